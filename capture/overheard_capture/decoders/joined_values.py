@@ -41,6 +41,12 @@ def read_joined(at: Unwrapping, values: Sequence[Value], between: bytes = b"") -
     content.close()
 
 
+def read_joined_either_way(at: Unwrapping, values: Sequence[Value]) -> None:
+    """Read values as one text, with nothing between them, and with a blank, as in a list of words."""
+    read_joined(at, values)
+    read_joined(at, values, b" ")
+
+
 def _origin(values: Sequence[Value], between: int) -> Origin:
     """The origin of joined values. That of what is between two is the last byte of the first one."""
     parts = []

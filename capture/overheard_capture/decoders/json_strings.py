@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.tail import Tail
 from overheard_capture.decoders.continued_strings import FURTHEST, LONGEST, continued_strings
-from overheard_capture.decoders.joined_values import read_joined
+from overheard_capture.decoders.joined_values import read_joined_either_way
 from overheard_capture.decoders.secret_forms import REACH, forms_of
 from overheard_capture.native.structures import STRING_SLOTS, Strings
 from overheard_capture.provenance.origin import Origin, joined
@@ -123,8 +123,7 @@ class JsonStringFinder:
     def _flush(self, name: tuple[int, int]) -> None:
         """Join values, none of which follows."""
         if run := self._runs.pop(name, None):
-            read_joined(self._at, run.values)
-            read_joined(self._at, run.values, b" ")
+            read_joined_either_way(self._at, run.values)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here: what follows them is taken for the beginning of something."""

@@ -212,11 +212,12 @@ class LineBlockFinder:
 
     def _deliver(self, block: Block, held: list[bytes], origin: Origin, lines: list[int]) -> None:
         findings = speculative(self._findings)
-        if not self._contents and within_depth_limit(findings, self._layers):
+        if not self._contents:
+            if not within_depth_limit(findings, self._layers):
+                return
             layers = (*self._layers, block.layer)
             self._contents = [Boundaries(findings, layers, self._reader) for _ in block.readings]
-        # Beyond the depth limit, there are none.
-        for content, reading in zip(self._contents, block.readings, strict=False):
+        for content, reading in zip(self._contents, block.readings, strict=True):
             out = b"".join(map(reading, held))
             # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
             content.feed(out, origin, range(len(out)) if block.last else lines)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import Unwrapping
-from overheard_capture.decoders.joined_values import read_joined
+from overheard_capture.decoders.joined_values import read_joined_either_way
 from overheard_capture.decoders.untyped import armoured
 
 if TYPE_CHECKING:
@@ -38,7 +38,4 @@ def read_numbered(findings: Findings, layers: Layers, data: bytes, origin: Origi
     at = Unwrapping(findings, layers, armoured)
     for values in series.values():
         for order in {tuple(values), tuple(sorted(values, key=itemgetter(0)))}:
-            parts = [(data[start:end], origin.after(start)) for _, (start, end) in order]
-            read_joined(at, parts)
-            # As in a list of words.
-            read_joined(at, parts, b" ")
+            read_joined_either_way(at, [(data[start:end], origin.after(start)) for _, (start, end) in order])

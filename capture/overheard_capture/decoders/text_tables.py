@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.byte_scan import LiteralSet
-from overheard_capture.decoders.joined_values import read_joined
+from overheard_capture.decoders.joined_values import read_joined_either_way
 from overheard_capture.decoders.marked_lines import MarkedLines
 from overheard_capture.decoders.secret_forms import forms_of
 
@@ -101,8 +101,7 @@ class TableFinder(MarkedLines):
             run.append((cell, origin.after(at)))
 
     def _join(self, run: list[Value]) -> None:
-        read_joined(self._at, run)
-        read_joined(self._at, run, b" ")
+        read_joined_either_way(self._at, run)
         run.clear()
 
     def end(self) -> None:

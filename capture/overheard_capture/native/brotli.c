@@ -1,24 +1,5 @@
 /* Whether brotli without a signature may begin so (see protocols/tls/compressed.py): all its prefix codes are well-formed. */
 
-/* The next bits, 32 at most; what is beyond the end is zero. */
-static uint32_t take(Bits *from, uint32_t count) {
-    uint64_t word = 0, byte = from->at >> 3, length = from->end >> 3;
-    if (byte + 8 <= length) memcpy(&word, from->data + byte, 8);
-    else if (byte < length) memcpy(&word, from->data + byte, length - byte);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    word = word >> (from->at & 7) & ((1ull << count) - 1);
-    from->at += count;
-    return (uint32_t)word;
-}
-
-/* A code of 8 bits at most; the first bit is the highest. */
-static uint32_t take_code(Bits *from, uint32_t count) {
-    uint64_t value = take(from, count);
-    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
-}
-
 enum { LONGEST_CODE = 15, MOST_SYMBOLS = 704, NO_SYMBOL = 0xFFFF };
 
 /* A prefix code: how many codes have each length, and the symbols in the order of their codes. */

@@ -169,7 +169,7 @@ static int is_malformed_zlib(const uint8_t *data, uint64_t length) {
         return 0;
     data += HEADER;
     Bits in = {data, 8 * (SHORTEST - HEADER), 1};
-    uint32_t kind = bits(&in, 2);
+    uint32_t kind = take(&in, 2);
     if (kind == 0) return (data[1] ^ data[3]) != 0xFF || (data[2] ^ data[4]) != 0xFF;
     return kind == 3 || (kind == 2 && !has_code_lengths(&in));
 }

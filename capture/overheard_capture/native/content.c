@@ -25,25 +25,26 @@ static int may_be_text(const uint8_t *data, uint64_t length) {
 }
 
 typedef struct {
-    const uint8_t *data; /* with eight bytes more than there are */
-    uint64_t end, at;    /* in bits */
+    const uint8_t *data;
+    uint64_t end, at; /* in bits */
 } Bits;
 
-/* The next bits, 16 at most; the first one is the lowest. */
-static uint32_t bits(Bits *from, uint32_t count) {
-    uint32_t value;
-    memcpy(&value, from->data + (from->at >> 3), 4);
+/* The next bits, 32 at most, the first one of which is the lowest; what is beyond the end is zero. */
+static uint32_t take(Bits *from, uint32_t count) {
+    uint64_t word = 0, byte = from->at >> 3, length = from->end >> 3;
+    if (byte + 8 <= length) memcpy(&word, from->data + byte, 8);
+    else if (byte < length) memcpy(&word, from->data + byte, length - byte);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap32(value);
+    word = __builtin_bswap64(word);
 #endif
-    value = value >> (from->at & 7) & ((1u << count) - 1);
+    word = word >> (from->at & 7) & ((1ull << count) - 1);
     from->at += count;
-    return value;
+    return (uint32_t)word;
 }
 
-/* A code of the fixed tables, of 8 bits at most; the first bit is the highest. */
-static uint32_t code(Bits *from, uint32_t count) {
-    uint64_t value = bits(from, count);
+/* A code of 8 bits at most; the first bit is the highest. */
+static uint32_t take_code(Bits *from, uint32_t count) {
+    uint64_t value = take(from, count);
     return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
 }
 
@@ -88,18 +89,16 @@ enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
  * must be a complete code. */
 static int has_code_lengths(Bits *in) {
     static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
-    uint32_t literals = bits(in, 5), distances = bits(in, 5), count = bits(in, 4) + 4, sum = 0;
+    uint32_t literals = take(in, 5), distances = take(in, 5), count = take(in, 4) + 4, sum = 0;
     if (literals > 29 || distances > 29) return 0;
-    while (count--) sum += share[bits(in, 3)];
+    while (count--) sum += share[take(in, 3)];
     return sum == 128 || sum == 0;
 }
 
 /* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
 static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
-    memcpy(padded, data, length);
-    Bits in = {padded, 8 * length, 1};
-    uint32_t kind = bits(&in, 2);
+    Bits in = {data, 8 * length, 1};
+    uint32_t kind = take(&in, 2);
     if (kind == 3) return 0;
     if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
     if (kind == 2) return has_code_lengths(&in);
@@ -114,7 +113,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
     uint8_t out[SHORTEST_TEXT] = {0};
     uint64_t size = 0;
     while (in.at < in.end) {
-        uint32_t symbol = code(&in, 7);
+        uint32_t symbol = take_code(&in, 7);
         uint64_t copied = 0, back = 0;
         uint8_t literal = 0;
         if (!symbol && in.at <= in.end) {
@@ -122,20 +121,20 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
             if (!(data[0] & 1) || (in.at + 7) / 8 == length) return 1;
             break;
         }
-        if (symbol >= 24) symbol = symbol << 1 | bits(&in, 1);
+        if (symbol >= 24) symbol = symbol << 1 | take(&in, 1);
         if (symbol >= 200) {
-            literal = (uint8_t)((symbol << 1 | bits(&in, 1)) - 400 + 144);
+            literal = (uint8_t)((symbol << 1 | take(&in, 1)) - 400 + 144);
         } else if (symbol >= 48 && symbol < 192) {
             literal = (uint8_t)(symbol - 48);
         } else {
             symbol -= symbol >= 192 ? 192 - 23 : 1;
             if (in.at <= in.end && symbol > 28) return 0;
             if (in.at > in.end) break;
-            copied = least_length[symbol] + bits(&in, length_extra[symbol]);
-            uint32_t distance = code(&in, 5);
+            copied = least_length[symbol] + take(&in, length_extra[symbol]);
+            uint32_t distance = take_code(&in, 5);
             if (in.at > in.end) break;
             if (distance > 29) return 0;
-            back = least_distance[distance] + bits(&in, distance < 2 ? 0 : distance / 2 - 1);
+            back = least_distance[distance] + take(&in, distance < 2 ? 0 : distance / 2 - 1);
         }
         if (in.at > in.end) break;
         if (back > size) return 0;
@@ -151,19 +150,17 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
 
 /* Whether this may be brotli (RFC 7932, 9): as little as that has one type of blocks each, and at most 64 KiB of content. */
 static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
-    memcpy(padded, data, length);
-    Bits in = {padded, 8 * length, 0};
+    Bits in = {data, 8 * length, 0};
     /* the window */
-    if (bits(&in, 1) && !bits(&in, 3) && bits(&in, 3) == 1) return 0;
-    uint32_t last = bits(&in, 1);
-    if ((last && bits(&in, 1)) || bits(&in, 2)) return 0;
-    bits(&in, 16);
-    if (!last && bits(&in, 1)) {
+    if (take(&in, 1) && !take(&in, 3) && take(&in, 3) == 1) return 0;
+    uint32_t last = take(&in, 1);
+    if ((last && take(&in, 1)) || take(&in, 2)) return 0;
+    take(&in, 16);
+    if (!last && take(&in, 1)) {
         uint64_t begin = (in.at + 7) / 8;
         return length < begin + 4 || may_begin_content(data + begin, length - begin, beginnings);
     }
-    return !bits(&in, 3);
+    return !take(&in, 3);
 }
 
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */

@@ -16,6 +16,8 @@ import pytest
 from capture.decoders.armour.lined import patch
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
+from overheard.words.options import Limits
+from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -154,3 +156,10 @@ def test_base64_may_be_folded_in_an_indented_block() -> None:
     text = folded(b"note:: ", base64.b64encode(gzip.compress(noise(200) + TEXT, mtime=0)))
     findings = played(untyped, b"data: |\n" + prefixed(b"    ", text))
     assert [layers for layers in seen(findings) if "gzip" in layers]
+
+
+def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:
+    row = b"6c66 6675 7966 7420 6961 206c 3734 3131"
+    dump = b"0000000 %b\n0000010 %b\n0000020\n" % (row, row)
+    findings = played(untyped, dump, findings=some_findings(Limits(depth=0)))
+    assert {each.why for each in findings.unread} == {Reason.LIMIT}

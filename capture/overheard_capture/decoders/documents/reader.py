@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from overheard_capture.content.content import SearchScope
-from overheard_capture.content.nesting import MAX_IDENTIFIER, decoded_findings
+from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.decoders.documents.ber import ber
 from overheard_capture.decoders.documents.bson import bson
 from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk
@@ -37,8 +36,9 @@ def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
     if found is None:
         return False
     for start, end in found.places[ItemKind.BYTES]:
+        # It may be compressed without a signature, and so what nobody can read is a reason.
         if end - start > MAX_IDENTIFIER:
-            _read_value(at, data[start:end], origin.after(start))
+            at.read(data[start:end], origin.after(start))
     _read_numbers(at, found, origin)
     for pieces in found.pieces:
         _read_together(at, found, pieces, origin)
@@ -56,16 +56,6 @@ def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None
     except IndexError:
         end = len(data) + 1
     return found if found.is_certain and (end == len(data) or not whole) else None
-
-
-def _read_value(at: Unwrapping, value: bytes, origin: Origin) -> None:
-    inside = decoded_findings(at.findings)
-    at._replace(findings=inside).read(value, origin)
-    if inside.is_opaque and len(value) > MAX_IDENTIFIER:
-        # It may be compressed without a signature, and so what nobody can read is a reason.
-        at.read_field(value, origin)
-    elif inside.is_opaque:
-        at.findings.report_value(len(value), crc32(value), at.layers)
 
 
 def _read_numbers(at: Unwrapping, found: Contents, origin: Origin) -> None:
