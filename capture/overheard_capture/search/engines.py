@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Up to this many literals are searched for one by one. For more, one regular expression is faster.
 _MAX_LITERALS = 2
+# How many bytes at the end of a look are searched for before the whole look is.
+_LAST_BYTES = 3
 # How many bytes `re` searches in the time that Hyperscan takes to compile.
 _SMALL_INPUT = 256 << 10
 # Of longer expressions, Hyperscan may not be able to report where matches start.
@@ -94,21 +96,20 @@ class ReEngine:
 
     def __init__(self, looks: Sequence[Look]) -> None:
         self._cores: list[tuple[int, _LiteralCore]] = []
-        self._patterns: list[tuple[int, re.Pattern[bytes]]] = []
+        self._others: list[tuple[int, _Backwards]] = []
         for number, look in enumerate(looks):
             cores = [_core(form) for form in look.forms]
             if all(cores) and len(cores) <= _MAX_LITERALS:
                 self._cores += ((number, core) for core in cores if core)
             else:
-                # Matched backwards, so that there is one match for each end.
-                self._patterns.append((number, re.compile(look.regex(backwards=True))))
+                self._others.append((number, _Backwards(look)))
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
         """All hits, by look."""
         data = bytes(data)
         reversed_data = data[::-1]
         hits = [(number, end) for number, core in self._cores for end in core.ends(data)]
-        return hits + [(number, end) for number, pattern in self._patterns for end in _ends(pattern, reversed_data)]
+        return hits + [(number, end) for number, other in self._others for end in other.ends(reversed_data)]
 
 
 class _LiteralCore:
@@ -141,11 +142,23 @@ def _core(look: Look) -> _LiteralCore | None:
     return _LiteralCore(longest.text, before, look)
 
 
-def _ends(pattern: re.Pattern[bytes], reversed_data: bytes) -> Iterator[int]:
-    match = pattern.search(reversed_data)
-    while match:
-        yield len(reversed_data) - match.start()
-        match = pattern.search(reversed_data, match.start() + 1)
+class _Backwards:
+    """A look that is matched backwards, so that there is one match for each end."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._last_bytes = re.compile(look.tail(_LAST_BYTES).regex(backwards=True))
+
+    @cached_property
+    def _whole(self) -> re.Pattern[bytes]:
+        # Takes ten times as long to compile as that of its last bytes, which are hardly ever in a short text.
+        return re.compile(self._look.regex(backwards=True))
+
+    def ends(self, reversed_data: bytes) -> Iterator[int]:
+        match = self._last_bytes.search(reversed_data)
+        while match and (match := self._whole.search(reversed_data, match.start())):
+            yield len(reversed_data) - match.start()
+            match = self._last_bytes.search(reversed_data, match.start() + 1)
 
 
 class BackgroundEngine:

@@ -29,7 +29,7 @@ STATELESS = _listed("""
     Mac-Farsi Mac-Greek Mac-Iceland Mac-Latin2 Mac-Romanian Mac-Turkish
     CP037 CP273 CP424 CP500 CP875 CP1026 CP1140
 """)
-# These write ASCII with other bytes (EBCDIC). They differ in punctuation alone.
+# These write ASCII with other bytes (EBCDIC). They differ in punctuation alone, and each takes time to import.
 _NOT_ASCII = _listed("CP037 CP500 CP273 CP424 CP875 CP1026 CP1140")
 # These switch between character sets within a text (RFC 1468, 1554, 1557, 1843).
 STATEFUL = _listed("""
@@ -63,7 +63,8 @@ def _base64(charset: str, value: bytes) -> Iterator[Pattern]:
 def _not_ascii(text: str) -> dict[bytes, str]:
     """What a text of ASCII is in EBCDIC, and the first charset that writes it so."""
     written: dict[bytes, str] = {}
-    for charset in _NOT_ASCII:
+    charsets = _NOT_ASCII[:1] if text.replace(" ", "").isalnum() else _NOT_ASCII
+    for charset in charsets:
         with suppress(UnicodeEncodeError):
             written.setdefault(text.encode(charset), charset)
     return written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,23 @@ class OneOf(Look):
 
 
 @dataclass(frozen=True)
-class Either(Look):
-    """One of several looks."""
+class _Compound(Look):
+    """Made of several looks."""
 
     looks: tuple[Look, ...]
+
+    # Looks are compared at every level of a tree: each is hashed once.
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.looks)
+
+
+@dataclass(frozen=True)
+class Either(_Compound):
+    """One of several looks."""
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def regex(self, *, backwards: bool = False) -> bytes:
         """All of them, to be tried in their order."""
@@ -99,10 +112,11 @@ class Either(Look):
 
 
 @dataclass(frozen=True)
-class Row(Look):
+class Row(_Compound):
     """Several looks in sequence."""
 
-    looks: tuple[Look, ...]
+    def __hash__(self) -> int:
+        return self._hash
 
     def regex(self, *, backwards: bool = False) -> bytes:
         """One after the other."""
