@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 # Yields the (start, end) of each value in some bytes, and at last the end of all as (end, -1).
 _Walk: TypeAlias = Callable[[bytes], Iterator[tuple[int, int]]]
 
-DER_MAGICS = (b"\x30\x81", b"\x30\x82", b"\x30\x83")
-SSH_MAGICS = (b"\0\0\0\x07ssh-rsa", b"\0\0\0\x0bssh-ed25519", b"\0\0\0\x13ecdsa-sha2-nistp", b"\0\0\0\x1ask-ssh-")
 _CONSTRUCTED, _BIT_STRING, _OCTET_STRING, _MAX_DEPTH = 0x20, 3, 4, 32
 # What a sequence begins with in certificates, keys, lists of revocations, requests and answers (OCSP), and messages.
 _FIRST = {0x30, 0x02, 0x06, 0x0A, 0xA0, 0xA1}

@@ -17,13 +17,13 @@ from overheard_capture.decoders.armour.coding import HEXADECIMAL
 from overheard_capture.decoders.armour.line_codings import BASE85
 from overheard_capture.decoders.compression.formats import DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.signatures import PDF_MAGIC
 from overheard_capture.decoders.whole import WholeReader
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
-MAGIC = b"%PDF-"
 LAYER = Layer("PDF")
 _STREAM = lazy_pattern(rb">>\s{0,8}stream\r?\n")
 _END = lazy_pattern(rb"\r?\n?endstream")
@@ -56,7 +56,7 @@ def _read(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) ->
     if b"/Encrypt" in data:
         at.findings.report_unread(Reason.OPAQUE, "an encrypted PDF", at.layers)
     # The magic would make it another PDF.
-    place = len(MAGIC)
+    place = len(PDF_MAGIC)
     while begins := _STREAM.search(data, place):
         start, ends = begins.end(), _END.search(data, begins.end())
         end = ends.start() if ends else len(data)

@@ -13,6 +13,7 @@ from overheard_capture.decoders.compression.deflate import CorruptError, Deflate
 from overheard_capture.decoders.compression.formats import BZIP2, DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.keys import report_value
+from overheard_capture.decoders.signatures import PGP_COMPRESSED
 from overheard_capture.decoders.whole import WholeReader
 
 if TYPE_CHECKING:
@@ -32,10 +33,6 @@ _UNENCRYPTED = {_SIGNATURE, _ONE_PASS, _KEY, _COMPRESSED, _LITERAL, _USER, _SUBK
 _SIGNING, _HASHES = {1, 3, 17, 19, 22, 27, 28}, {1, 2, 3, *range(8, 15)}
 # The algorithms of compression (9.4).
 _ALGORITHMS = {1: DEFLATE, 2: ZLIB, 3: BZIP2}
-# The first byte of compressed data whose length is unknown, as GnuPG writes it, with the algorithm; and the new format.
-_COMPRESSED_MAGICS = (*(bytes([0xA3, algorithm]) for algorithm in _ALGORITHMS), b"\xc8")
-# Signatures and public keys, in the old format, with a length of one or two bytes, and the new one.
-MAGICS = (*_COMPRESSED_MAGICS, b"\x88", b"\x89", b"\xc2", b"\x98", b"\x99", b"\xc6")
 
 
 class _Packet(NamedTuple):
@@ -50,7 +47,7 @@ class _Packet(NamedTuple):
 def is_pgp(head: bytes) -> bool:
     """Whether a message of compressed data begins so, or a signature or a public key."""
     packet = next(_packets(head), None)
-    if packet is not None and not head.startswith(_COMPRESSED_MAGICS):
+    if packet is not None and not head.startswith(PGP_COMPRESSED):
         return _is_signature_or_key(packet)
     if packet is None or packet.kind != _COMPRESSED or len(packet.body) < 8 or packet.body[0] not in _ALGORITHMS:
         return False

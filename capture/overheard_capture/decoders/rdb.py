@@ -16,13 +16,13 @@ from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import LZF_STRING
 from overheard_capture.decoders.compression.lzf import STRING, LzfString
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.signatures import REDIS_FIELDS
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
 
 # The beginning of a file, with a version of four digits; and the first field since version 7.
-PREFIX, _VERSION_LENGTH = b"REDIS00", 9
-AUX_FIELDS = (b"\xfa\x09redis-ver", b"\xfa\x0avalkey-ver")
+_VERSION_LENGTH = 9
 _HEAD = 64
 
 
@@ -44,17 +44,17 @@ def lzf_strings(reader: ReaderFactory) -> ReaderFactory:
 
 def is_rdb(head: bytes) -> bool:
     """Whether the first field follows the version. It is the only part that is not read."""
-    return head[:_VERSION_LENGTH].decode("latin-1")[5:].isdecimal() and head.startswith(AUX_FIELDS, _VERSION_LENGTH)
+    return head[:_VERSION_LENGTH].decode("latin-1")[5:].isdecimal() and head.startswith(REDIS_FIELDS, _VERSION_LENGTH)
 
 
 def rdb(reader: ReaderFactory, _rest: ReaderFactory) -> ReaderFactory:
     """A factory of readers of database files: `reader` is for strings."""
-    return _after(_VERSION_LENGTH + len(AUX_FIELDS[0]), reader)
+    return _after(_VERSION_LENGTH + len(REDIS_FIELDS[0]), reader)
 
 
 def rdb_after_version(reader: ReaderFactory, _rest: ReaderFactory) -> ReaderFactory:
     """The same for files from their first field on."""
-    return _after(len(AUX_FIELDS[0]), reader)
+    return _after(len(REDIS_FIELDS[0]), reader)
 
 
 def _after(length: int, reader: ReaderFactory) -> ReaderFactory:

@@ -17,7 +17,8 @@ from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, LZSTRING, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.magic import HEAD, PAIRS, is_known, is_lzma, pair_bits, reader_of
+from overheard_capture.decoders.formats import is_lzma
+from overheard_capture.decoders.magic import HEAD, PAIRS, is_known, pair_bits, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
 from overheard_capture.native import core
 from overheard_capture.native.structures import KNOWN_AFTER_LENGTH, UNSIGNED

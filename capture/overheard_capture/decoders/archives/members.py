@@ -12,6 +12,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import Unwrapping, nested_content, speculative
+from overheard_capture.decoders.signatures import AR_MAGIC
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-AR_MAGIC = b"!<arch>\n"
 _BLOCK, _AR_HEADER = 512, 60
 # The names of a member, of its target, its owner and group, and what each version of the format has behind these.
 _TAR_TEXTS = ((0, 100), (157, 257), (265, 297), (297, 329), (345, 500), (500, 512))

@@ -11,8 +11,6 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping, nested_content, speculative
 from overheard_capture.decoders.archives.zip_headers import (
-    END_OF_DIRECTORY,
-    LOCAL_FILE,
     LocalHeader,
     descriptor_length,
     header_length,
@@ -22,6 +20,7 @@ from overheard_capture.decoders.archives.zip_headers import (
 from overheard_capture.decoders.compression.deflate import Deflate
 from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZIP_LZMA, ZSTD, CompressionFormat
 from overheard_capture.decoders.compression.reader import CompressedReader
+from overheard_capture.decoders.signatures import END_OF_DIRECTORY, LOCAL_FILE
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:

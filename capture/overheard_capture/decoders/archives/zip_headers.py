@@ -6,7 +6,8 @@ import re
 import struct
 from typing import NamedTuple
 
-LOCAL_FILE, END_OF_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
+from overheard_capture.decoders.signatures import END_OF_DIRECTORY, LOCAL_FILE
+
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1

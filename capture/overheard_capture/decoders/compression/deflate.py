@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
-from overheard_capture.captures.inputs import GZIP_MAGIC
+from overheard_capture.decoders.signatures import GZIP_MEMBER
 
 fast_zlib: Any = zlib
 try:
@@ -19,8 +19,6 @@ else:
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# The beginning of a gzip member: deflate is the only method ever assigned (RFC 1952, 2.3.1).
-GZIP_MEMBER = GZIP_MAGIC + b"\x08"
 # A longer gzip header is malformed.
 _LONGEST_HEADER = 256 << 10
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
-from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
-from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
+from overheard_capture.decoders.compression.deflate import Decompressor, Deflate, Gzip, Zlib
+from overheard_capture.decoders.compression.lz4 import Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
 from overheard_capture.decoders.compression.lzf import Lzf, LzfString
 from overheard_capture.decoders.compression.lzstring import LzString
 from overheard_capture.decoders.compression.lzw import Lzw
@@ -17,8 +17,7 @@ from overheard_capture.decoders.compression.skippable import FrameOrSkippable
 from overheard_capture.decoders.compression.smb2 import Smb2
 from overheard_capture.decoders.compression.snappy import FramedSnappy, Snappy, XerialSnappy
 from overheard_capture.decoders.compression.stores import CassandraLz4, ClickHouseBlock, KafkaRecords, OpCompressed
-
-BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
+from overheard_capture.decoders.signatures import BZIP2_MAGIC, GZIP_MEMBER, LZ4_MAGIC, XZ_MAGIC
 
 
 class CompressionFormat(NamedTuple):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Headed
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.lz77 import WINDOW, Element, Lz77, StoredBlock
+from overheard_capture.decoders.signatures import LZ4_LEGACY_MAGIC, LZ4_MAGIC, LZ4_MOZILLA_MAGIC
 
 if TYPE_CHECKING:
     from overheard_capture.decoders.compression.deflate import Decompressor
 
-LZ4_MAGIC, LEGACY_MAGIC, MOZILLA_MAGIC = b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18", b"mozLz40\0"
 # A block of a legacy frame decompresses to 8 MiB at most; its last 19 bytes are the most that incompressible data adds.
 _LEGACY_MAX = (8 << 20) + (8 << 20) // 255 + 16
 _MAX_BLOCK = 4 << 20
@@ -111,7 +111,7 @@ class Lz4Legacy(Blocks):
 
     def _next_block(self, data: bytes) -> BlockHeader | None:
         if not self._began:
-            if data[:4] != LEGACY_MAGIC[: len(data)]:
+            if data[:4] != LZ4_LEGACY_MAGIC[: len(data)]:
                 raise CorruptError
             self._began = len(data) >= 4
             return BlockHeader(4, 0) if self._began else None
@@ -142,4 +142,4 @@ class SizedLz4(Headed):
 class MozillaLz4(SizedLz4):
     """The same after a magic, as Firefox stores bookmarks and sessions."""
 
-    magic = MOZILLA_MAGIC
+    magic = LZ4_MOZILLA_MAGIC

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Headed, Stored
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.lz77 import Element, Lz77
+from overheard_capture.decoders.signatures import LZF_MAGIC
 
 if TYPE_CHECKING:
     from overheard_capture.decoders.compression.deflate import Decompressor
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 STRING = b"\xc3"
 # It compresses strings that are longer than this.
 _SHORTEST = 20
-STORED_MAGIC, LZF_MAGIC = b"ZV\0", b"ZV\1"
+STORED_MAGIC = b"ZV\0"
 
 
 class LzfBlock(Lz77):

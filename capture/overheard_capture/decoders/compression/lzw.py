@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.compression.deflate import CorruptError
+from overheard_capture.decoders.signatures import LZW_MAGIC
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-LZW_MAGIC = b"\x1f\x9d"
 _CLEAR = 256
 
 

@@ -10,13 +10,13 @@ from overheard_capture.decoders.compression.lz4 import Lz4Block
 from overheard_capture.decoders.compression.lz77 import Element, Lz77
 from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
 from overheard_capture.decoders.compression.xca_huffman import HuffmanLz77
+from overheard_capture.decoders.signatures import SMB2_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.decoders.compression.deflate import Decompressor
 
-MAGIC = b"\xfcSMB"
 _HEADER, _PAYLOAD_HEADER = 16, 8
 # MS-SMB2, 2.2.3.1.3.
 _NONE, _PATTERN = 0, 4
@@ -67,7 +67,7 @@ class Smb2(Blocks):
         return self._read_payload(data)
 
     def _read_header(self, data: bytes) -> BlockHeader | None:
-        if data[:4] != MAGIC[: len(data)]:
+        if data[:4] != SMB2_MAGIC[: len(data)]:
             raise CorruptError
         if len(data) < _HEADER:
             return None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Headed, Stored
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.lz77 import Element, Lz77
+from overheard_capture.decoders.signatures import SNAPPY_FRAMED_MAGIC, SNAPPY_XERIAL_MAGIC
 
 if TYPE_CHECKING:
     from overheard_capture.decoders.compression.deflate import Decompressor
 
-FRAMED_MAGIC, XERIAL_MAGIC = b"\xff\x06\0\0sNaPpY", b"\x82SNAPPY\0"
 # After the magic of xerial: two numbers of four bytes, the version and the oldest version that can read it.
 _XERIAL_HEADER = 16
 # A chunk decompresses to 64 KiB at most; a block of xerial, to what its writer chose (32 KiB).
@@ -64,7 +64,7 @@ class FramedSnappy(Blocks):
         if len(data) < 4:
             return None
         kind, length = data[0], int.from_bytes(data[1:4], "little")
-        if kind == 0xFF and data[:10] == FRAMED_MAGIC[: len(data)]:
+        if kind == 0xFF and data[:10] == SNAPPY_FRAMED_MAGIC[: len(data)]:
             self._began = len(data) >= 10
             return BlockHeader(10, 0) if self._began else None
         if not self._began:
@@ -87,7 +87,7 @@ class XerialSnappy(Blocks):
     _began = False
 
     def _next_block(self, data: bytes) -> BlockHeader | None:
-        if data[:8] == XERIAL_MAGIC[: len(data)]:
+        if data[:8] == SNAPPY_XERIAL_MAGIC[: len(data)]:
             if len(data) < _XERIAL_HEADER:
                 return None
             self._began = True

@@ -11,17 +11,13 @@ from overheard_capture.decoders.compression.blocks import Headed
 from overheard_capture.decoders.compression.deflate import CorruptError, Zlib
 from overheard_capture.decoders.compression.lz4 import Lz4Block
 from overheard_capture.decoders.compression.snappy import Snappy
+from overheard_capture.decoders.signatures import KAFKA_MAGIC, MONGODB_MAGICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.decoders.compression.deflate import Decompressor
 
-# MongoDB: OP_COMPRESSED, after it OP_MSG or one of the older messages; all have two bytes of zeros.
-_OP_COMPRESSED = b"\xdc\x07\0\0"
-MONGODB_MAGICS = tuple(_OP_COMPRESSED + code.to_bytes(4, "little") for code in (2013, 2010, 2011, 2004, 1))
-# Kafka: the producer, its epoch and its sequence number are -1 unless it is idempotent; not many records follow.
-KAFKA_MAGIC = b"\xff" * 14 + b"\0\0"
 # ClickHouse: the method of a block, LZ4. No block is longer than 1 GiB.
 CLICKHOUSE_METHOD, _MAX_CLICKHOUSE = b"\x82", 1 << 30
 # Cassandra: no message is longer than 256 MiB.

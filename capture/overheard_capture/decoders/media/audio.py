@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.media.container import Kind, Part, part
+from overheard_capture.decoders.signatures import OGG_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.decoders.media.container import Walked
 
-OGG, FLAC, ID3 = b"OggS", b"fLaC", b"ID3"
 # The first two bytes of a frame of MPEG-1 or MPEG-2, layer 3.
 _FRAMES = (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")
 _KILOBITS = {
@@ -26,7 +26,7 @@ _LEAST_FRAMES, _HEADER = 2, 4
 def ogg(data: bytes) -> Walked:
     """Walk over the pages. Those of headers and comments are at position 0 of the stream."""
     at, headers = 0, []
-    while data.startswith(OGG, at) and at + 27 <= len(data):
+    while data.startswith(OGG_MAGIC, at) and at + 27 <= len(data):
         start = at + 27 + data[at + 26]
         end = min(start + sum(data[at + 27 : start]), len(data))
         if any(data[at + 6 : at + 14]):

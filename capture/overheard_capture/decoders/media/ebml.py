@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from overheard_capture.decoders.media.container import Part, Walked
 
-MAGIC = b"\x1a\x45\xdf\xa3"
 # Elements that contain others (RFC 9559, 5.1): segments, clusters, tracks, tags, attachments and so on.
 _WITHIN = {
     *(0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B, 0xAE, 0xE0, 0xE1, 0x114D9B74, 0x4DBB, 0x1C53BB6B),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.compression.formats import BROTLI, ZLIB
 from overheard_capture.decoders.media.container import Kind, part
+from overheard_capture.decoders.signatures import WOFF_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.decoders.media.container import Part, Walked
 
-OPENTYPE, WOFF, WOFF2 = (b"\0\1\0\0", b"OTTO", b"true"), b"wOFF", b"wOF2"
 # Their tables are of a known structure, or programs for the outlines.
 _TABLES = {
     *(b"OS/2", b"cmap", b"cvt ", b"fpgm", b"gasp", b"glyf", b"head", b"hhea", b"hmtx", b"kern", b"loca", b"maxp"),
@@ -73,6 +73,6 @@ def _blocks(data: bytes, at: int) -> Iterator[Part]:
     """The extended metadata, which is compressed, and the private block."""
     start, size, _, private, length = struct.unpack_from(">5I", data, at)
     if size:
-        yield part(Kind.CONTENT, start, start + size, ZLIB if data[:4] == WOFF else BROTLI)
+        yield part(Kind.CONTENT, start, start + size, ZLIB if data[:4] == WOFF_MAGIC else BROTLI)
     if length:
         yield part(Kind.CONTENT, private, private + length)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.compression.formats import ZLIB
 from overheard_capture.decoders.media.container import Kind, Part, part
+from overheard_capture.decoders.signatures import PNG_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.decoders.media.container import Walked
 
-PNG = b"\x89PNG\r\n\x1a\n"
-JPEG, GIF, ICO = b"\xff\xd8\xff", (b"GIF87a", b"GIF89a"), b"\0\0\1\0"
 # Markers without a length: restarts, and the beginning and the end. Entropy-coded data ends at any other marker.
 _END, _SCAN, _COMMENT, _APPLICATION = 0xD9, 0xDA, 0xFE, range(0xE0, 0xF0)
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -30,7 +29,7 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 
 def png(data: bytes) -> Walked:
     """Walk over the chunks of an image."""
-    at, pixels, frames = len(PNG), [], []
+    at, pixels, frames = len(PNG_MAGIC), [], []
     while at + 12 <= len(data):
         kind, start = data[at + 4 : at + 8], at + 8
         end = start + int.from_bytes(data[at : at + 4])

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from overheard_capture.decoders.media.container import Part, Walked
 
-MAGIC = b"RIFF"
 FORMS = (b"WEBP", b"WAVE", b"AVI ")
 _NUMBERS = {b"VP8X", b"ANIM", b"fmt ", b"fact", b"avih", b"strh", b"idx1", b"cue ", b"smpl", b"PEAK"}
 _COMPRESSED, _RAW = {b"VP8 ", b"VP8L", b"ALPH"}, {b"ICCP", b"EXIF", b"strf", b"indx"}

@@ -9,10 +9,8 @@ import ctypes
 import zlib
 
 from overheard_capture.content.byte_scan import LiteralSet
-from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
-from overheard_capture.decoders.compression.deflate import GZIP_MEMBER
-from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC
 from overheard_capture.decoders.magic import BEGINNINGS, CARVED, HEAD, ZLIB_PAIRS, is_known, pair_bits
+from overheard_capture.decoders.signatures import GZIP_MEMBER, LOCAL_FILE, LZ4_LEGACY_MAGIC
 from overheard_capture.native import core, pointer
 
 # A run of so many printable characters is text.
@@ -135,4 +133,4 @@ def _is_header(head: bytes) -> bool:
     if head.startswith(LOCAL_FILE):
         return len(head) > 9 and head[4] in _ZIP_VERSIONS and not head[5] and head[8] in _ZIP_METHODS and not head[9]
     # The length of a block, which is rarely longer than a record.
-    return not head.startswith(LEGACY_MAGIC) or (len(head) > 8 and not any(head[6:8]))
+    return not head.startswith(LZ4_LEGACY_MAGIC) or (len(head) > 8 and not any(head[6:8]))

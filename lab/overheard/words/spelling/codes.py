@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
 from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
@@ -39,6 +39,7 @@ _FORMS = ((b"*-._", b"+"), (b"-._~", b"+"), (b"-._~", b""), (b"-_.!~*'()", b""))
 
 # The values that something may have, and its look with these.
 _Values = frozenset[int]
+_ANY_BYTE = range(256)
 _Alphabet = Callable[[_Values], Look]
 
 
@@ -49,13 +50,18 @@ def values(options: Sequence[Collection[int]], width: int, before: int) -> Itera
     the context, and every bit of the secret is compared.
     """
     for first in range(8 * before // width * width, 8 * (before + len(options)), width):
-        found = {0}
-        for at in range(first // 8, (first + width - 1) // 8 + 1):
-            begin, end = max(first, 8 * at), min(first + width, 8 * at + 8)
-            byte = options[at - before] if 0 <= at - before < len(options) else range(256)
-            bits = {each >> 8 * at + 8 - end & (1 << end - begin) - 1 for each in byte}
-            found = {high << end - begin | low for high in found for low in bits}
-        yield frozenset(found)
+        at, begin = divmod(first, 8)
+        # It has bits of at most two bytes.
+        both = (options[each - before] if 0 <= each - before < len(options) else _ANY_BYTE for each in (at, at + 1))
+        yield _cut(*both, begin, begin + width)
+
+
+@lru_cache(4096)
+def _cut(first: Collection[int], second: Collection[int], begin: int, end: int) -> _Values:
+    """The possible values of the bits from `begin` to `end` of two bytes; the same in several codes of a secret."""
+    more = max(end - 8, 0)
+    bits = {(byte & 0xFF >> begin) >> 8 + more - end for byte in first}
+    return frozenset(high << more | low for high in bits for low in {byte >> 8 - more for byte in second})
 
 
 def letters(*alphabets: bytes) -> _Alphabet:

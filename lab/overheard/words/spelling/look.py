@@ -8,16 +8,27 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 
-@dataclass(frozen=True)
 class Look(ABC):
     """A pattern over bytes. What it matches has `shortest` bytes at least and `longest` at most.
 
     `chance` is the probability that random bytes match it at one place: a sum over all matches, so an upper bound.
+    A secret has thousands of looks, of which few are measured.
     """
 
-    shortest: int
-    longest: int
-    chance: float
+    @property
+    @abstractmethod
+    def shortest(self) -> int:
+        """The fewest bytes."""
+
+    @property
+    @abstractmethod
+    def longest(self) -> int:
+        """The most bytes."""
+
+    @property
+    @abstractmethod
+    def chance(self) -> float:
+        """The probability at one place."""
 
     @abstractmethod
     def regex(self, *, backwards: bool = False) -> bytes:
@@ -44,6 +55,21 @@ class Exactly(Look):
 
     text: bytes
 
+    @property
+    def shortest(self) -> int:
+        """All of them."""
+        return len(self.text)
+
+    @property
+    def longest(self) -> int:
+        """The same."""
+        return len(self.text)
+
+    @property
+    def chance(self) -> float:
+        """One of all rows of so many bytes."""
+        return 256.0 ** -len(self.text)
+
     def regex(self, *, backwards: bool = False) -> bytes:
         """Letters and digits as they are, and every other byte by its number, so that none has a special meaning."""
         return _literal(self.text[::-1] if backwards else self.text)
@@ -63,6 +89,21 @@ class OneOf(Look):
     """One byte, of several."""
 
     among: bytes
+
+    @property
+    def shortest(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def longest(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def chance(self) -> float:
+        """So many of all bytes."""
+        return len(self.among) / 256
 
     def regex(self, *, backwards: bool = False) -> bytes:  # noqa: ARG002  (it is the same from both sides)
         """A set of bytes."""
@@ -94,6 +135,21 @@ class _Compound(Look):
 class Either(_Compound):
     """One of several looks."""
 
+    @cached_property
+    def shortest(self) -> int:
+        """That of the shortest."""
+        return min(look.shortest for look in self.looks)
+
+    @cached_property
+    def longest(self) -> int:
+        """That of the longest."""
+        return max(look.longest for look in self.looks)
+
+    @cached_property
+    def chance(self) -> float:
+        """That of any of them."""
+        return sum(look.chance for look in self.looks)
+
     def __hash__(self) -> int:
         return self._hash
 
@@ -114,6 +170,21 @@ class Either(_Compound):
 @dataclass(frozen=True)
 class Row(_Compound):
     """Several looks in sequence."""
+
+    @cached_property
+    def shortest(self) -> int:
+        """That of all."""
+        return sum(look.shortest for look in self.looks)
+
+    @cached_property
+    def longest(self) -> int:
+        """That of all."""
+        return sum(look.longest for look in self.looks)
+
+    @cached_property
+    def chance(self) -> float:
+        """That of all together."""
+        return math.prod(look.chance for look in self.looks)
 
     def __hash__(self) -> int:
         return self._hash
@@ -143,6 +214,21 @@ class Repeated(Look):
     least: int
     most: int
 
+    @property
+    def shortest(self) -> int:
+        """As rarely as possible."""
+        return self.look.shortest * self.least
+
+    @property
+    def longest(self) -> int:
+        """As often as possible."""
+        return self.look.longest * self.most
+
+    @cached_property
+    def chance(self) -> float:
+        """That of each number of times."""
+        return sum(self.look.chance**times for times in range(self.least, self.most + 1))
+
     def regex(self, *, backwards: bool = False) -> bytes:
         """Non-greedy: a match must not depend on what precedes it."""
         return b"(?:%b){%d,%d}?" % (self.look.regex(backwards=backwards), self.least, self.most)
@@ -154,13 +240,13 @@ class Repeated(Look):
 
 def exactly(text: bytes) -> Look:
     """`text` and nothing else."""
-    return Exactly(len(text), len(text), 256.0 ** -len(text), text)
+    return Exactly(text)
 
 
 def one_of(among: bytes) -> Look:
     """Any of these bytes."""
     among = bytes(sorted(set(among)))
-    return OneOf(1, 1, len(among) / 256, among) if len(among) > 1 else exactly(among)
+    return OneOf(among) if len(among) > 1 else exactly(among)
 
 
 def either(*looks: Look) -> Look:
@@ -173,10 +259,7 @@ def either(*looks: Look) -> Look:
 def first_of(*looks: Look) -> Look:
     """Any of these, tried in this order."""
     forms = tuple(dict.fromkeys(form for look in looks for form in look.forms)) if len(looks) > 1 else looks
-    if len(forms) == 1:
-        return forms[0]
-    shortest, longest = min(look.shortest for look in forms), max(look.longest for look in forms)
-    return Either(shortest, longest, sum(look.chance for look in forms), forms)
+    return forms[0] if len(forms) == 1 else Either(forms)
 
 
 def row(*looks: Look) -> Look:
@@ -187,16 +270,12 @@ def row(*looks: Look) -> Look:
             joined[-1] = exactly(joined[-1].text + look.text)
         else:
             joined.append(look)
-    if len(joined) == 1:
-        return joined[0]
-    shortest, longest = sum(look.shortest for look in joined), sum(look.longest for look in joined)
-    return Row(shortest, longest, math.prod(look.chance for look in joined), tuple(joined))
+    return joined[0] if len(joined) == 1 else Row(tuple(joined))
 
 
 def repeated(look: Look, least: int, most: int) -> Look:
     """A look, from `least` to `most` times."""
-    chance = sum(look.chance**times for times in range(least, most + 1))
-    return Repeated(look.shortest * least, look.longest * most, chance, look, least, most)
+    return Repeated(look, least, most)
 
 
 def perhaps(look: Look) -> Look:
