@@ -16,9 +16,7 @@ from overheard_capture.captures.capture_format import (
 )
 from overheard_capture.captures.headers import PCAP_MAGICS, PCAPNG_MAGIC
 from overheard_capture.captures.inputs import display_name, is_single_pass, open_input
-from overheard_capture.captures.not_captures import HEAD, kind_of
 from overheard_capture.captures.pcap import Pcap
-from overheard_capture.captures.pcapng import Pcapng
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
 
 # The size of a pcap file header, below which no file is a capture.
 _MIN_CAPTURE = 24
+# By so many bytes it is recognised what a file is.
+_HEAD = 1024
 
 
 @dataclass
@@ -152,7 +152,7 @@ class _OpenFile:
         while self._filled < _MIN_CAPTURE and self._fill():
             pass
         try:
-            self.format = self._format(bytes(self._view[: self._filled][:HEAD]))
+            self.format = self._format(bytes(self._view[: self._filled][:_HEAD]))
         except UnreadableError:
             self.close()
             raise
@@ -160,6 +160,8 @@ class _OpenFile:
     def _format(self, head: bytes) -> CaptureFormat:
         magic = head[:4]
         if magic == PCAPNG_MAGIC:
+            from overheard_capture.captures.pcapng import Pcapng  # noqa: PLC0415  (the files of a scan have one format)
+
             return Pcapng(self._facts.frames, self._facts.non_packets)
         if magic in PCAP_MAGICS:
             return Pcap(self._facts.frames, self._facts.non_packets)
@@ -167,6 +169,8 @@ class _OpenFile:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
             raise UnreadableError(f"{self._name} is empty", hint="a recorder that was killed leaves an empty file")
+        from overheard_capture.captures.not_captures import kind_of  # noqa: PLC0415
+
         if kind := kind_of(head):
             raise UnreadableError(f"{self._name} is {kind.what}, and no capture", hint=kind.hint)
         hint = "record with dumpcap or tcpdump, or convert with editcap -F pcapng"

@@ -11,7 +11,8 @@ from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known
-from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
+from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers

@@ -8,24 +8,6 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.compression.formats import (
-    BROTLI,
-    BZIP2,
-    COMPRESS,
-    DEFLATE,
-    GZIP,
-    LZ4,
-    SNAPPY,
-    SNAPPY_FRAMED,
-    XZ,
-    ZLIB,
-    ZSTD,
-)
-from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.grpc import GrpcReader, GrpcWebText
-from overheard_capture.decoders.mail.mime import MimeEntity
-from overheard_capture.decoders.mail.multipart import multipart
-from overheard_capture.decoders.messages import MessageLines
 from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import TextReader, untyped
 
@@ -35,27 +17,8 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
-    from overheard_capture.decoders.compression.formats import CompressionFormat
+    from overheard_capture.decoders.mail.mime import MimeEntity
 
-# By content coding (RFC 9110, 8.4.1). If there are several formats, the first that matches counts: some servers send
-# raw deflate without the zlib header.
-CONTENT_CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
-    b"gzip": (GZIP,),
-    b"x-gzip": (GZIP,),
-    b"deflate": (ZLIB, DEFLATE),
-    b"br": (BROTLI,),
-    b"zstd": (ZSTD,),
-    b"compress": (COMPRESS,),
-    b"x-compress": (COMPRESS,),
-    b"bzip2": (BZIP2,),
-    b"x-bzip2": (BZIP2,),
-    b"xz": (XZ,),
-    b"x-xz": (XZ,),
-    b"lz4": (LZ4,),
-    # Of gRPC, and of Prometheus and others who put a block without framing there.
-    b"snappy": (SNAPPY_FRAMED, SNAPPY),
-    b"x-snappy-framed": (SNAPPY_FRAMED,),
-}
 # Content with more codings than this is crafted.
 _MAX_CODINGS = 16
 
@@ -65,12 +28,16 @@ _BOUNDARY = re.compile(
 
 
 def _multipart(content_type: bytes) -> ReaderFactory:
+    from overheard_capture.decoders.mail.multipart import multipart  # noqa: PLC0415  (few bodies are)
+
     boundary = _BOUNDARY.search(content_type)
     return multipart(boundary[1] or boundary[2], mime_entity) if boundary else untyped
 
 
 def mime_entity(findings: Findings, layers: Layers) -> MimeEntity:
     """A reader of a MIME entity: a header, and a body of the type that it declares."""
+    from overheard_capture.decoders.mail.mime import MimeEntity  # noqa: PLC0415  (few bodies have any)
+
     return MimeEntity(findings, layers, body_reader)
 
 
@@ -87,17 +54,33 @@ def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
 
 def _grpc_web(_: bytes) -> ReaderFactory:
     """A factory of readers of gRPC-Web. Which compression it has is in another field; hardly any has one."""
+    from overheard_capture.decoders.grpc import GrpcReader  # noqa: PLC0415  (few bodies are)
+
     return partial(GrpcReader, decompressing=partial(decoding, b"gzip"))
+
+
+def _grpc_web_text(content_type: bytes) -> ReaderFactory:
+    """The same in base64."""
+    from overheard_capture.decoders.grpc import GrpcWebText  # noqa: PLC0415  (few bodies are)
+
+    return partial(GrpcWebText, reader=_grpc_web(content_type))
+
+
+def _message_lines(_: bytes) -> ReaderFactory:
+    """A factory of readers of messages, a line each."""
+    from overheard_capture.decoders.messages import MessageLines  # noqa: PLC0415  (few bodies are)
+
+    return MessageLines
 
 
 # By the beginning of a media type, in lower case (RFC 6838): makes the reader factory from the Content-Type.
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
     (b"message/rfc822", lambda _: mime_entity),
-    *((name, lambda _: MessageLines) for name in (b"text/event-stream", b"application/x-ndjson", b"application/jsonl")),
-    (b"application/grpc-web-text", lambda kind: partial(GrpcWebText, reader=_grpc_web(kind))),
+    *((name, _message_lines) for name in (b"text/event-stream", b"application/x-ndjson", b"application/jsonl")),
+    (b"application/grpc-web-text", _grpc_web_text),
     (b"application/grpc-web", _grpc_web),
-    *((name, lambda _: MessageLines) for name in (b"application/json-seq", b"application/stream+json")),
+    *((name, _message_lines) for name in (b"application/json-seq", b"application/stream+json")),
 )
 _LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 
@@ -118,6 +101,9 @@ def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
 
     `reader` is for the decoded content. Content in an unknown coding is reported as opaque, even if it looks like text.
     """
+    from overheard_capture.decoders.compression.content_codings import CONTENT_CODINGS  # noqa: PLC0415
+    from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415  (many bodies have none)
+
     for name in codings.lower().split(b",")[:_MAX_CODINGS]:
         formats = CONTENT_CODINGS.get(name.strip())
         if formats:

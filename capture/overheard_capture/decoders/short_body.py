@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.message_values import LONGEST
-from overheard_capture.decoders.messages import MessageLines
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Place, joined_places
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -68,7 +67,7 @@ class BodyReader:
     def _read(self, data: Bytes, origin: Origin) -> None:
         """Read bytes, the first of which decide with what."""
         if not self._reader:
-            self._reader = (MessageLines if _LINES.match(data) else untyped)(self._findings, self._layers)
+            self._reader = (_message_lines if _LINES.match(data) else untyped)(self._findings, self._layers)
         self._reader.feed(data, origin)
 
     def _read_head(self) -> None:
@@ -89,3 +88,9 @@ class BodyReader:
             self._reader.close()
         if self._data:
             self._messages.add(self._data, self._where, self._layers, MessageKind.BODY)
+
+
+def _message_lines(findings: Findings, layers: Layers) -> Reader:
+    from overheard_capture.decoders.messages import MessageLines  # noqa: PLC0415  (few bodies are)
+
+    return MessageLines(findings, layers)

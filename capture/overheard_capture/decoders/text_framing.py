@@ -17,7 +17,6 @@ from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.rdb import lzf_strings
 from overheard_capture.native import core
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -61,6 +60,12 @@ def _payload_length(field: bytes) -> int:
     return max(int.from_bytes(field) - _RTP_HEADER, 0)
 
 
+def _lzf_strings(reader: ReaderFactory) -> ReaderFactory:
+    from overheard_capture.decoders.rdb import lzf_strings  # noqa: PLC0415  (few captures are of Redis)
+
+    return lzf_strings(reader)
+
+
 _RTP_HEADER = 12
 # An argument of a Redis command. All but the last of a command are short.
 _ARGUMENT = rb"\$\d{1,6}\r\n[^\r\n]{0,160}\r\n"
@@ -77,7 +82,7 @@ _FRAMINGS = (
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n", number=2),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings. Values in DUMP and RESTORE, and in the
     # database file at the beginning of a replication, may be compressed.
-    _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3)._replace(reader=lzf_strings),
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3)._replace(reader=_lzf_strings),
     # The last arguments of Redis commands, such as what is appended to a value.
     _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, number=5)._replace(opening=b"\n*"),
     # memcached's meta commands.

@@ -6,179 +6,39 @@ may be in digests must also be in `may_be_content` in `content.c`; lz-string is 
 
 from __future__ import annotations
 
-import ctypes
-import re
-import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
-from overheard_capture.decoders.compression.deflate import CorruptError
-from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, LZSTRING, SNAPPY
-from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.formats import is_lzma
-from overheard_capture.decoders.magic import HEAD, PAIRS, is_known, pair_bits, reader_of
-from overheard_capture.decoders.utf16_32 import encoding_of
-from overheard_capture.native import core
-from overheard_capture.native.structures import KNOWN_AFTER_LENGTH, UNSIGNED
+from overheard_capture.decoders.magic import HEAD, is_known, reader_of
+from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
-    from overheard_capture.decoders.compression.formats import CompressionFormat
-
-# The length of the content, as .NET, Qt and MySQL's COMPRESS() write it before compressed data, in either byte order.
-_LENGTH = 4
-# How many bytes may be needed to recognise it: the code tables of brotli alone may take 1 KiB.
-LONG_HEAD = 2 << 10
-# In bytes, a short stream of brotli, and the most that the compiled part looks at.
-_LITTLE = 64
-# The first two bytes of formats, for the compiled part.
-BEGINNINGS_BITS = pair_bits(PAIRS)
-# Shorter data is no compressed text.
-_SHORTEST = 12
-# Shorter brotli has no text but words of its dictionary, and lz-string none; identifiers of 12 bytes are common.
-_SHORTEST_BROTLI = 16
-# What text in ASCII begins with: lz-string has the lowest bit of a character first.
-_FIRST_OF_LZ_STRING = frozenset(int(f"{byte:08b}"[::-1], 2) for byte in (*b"\t\n\r", *range(32, 127)))
-# The bytes of a varint before its last one.
-_LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
-# The two bits that give the type of the first block (RFC 1951, 3.2.3).
-_STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     """Whether content that begins with `head` is compressed in such a way: `certainly` if some of it makes sense."""
-    if len(head) < _SHORTEST or not _may_be_unsigned(head):
+    if len(head) < SHORTEST or not may_be_unsigned(head):
         return False
-    return is_known(head[_LENGTH:]) or _format_of(head, certainly=certainly) is not None
+    from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
-
-def _may_be_unsigned(head: bytes) -> bool:
-    """Whether the compiled part does not rule it out, which takes less time than any library."""
-    compiled = core()
-    if compiled is None or len(head) > _LITTLE or _begins_lz_string(head):
-        return True
-    return bool(
-        compiled.may_be_content(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS) & (KNOWN_AFTER_LENGTH | UNSIGNED)
-    )
+    return is_known(head[LENGTH:]) or format_of(head, certainly=certainly) is not None
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
     known = reader_of(head[:HEAD], reader, rest)
-    if known or len(head) < _SHORTEST:
+    if known or len(head) < SHORTEST:
         return known
-    if is_known(head[_LENGTH:][:HEAD]):
-        after = reader_of(head[_LENGTH:][:HEAD], reader, rest)
-        return partial(AfterHeader, reader=after, length=_LENGTH) if after else None
-    form = _format_of(head)
-    return decompressing((form,), reader, rest) if form else None
+    if is_known(head[LENGTH:][:HEAD]):
+        after = reader_of(head[LENGTH:][:HEAD], reader, rest)
+        return partial(AfterHeader, reader=after, length=LENGTH) if after else None
+    from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
+    form = format_of(head)
+    if form is None:
+        return None
+    from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415
 
-def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | None:
-    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense."""
-    if is_lzma(head):
-        return LZMA
-    if _is_brotli(head):
-        return BROTLI
-    if _is_deflate(head, certainly):
-        return DEFLATE
-    # Most random bytes are no ASCII.
-    at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
-    may_be = (
-        # These two begin with literals, and no text of this kind is longer than 16 MiB.
-        (LZ4_SIZED, not head[3] and head[4] >> 4),
-        (SNAPPY, not head[at + 1] & 3 and head[at + 2 : at + 5].isascii()),
-        (LZSTRING, _may_be_lz_string(head)),
-    )
-    return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
-
-
-def _begins_lz_string(head: bytes) -> bool:
-    """Whether its first code is that of a character in eight bits; a short one begins with one of ASCII."""
-    if head[0] >= 1 << 6 or len(head) < _SHORTEST_BROTLI:
-        return False
-    return len(head) > _LITTLE or int.from_bytes(head[:2]) >> 6 in _FIRST_OF_LZ_STRING
-
-
-def _may_be_lz_string(head: bytes) -> bool:
-    """Whether it begins so. A short one of other characters than those of ASCII may be anything."""
-    if not _begins_lz_string(head):
-        return False
-    try:
-        return len(head) > _LITTLE or LZSTRING.make().decompress(head, 1 << 12).isascii()
-    except CorruptError:
-        return False
-
-
-def _is_whole(form: CompressionFormat, head: bytes) -> bool:
-    """Whether all of this is one block of content in this format."""
-    decompressor = form.make()
-    try:
-        out = decompressor.decompress(head, 1 << 12)
-    except CorruptError:
-        return False
-    return not (decompressor.eof and decompressor.unused_data) and _is_content(out)
-
-
-def _is_content(out: bytes) -> bool:
-    """Whether this is the beginning of text, or of something else that is known."""
-    is_text = len(out) >= _SHORTEST and looks_like_text(out)
-    return is_text or is_known(out) or is_known(out[_LENGTH:]) or encoding_of(out) is not None
-
-
-def _is_deflate(head: bytes, certainly: bool) -> bool:
-    """Whether this is raw deflate."""
-    kind = head[0] >> 1 & 3
-    if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
-        return False
-    # ISA-L's is slower to create.
-    deflate = zlib.decompressobj(-15)
-    try:
-        out = deflate.decompress(head, 1 << 12)
-        if deflate.unconsumed_tail:
-            # What is repetitive, such as an archive of tar, ends within the head nevertheless.
-            deflate.decompress(deflate.unconsumed_tail, 1 << 18)
-    except zlib.error:
-        return False
-    if not out:
-        # The code tables of a dynamic block are long, and few random bytes are valid ones.
-        return kind == _DYNAMIC and not deflate.eof and not certainly
-    return (deflate.eof and not deflate.unused_data) or _is_content(out)
-
-
-def _is_brotli(head: bytes) -> bool:
-    """Whether this is brotli (RFC 7932): one in ten random inputs is well-formed, but decompresses to no text.
-
-    Something else may follow its end, so that what was decompressed before an error counts.
-    """
-    if len(head) < _SHORTEST_BROTLI or (len(head) <= _LITTLE and not _may_be_brotli(head)):
-        return False
-    # Imported on first use: most captures contain nothing that needs it.
-    from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
-
-    out = brotli_head(head, HEAD)
-    if not out or _is_content(out):
-        return bool(out)
-    # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
-    may_be_whole = len(head) > _LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)
-    return may_be_whole and is_whole_brotli(head)
-
-
-def _may_be_brotli(head: bytes) -> bool:
-    """Whether a short stream begins so (9): with one type of blocks each, and at most 64 KiB of content."""
-    bits, at = int.from_bytes(head, "little"), 0
-
-    def take(count: int) -> int:
-        nonlocal at
-        at += count
-        return bits >> (at - count) & ((1 << count) - 1)
-
-    if take(1) and not take(3) and take(3) == 1:
-        return False
-    last = take(1)
-    if (last and take(1)) or take(2):
-        return False
-    take(16)
-    return bool(not last and take(1)) or not take(3)
+    return decompressing((form,), reader, rest)

@@ -13,12 +13,12 @@ from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
-from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document
 from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
 from overheard_capture.decoders.text_framing import CHUNKED
-from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
+from overheard_capture.decoders.unsigned import unsigned_or_known
+from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
+    from overheard_capture.decoders.documents.reader import KeptDocument
     from overheard_capture.provenance.origin import Bytes, Origin
 
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
@@ -193,8 +194,8 @@ class TextReader:
             data = bytes(data)
         detector = self._detector
         plain = is_plain(data)
-        if not detector.length and not plain and may_be_document(bytes(data[:HEAD])):
-            self._document = KeptDocument()
+        if not detector.length and not plain:
+            self._document = _kept_document(bytes(data[:HEAD]))
         if self._document:
             self._document.add(data, origin)
         self._codes.feed(data, origin, is_plain=plain)
@@ -255,6 +256,13 @@ class TextReader:
         yield self._finders
         if self._carver:
             yield self._carver
+
+
+def _kept_document(head: bytes) -> KeptDocument | None:
+    """What keeps a document that may begin so."""
+    from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document  # noqa: PLC0415  (few are)
+
+    return KeptDocument() if may_be_document(head) else None
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
 from overheard_capture.captures.inputs import display_name, is_single_pass
-from overheard_capture.judge.decrypted import hits_in
 from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.judge.judge_input import NO_KEYS, Keys
 from overheard_capture.scan.hits import HitTable
@@ -115,6 +114,8 @@ class Evidence:
         # Without data, several files need not be merged.
         if not decrypted or not decrypted.data:
             return HitTable()
+        from overheard_capture.judge.decrypted import hits_in  # noqa: PLC0415  (few have keys)
+
         return hits_in(decrypted.data, self.path, self.search, layer)
 
     def _decrypt(self, keys: TlsKeys) -> tshark.Decrypted | None:

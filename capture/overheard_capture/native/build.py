@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import zlib
@@ -28,6 +27,8 @@ def library_path() -> Path:
 
 def build(folder: Path = SOURCE.parent) -> str:
     """Build the library in `folder` unless it exists. Returns the outcome as text, or "" if there was nothing to do."""
+    import subprocess  # noqa: PLC0415  (a program that only loads the library needs no other)
+
     target = folder / library_path().name
     if target.exists():
         return ""

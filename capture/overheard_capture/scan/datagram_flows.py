@@ -6,9 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import payload_origin
-from overheard_capture.protocols.ipsec.reader import IpsecConversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,6 +41,10 @@ class DatagramFlow:
     def __init__(self, first: Datagram, findings: tuple[Findings, Findings], now: float) -> None:
         self.client, self.server, self.transport = first.source, first.target, first.transport
         self.findings = findings
+        # Imported late, as many captures have no datagrams.
+        from overheard_capture.identify.datagrams import DatagramIdentifier  # noqa: PLC0415
+        from overheard_capture.protocols.ipsec.reader import IpsecConversation  # noqa: PLC0415
+
         is_esp = self.transport == "ESP"
         findings[0].conversation.of(IpsecConversation).is_esp = is_esp
         self.readers = tuple(DatagramIdentifier(each, "IPsec" if is_esp else "") for each in findings)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from overheard_capture.protocols.tls.direction_state import tls_of
-
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
@@ -33,12 +31,14 @@ def flow_kind_of(flow_findings: tuple[Findings, Findings]) -> FlowKind:
         return FlowKind.NOTHING
     if any(findings.unread for findings in nonempty):
         return FlowKind.UNKNOWN
+    encrypted = [findings.encryption is not None for findings in nonempty]
+    if not any(encrypted):
+        return FlowKind.TEXT
+    from overheard_capture.protocols.tls.direction_state import tls_of  # noqa: PLC0415  (many flows are not encrypted)
+
     if any(findings.encryption and not tls_of(findings) for findings in nonempty):
         return FlowKind.ENCRYPTED
-    of_tls = [findings.encryption is not None for findings in nonempty]
-    if not any(of_tls):
-        return FlowKind.TEXT
-    if not all(of_tls):
+    if not all(encrypted):
         return FlowKind.MISMATCHED
     return (
         FlowKind.UPGRADED

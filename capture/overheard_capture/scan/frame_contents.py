@@ -14,7 +14,6 @@ from overheard_capture.decoders.magic import CARVABLE
 from overheard_capture.decoders.message_pieces import LONGEST, Row
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
-from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import (
     ROWS,
     Control,
@@ -87,6 +86,8 @@ class FrameContents:
         if isinstance(packet, SctpMessage):
             self._read(frame, packet, (_SCTP,), packet.payload, payload_origin(packet))
         elif isinstance(packet, IcmpData) and packet.quoted and packet.quoted.sequence < 0:
+            from overheard_capture.identify.datagrams import DatagramIdentifier  # noqa: PLC0415  (few captures have any)
+
             DatagramIdentifier(findings).datagram(packet.payload, packet.origin)
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, HeaderOption):

@@ -6,9 +6,7 @@ It is started once reading has proved slow. If it fails, the capture is read aga
 from __future__ import annotations
 
 import os
-import pickle
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -21,6 +19,7 @@ from overheard_capture.scan.reading import Reading
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -100,6 +99,8 @@ class SecondProcess:
         """
         if not self._process:
             return None
+        import pickle  # noqa: PLC0415  (the same)
+
         output, _ = self._process.communicate()
         done = None if self._process.returncode else pickle.loads(output)  # noqa: S301  (it comes from our own process)
         if not isinstance(done, HelperResult) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
@@ -120,6 +121,8 @@ def _total(paths: tuple[Path | str, ...]) -> int:
 
 def start_helper() -> subprocess.Popen[bytes] | None:
     """Start a process that waits for its task; None if that is impossible."""
+    import subprocess  # noqa: PLC0415  (most captures are too small for a second process)
+
     try:
         return subprocess.Popen(
             [sys.executable, "-c", f"from {__name__} import main; main()"],
@@ -134,6 +137,8 @@ def start_helper() -> subprocess.Popen[bytes] | None:
 
 def _send(process: subprocess.Popen[bytes], task: tuple[HelperTask, Share]) -> None:
     """Send the task over a pipe: it contains secrets, which must not appear in a list of processes."""
+    import pickle  # noqa: PLC0415  (the same)
+
     if process.stdin:
         # If the process has died, `result` will notice.
         with suppress(BrokenPipeError), process.stdin:
@@ -169,6 +174,8 @@ def read_share(task: HelperTask, share: Share) -> HelperResult:
 
 def main() -> None:
     """Read a task from standard input, and write the result to standard output."""
+    import pickle  # noqa: PLC0415  (the same)
+
     # Ctrl-C is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     done = read_share(*pickle.load(sys.stdin.buffer))  # noqa: S301  (the pipe comes from our parent process)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.visible import Visible
-from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -30,8 +29,10 @@ def visible_of(extent: FlowExtent, content: FlowKind, flow_findings: tuple[Findi
     `flow_findings` are those of the client's direction and of the server's.
     """
     shown = Visible(**extent._asdict(), content=content.value)
-    if not any(map(tls_of, flow_findings)):
+    if not any(findings.encryption for findings in flow_findings):
         return shown
-    from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are not TLS)
+    # Imported late, as many flows are not encrypted.
+    from overheard_capture.protocols.tls.direction_state import tls_of  # noqa: PLC0415
+    from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415
 
-    return with_tls(shown, flow_findings)
+    return with_tls(shown, flow_findings) if any(map(tls_of, flow_findings)) else shown

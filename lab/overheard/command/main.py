@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard import __version__
-from overheard.command import scan, show
+from overheard.command import scan
 from overheard.engines import NAMES
 from overheard.role.run import interrupt, run
 
@@ -185,12 +185,18 @@ def _add_errors(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _add_show(commands: Commands) -> None:
+    from overheard.command import show  # noqa: PLC0415  (only this command has times)
+
+    show.add_parser(commands)
+
+
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
     "list": _add_list,
     "explain": _add_explain,
     "errors": _add_errors,
-    "show": show.add_parser,
+    "show": _add_show,
     "scan": scan.add_parser,
 }

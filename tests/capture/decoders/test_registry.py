@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from overheard_capture.decoders.registry import CONTENT_CODINGS, MEDIA_TYPES, body_reader, decoding
+from overheard_capture.decoders.compression.content_codings import CONTENT_CODINGS
+from overheard_capture.decoders.registry import MEDIA_TYPES, body_reader, decoding
 from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import untyped
 

@@ -12,7 +12,8 @@ from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
-from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
+from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.by_frame import frame_parts
 from overheard_capture.provenance.small_queue import SmallByteQueue
 

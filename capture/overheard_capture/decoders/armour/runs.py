@@ -13,7 +13,8 @@ from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.magic import CARVABLE, is_known
-from overheard_capture.decoders.unsigned import BEGINNINGS_BITS, is_unsigned
+from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import (
     BEHIND_LENGTH,

@@ -10,8 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.findings import NUMBERED, RangePiece
-from overheard_capture.decoders.mail.mime import MimeEntity
-from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
@@ -89,6 +87,8 @@ def range_reader(
     resource = _Resource(b"\n".join((requested, validator[1].strip() if validator else b"")), codings)
     if several := _BYTERANGES.match(content_type.strip()):
         part = partial(_PartOfSeveral, ranges=ranges, resource=resource)
+        from overheard_capture.decoders.mail.multipart import multipart  # noqa: PLC0415  (few bodies are)
+
         return multipart(several[1] or several[2], part)
     return _piece_reader(ranges, resource, head, content_type)
 
@@ -108,6 +108,8 @@ def _piece_reader(ranges: Ranges, resource: _Resource, head: bytes, content_type
 def _PartOfSeveral(findings: Findings, layers: Layers, ranges: Ranges, resource: _Resource) -> Reader:  # noqa: N802
     def reader(header: bytes, content_type: bytes) -> ReaderFactory | None:
         return _piece_reader(ranges, resource, header, content_type)
+
+    from overheard_capture.decoders.mail.mime import MimeEntity  # noqa: PLC0415  (the same)
 
     return MimeEntity(findings, layers, body_reader, reader)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 
 from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
@@ -39,11 +39,13 @@ _FORMS = ((b"*-._", b"+"), (b"-._~", b"+"), (b"-._~", b""), (b"-_.!~*'()", b""))
 
 # The values that something may have, and its look with these.
 _Values = frozenset[int]
+# Those that a byte may have.
+_Choices = bytes | tuple[int, ...] | range
 _ANY_BYTE = range(256)
 _Alphabet = Callable[[_Values], Look]
 
 
-def values(options: Sequence[Collection[int]], width: int, before: int) -> Iterator[_Values]:
+def values(options: Sequence[_Choices], width: int, before: int) -> Iterator[_Values]:
     """The possible values of each character that contains a bit of these bytes, if `before` other bytes precede them.
 
     `options` are the values that each byte may have. Bits of other bytes may be anything: so a match does not depend on
@@ -52,12 +54,13 @@ def values(options: Sequence[Collection[int]], width: int, before: int) -> Itera
     for first in range(8 * before // width * width, 8 * (before + len(options)), width):
         at, begin = divmod(first, 8)
         # It has bits of at most two bytes.
-        both = (options[each - before] if 0 <= each - before < len(options) else _ANY_BYTE for each in (at, at + 1))
-        yield _cut(*both, begin, begin + width)
+        byte = options[at - before] if 0 <= at - before < len(options) else _ANY_BYTE
+        following = options[at + 1 - before] if 0 <= at + 1 - before < len(options) else _ANY_BYTE
+        yield _cut(byte, following, begin, begin + width)
 
 
 @lru_cache(4096)
-def _cut(first: Collection[int], second: Collection[int], begin: int, end: int) -> _Values:
+def _cut(first: _Choices, second: _Choices, begin: int, end: int) -> _Values:
     """The possible values of the bits from `begin` to `end` of two bytes; the same in several codes of a secret."""
     more = max(end - 8, 0)
     bits = {(byte & 0xFF >> begin) >> 8 + more - end for byte in first}
@@ -123,7 +126,7 @@ def utf16_in_base64(text: str) -> Iterator[Pattern]:
         yield from _in_base64("UTF-16 in base64", _known(text.encode(codec)))
 
 
-def _in_base64(name: str, options: Sequence[Collection[int]]) -> Iterator[Pattern]:
+def _in_base64(name: str, options: Sequence[_Choices]) -> Iterator[Pattern]:
     """The values that bytes may have, on one line."""
     for before in range(3):
         written = tuple(values(options, 6, before))

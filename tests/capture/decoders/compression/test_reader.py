@@ -19,10 +19,10 @@ from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import hashes, in_json, zipped
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason, UnreadContent
+from overheard_capture.decoders.compression.content_codings import CONTENT_CODINGS
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import LZSTRING
 from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.registry import CONTENT_CODINGS
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import in_json, noise
 from capture.xca import huffman_lz77, lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.compression.content_codings import CONTENT_CODINGS
 from overheard_capture.decoders.compression.deflate import CorruptError, Decompressor
 from overheard_capture.decoders.compression.lz4 import Lz4Block, SizedLz4
 from overheard_capture.decoders.compression.lzf import LzfBlock
@@ -28,7 +29,6 @@ from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.compression.snappy import Snappy
 from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
 from overheard_capture.decoders.compression.xca_huffman import HuffmanLz77
-from overheard_capture.decoders.registry import CONTENT_CODINGS
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:

@@ -1,0 +1,128 @@
+"""The formats of compressed data without a signature: other bytes are soon malformed, or make no sense."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
+from overheard_capture.decoders.compression.deflate import CorruptError
+from overheard_capture.decoders.compression.formats import (
+    BROTLI,
+    DEFLATE,
+    LZ4_SIZED,
+    LZMA,
+    LZSTRING,
+    SNAPPY,
+    CompressionFormat,
+)
+from overheard_capture.decoders.formats import is_lzma
+from overheard_capture.decoders.magic import HEAD, is_known
+from overheard_capture.decoders.unsigned_heads import LENGTH, LITTLE, SHORTEST, SHORTEST_BROTLI, begins_lz_string
+from overheard_capture.decoders.utf16_32 import encoding_of
+
+# The bytes of a varint before its last one.
+_LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
+# The two bits that give the type of the first block (RFC 1951, 3.2.3).
+_STORED, _DYNAMIC, _INVALID = 0, 2, 3
+
+
+def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | None:
+    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense."""
+    if is_lzma(head):
+        return LZMA
+    if _is_brotli(head):
+        return BROTLI
+    if _is_deflate(head, certainly):
+        return DEFLATE
+    # Most random bytes are no ASCII.
+    at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
+    may_be = (
+        # These two begin with literals, and no text of this kind is longer than 16 MiB.
+        (LZ4_SIZED, not head[3] and head[4] >> 4),
+        (SNAPPY, not head[at + 1] & 3 and head[at + 2 : at + 5].isascii()),
+        (LZSTRING, _may_be_lz_string(head)),
+    )
+    return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
+
+
+def _may_be_lz_string(head: bytes) -> bool:
+    """Whether it begins so. A short one of other characters than those of ASCII may be anything."""
+    if not begins_lz_string(head):
+        return False
+    try:
+        return len(head) > LITTLE or LZSTRING.make().decompress(head, 1 << 12).isascii()
+    except CorruptError:
+        return False
+
+
+def _is_whole(form: CompressionFormat, head: bytes) -> bool:
+    """Whether all of this is one block of content in this format."""
+    decompressor = form.make()
+    try:
+        out = decompressor.decompress(head, 1 << 12)
+    except CorruptError:
+        return False
+    return not (decompressor.eof and decompressor.unused_data) and _is_content(out)
+
+
+def _is_content(out: bytes) -> bool:
+    """Whether this is the beginning of text, or of something else that is known."""
+    is_text = len(out) >= SHORTEST and looks_like_text(out)
+    return is_text or is_known(out) or is_known(out[LENGTH:]) or encoding_of(out) is not None
+
+
+def _is_deflate(head: bytes, certainly: bool) -> bool:
+    """Whether this is raw deflate."""
+    kind = head[0] >> 1 & 3
+    if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
+        return False
+    # ISA-L's is slower to create.
+    deflate = zlib.decompressobj(-15)
+    try:
+        out = deflate.decompress(head, 1 << 12)
+        if deflate.unconsumed_tail:
+            # What is repetitive, such as an archive of tar, ends within the head nevertheless.
+            deflate.decompress(deflate.unconsumed_tail, 1 << 18)
+    except zlib.error:
+        return False
+    if not out:
+        # The code tables of a dynamic block are long, and few random bytes are valid ones.
+        return kind == _DYNAMIC and not deflate.eof and not certainly
+    return (deflate.eof and not deflate.unused_data) or _is_content(out)
+
+
+def _is_brotli(head: bytes) -> bool:
+    """Whether this is brotli (RFC 7932): one in ten random inputs is well-formed, but decompresses to no text.
+
+    Something else may follow its end, so that what was decompressed before an error counts.
+    """
+    if len(head) < SHORTEST_BROTLI or (len(head) <= LITTLE and not _may_be_brotli(head)):
+        return False
+    # Imported on first use: most captures contain nothing that needs it.
+    from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
+
+    out = brotli_head(head, HEAD)
+    if not out or _is_content(out):
+        return bool(out)
+    # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
+    may_be_whole = len(head) > LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)
+    return may_be_whole and is_whole_brotli(head)
+
+
+def _may_be_brotli(head: bytes) -> bool:
+    """Whether a short stream begins so (9): with one type of blocks each, and at most 64 KiB of content."""
+    bits, at = int.from_bytes(head, "little"), 0
+
+    def take(count: int) -> int:
+        nonlocal at
+        at += count
+        return bits >> (at - count) & ((1 << count) - 1)
+
+    if take(1) and not take(3) and take(3) == 1:
+        return False
+    last = take(1)
+    if (last and take(1)) or take(2):
+        return False
+    take(16)
+    return bool(not last and take(1)) or not take(3)
