@@ -5,7 +5,7 @@ A promise: the matches do not depend on the engine, nor on the bytes around them
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -17,7 +17,7 @@ from overheard_capture.search.matcher import Matcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from overheard.words.spelling import Look, Spelling
+    from overheard.words.spelling import Look, Shape, Spelling
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search.matcher import MatchedRange
 
@@ -65,7 +65,7 @@ class Search:
         self.longest = 0
         # The fewest bytes that a secret can be, in any spelling.
         self.shortest = 1 << 62
-        self._chances: list[float] = []
+        self._shapes: list[list[Shape]] = []
         self._ranks: list[dict[str, int]] = []
         self._looks: list[Look] = []
         # For each look, the index of its secret, and the function that verifies a hit.
@@ -85,7 +85,7 @@ class Search:
                 self._verifiers.append((number, matcher.match_from_beginning))
         self.longest = max(self.longest, *(pattern.shape.longest for pattern in found))
         self.shortest = min(self.shortest, *(pattern.shape.shortest for pattern in found))
-        self._chances.append(sum(pattern.shape.chance for pattern in found))
+        self._shapes.append([pattern.shape for pattern in found])
         names = dict.fromkeys(spelling for pattern in found for spelling in pattern.spellings)
         self._ranks.append({spelling.name: rank for rank, spelling in enumerate(names)})
         self.spellings = list(dict.fromkeys((*self.spellings, *names)))
@@ -132,6 +132,11 @@ class Search:
         """`text`, or the redacted form of the secret if it contains one."""
         matches = self.matches(text.encode(errors="replace"))
         return self.secrets[matches[0].secret].redacted if matches else text
+
+    @cached_property
+    def _chances(self) -> list[float]:
+        """For each secret, a bound of the expected number of matches in one random byte."""
+        return [sum(shape.chance for shape in shapes) for shapes in self._shapes]
 
     def chance(self, searched: int, secret: int | None = None) -> float:
         """An upper bound of the expected number of random matches in `searched` random bytes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly, perhaps, row
@@ -48,7 +48,7 @@ class Shape:
         gap = self.between.shortest if self.between else 0
         return sum(part.shortest for part in self.parts) + gap * (len(self.parts) - 1)
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """The most bytes that it can match."""
         gaps = len(self.parts) - 1
@@ -123,12 +123,18 @@ def _end_of(shape: Shape, parts: int) -> Look:
     end = None
     gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]
     for part in shape.parts[-parts:]:
-        plain = [form for form in part.forms if _is_brief(form)]
-        escapes = [form.tail(_BYTES) for form in part.forms if not _is_brief(form)]
+        plain, escapes = _last_bytes(part)
         if plain and end:
-            plain = [row(either(end, *gaps), either(*plain))]
+            plain = (row(either(end, *gaps), either(*plain)),)
         end = either(*plain, *escapes)
     return end or row()
+
+
+@lru_cache(1024)
+def _last_bytes(part: Look) -> tuple[tuple[Look, ...], tuple[Look, ...]]:
+    """The forms of a part that are brief, and the last bytes of the others."""
+    plain = tuple(form for form in part.forms if _is_brief(form))
+    return plain, tuple(form.tail(_BYTES) for form in part.forms if not _is_brief(form))
 
 
 def _is_brief(form: Look) -> bool:
