@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -29,8 +30,12 @@ IN_A_FRAME, OFFSET = 100, 54
 
 
 def some_findings(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
-    search = SEARCH if value == VALUE else Search([Secret("message", value)], large_input=False)
-    return Findings(search, READERS, limits or Limits())
+    return Findings(SEARCH if value == VALUE else _search(value), READERS, limits or Limits())
+
+
+@cache
+def _search(value: bytes) -> Search:
+    return Search([Secret("message", value)], large_input=False)
 
 
 def origin_of(length: int) -> Origin:

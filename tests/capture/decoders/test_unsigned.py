@@ -81,9 +81,10 @@ def test_it_is_found_in_text(name: str, how: str) -> None:
     expected = {layer, how} if layer == "base64" else {layer}
     assert any(expected & {*layers} for layers in seen(findings))
     assert not findings.unread
-    for size in (1, 100, 333):
-        if size > 99 or len(text) < 500:
-            assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+    # What writes is cut apart from what is written, so byte by byte each of them once is enough.
+    each_once = len(text) < 500 and (how == "base64" or name == next(iter(PACKED)))
+    for size in (1, 100, 333) if each_once else (100, 333):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
 @pytest.mark.parametrize("data", [noise(100, seed) for seed in range(200)])

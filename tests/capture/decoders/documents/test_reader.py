@@ -162,7 +162,8 @@ def test_a_document_is_read_and_no_reason(name: str, reader: Any) -> None:  # no
         findings = played(reader, data)
         assert not findings.unread, text
         assert not findings.sightings
-        for size in (1, 13, 300):
+        # A longer text has no other places in which it matters where it is cut.
+        for size in (1, 13, 300) if text is WORDS else (31, 300):
             assert outcome(played(reader, data, range(0, len(data), size))) == outcome(findings), size
 
 

@@ -159,12 +159,14 @@ WRITTEN: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("where", WRITTEN)
 @pytest.mark.parametrize("packed", PACKED)
-@pytest.mark.parametrize("size", [1, 7, 100_000])
-def test_what_is_compressed_in_it_is_read_where_text_stands_around_it(packed: str, where: str, size: int) -> None:
+def test_what_is_compressed_in_it_is_read_where_text_stands_around_it(packed: str, where: str) -> None:
     text = WRITTEN[where](binascii.b2a_qp(PACKED[packed], istext=False))
-    findings = played(untyped, text, range(0, len(text), size))
-    assert any(layers[-2:] == ("quoted-printable", packed) for layers in seen(findings))
-    assert not findings.unread
+    # What stands around is cut apart from what is compressed, so byte by byte each of them once is enough.
+    each_once = where == "as it is" or packed == "gzip"
+    for size in (1, 7, 100_000) if each_once else (17, 100_000):
+        findings = played(untyped, text, range(0, len(text), size))
+        assert any(layers[-2:] == ("quoted-printable", packed) for layers in seen(findings))
+        assert not findings.unread
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])

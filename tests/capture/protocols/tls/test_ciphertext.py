@@ -83,7 +83,8 @@ def _each_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.usefixtures("_each_reader")
 @pytest.mark.parametrize("what", PLAIN)
-@pytest.mark.parametrize("before", [0, 64, 200])
+# The first 64 records are looked at more closely.
+@pytest.mark.parametrize("before", [0, 70])
 def test_plaintext_is_noticed_in_every_record(what: str, before: int) -> None:
     sealed = b"".join(record(23, RANDOM.randbytes(100)) for _ in range(before))
     sent = sealed + record(23, PLAIN[what]) + record(23, RANDOM.randbytes(100))
