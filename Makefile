@@ -9,8 +9,9 @@ ENGINE ?=
 export ENGINE
 # Without compiled modules on disk, every role and every test worker would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
-# Most tests wait for something most of the time.
+# Most slow tests wait for something most of the time; of the others, hardly any do.
 WORKERS ?= 4
+FAST_WORKERS ?= auto
 
 .PHONY: help
 help: ## list the targets
@@ -27,7 +28,7 @@ test: check ## run everything: lint, types, import rules, and all tests on each 
 
 .PHONY: test-fast
 test-fast: check ## run lint, types, import rules, and the tests that are not slow
-	@$(BIN)/pytest -n $(WORKERS) -m "not slow" $(PYTEST)
+	@$(BIN)/pytest -n $(FAST_WORKERS) -m "not slow" $(PYTEST)
 
 .PHONY: check
 check: test-env ## check lint, types and import rules only
