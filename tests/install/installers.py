@@ -92,7 +92,15 @@ class Tools:
 
 def _done(place: Place, home: Path, variables: Mapping[str, str | Path], *command: str | Path) -> str:
     """The output of an installer. Fails the test if it fails."""
-    environment = {**_NETWORK, "HOME": home, "XDG_CACHE_HOME": CACHE, "UV_LINK_MODE": "copy", **variables}
+    # Bytecode of what is used is written when it is used first.
+    environment = {
+        **_NETWORK,
+        "PIP_NO_COMPILE": "1",
+        "HOME": home,
+        "XDG_CACHE_HOME": CACHE,
+        "UV_LINK_MODE": "copy",
+        **variables,
+    }
     done = place.run(*command, **environment)
     assert done.returncode == 0, f"{place.name}: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
