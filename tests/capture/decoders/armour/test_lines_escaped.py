@@ -335,12 +335,12 @@ def test_what_only_resembles_it_is_no_finding(name: str) -> None:
 
 @pytest.mark.slow
 def test_hostile_escapes_take_no_quadratic_time() -> None:
-    for text in (b"\\" * 200_000, b"%25" * 60_000, b"begin 644 x\\n" * 20_000, b"&amp;" * 50_000, b"<~''" * 50_000):
+    for text in (b"\\" * 60_000, b"%25" * 20_000, b"begin 644 x\\n" * 5000, b"&amp;" * 12_000, b"<~''" * 12_000):
         assert not played(untyped, text).sightings
     for text in (
-        b"\\x00" * 50_000,
-        b"a" * 99 + b"\\x00\\x00\n" * 20_000,
-        b"\\n0001 00 " * 20_000,
-        b"BEGIN:VCARD\n" * 20_000,
+        b"\\x00" * 15_000,
+        b"a" * 99 + b"\\x00\\x00\n" * 6000,
+        b"\\n0001 00 " * 6000,
+        b"BEGIN:VCARD\n" * 6000,
     ):
         assert not played(untyped, text).sightings

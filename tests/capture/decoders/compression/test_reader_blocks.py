@@ -89,10 +89,11 @@ def test_a_container_is_known_by_its_first_bytes(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
-@pytest.mark.parametrize("size", [333, 5000])
-def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
+def test_it_does_not_matter_how_it_is_cut(name: str) -> None:
     data = CONTAINERS[name][1]
-    assert outcome(played(untyped, data, range(0, len(data), size))) == outcome(played(untyped, data))
+    whole = outcome(played(untyped, data))
+    for size in (333, 5000):
+        assert outcome(played(untyped, data, range(0, len(data), size))) == whole
 
 
 @pytest.mark.parametrize("name", CONTAINERS)

@@ -75,8 +75,8 @@ def test_halves_are_joined(line: bytes, around: bytes, size: int) -> None:
     (found,) = findings.sightings
     assert found.matched == VALUE
     # Close to the words at every such place; far from them, pieces of a single byte only take long.
-    words = range(max(len(around) - 300, 0), min(len(text) - len(around) + 300, len(text)), size)
-    cuts = [*range(0, words.start, 50), *words, *range(words.stop, len(text), 50)]
+    words = range(max(len(around) - 100, 0), min(len(text) - len(around) + 100, len(text)), size)
+    cuts = [*range(0, words.start, 150), *words, *range(words.stop, len(text), 150)]
     assert outcome(played(untyped, text, cuts)) == outcome(findings)
 
 
