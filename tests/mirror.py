@@ -54,9 +54,9 @@ ELSEWHERE = (
     Elsewhere("capture/decoders", "text_finders", "all of them, by decoders/test_untyped.py"),
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "decoders/test_grpc.py"),
-    Elsewhere(
-        "capture/decoders", "after_header carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"
-    ),
+    Elsewhere("capture/decoders", "after_header carving fallback", "tested in turn by decoders/test_untyped.py"),
+    Elsewhere("capture/decoders", "formats magic signatures utf16_32", "tested in turn by decoders/test_untyped.py"),
+    Elsewhere("capture/decoders", "unsigned_formats unsigned_heads", "decoders/test_unsigned.py"),
     Elsewhere(
         "capture/identify",
         "datagram_readers prefaces probe protocols stores stream_readers",

@@ -48,7 +48,7 @@ _HEAD_OF_BZIP2 = 48
 _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = 13, 224, (1 << 64) - 1
 
 
-class Format(NamedTuple):
+class KnownFormat(NamedTuple):
     """A format whose signature was seen: `test` tells from the first bytes of a content whether it is that.
 
     `reader` makes the reader factory, from those for the content and for the bytes after its end.
@@ -114,8 +114,8 @@ def _is_kafka(head: bytes) -> bool:
     return length > 0 and out[length : length + 1] == b"\0"
 
 
-def _compressed(form: CompressionFormat, test: Callable[[bytes], bool] | None = None) -> Format:
-    return Format(lambda reader, rest: decompressing((form,), reader, rest), test or _decompresses(form.make))
+def _compressed(form: CompressionFormat, test: Callable[[bytes], bool] | None = None) -> KnownFormat:
+    return KnownFormat(lambda reader, rest: decompressing((form,), reader, rest), test or _decompresses(form.make))
 
 
 # By the names in `signatures.py`; tar has no signature.
@@ -131,20 +131,20 @@ FORMATS = {
     "MongoDB": _compressed(MONGODB),
     "SMB2": _compressed(SMB2),
     "Kafka": _compressed(KAFKA, _is_kafka),
-    "zip": Format(zip_archive),
-    "ar": Format(ar, is_ar),
-    "PNG": Format(media(png, "PNG")),
-    "PDF": Format(pdf),
-    "Redis": Format(rdb, is_rdb),
-    "Redis, from its first field on": Format(rdb_after_version),
-    "OpenPGP": Format(pgp, is_pgp),
-    "DER": Format(der, is_der),
-    "SSH key": Format(ssh_key, is_ssh_key),
+    "zip": KnownFormat(zip_archive),
+    "ar": KnownFormat(ar, is_ar),
+    "PNG": KnownFormat(media(png, "PNG")),
+    "PDF": KnownFormat(pdf),
+    "Redis": KnownFormat(rdb, is_rdb),
+    "Redis, from its first field on": KnownFormat(rdb_after_version),
+    "OpenPGP": KnownFormat(pgp, is_pgp),
+    "DER": KnownFormat(der, is_der),
+    "SSH key": KnownFormat(ssh_key, is_ssh_key),
     "xz": _compressed(XZ),
     "LZMA": _compressed(LZMA, is_lzma),
     "bzip2": _compressed(BZIP2, _is_bzip2),
     "compress": _compressed(COMPRESS, _is_compress),
-    **{each.name: Format(media(each.walk, each.name), each.test) for each in MEDIA},
+    **{each.name: KnownFormat(media(each.walk, each.name), each.test) for each in MEDIA},
     "zlib": _compressed(ZLIB, _is_zlib),
-    "tar": Format(tar, is_tar),
+    "tar": KnownFormat(tar, is_tar),
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from overheard_capture.content.findings import ReaderFactory
-    from overheard_capture.decoders.formats import Format
+    from overheard_capture.decoders.formats import KnownFormat
 
 # How many bytes are needed to identify a format.
 HEAD = 256
@@ -75,7 +75,7 @@ def is_known(head: bytes) -> bool:
     return _format_of(head) is not None
 
 
-def _format_of(head: bytes) -> Format | None:
+def _format_of(head: bytes) -> KnownFormat | None:
     for name, beginnings in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
         if head.startswith(beginnings) and (found := _formats()[name]).test(head):
             return found
@@ -84,7 +84,7 @@ def _format_of(head: bytes) -> Format | None:
 
 
 @cache
-def _formats() -> dict[str, Format]:
+def _formats() -> dict[str, KnownFormat]:
     """The readers, imported on first use: most captures have few formats."""
     from overheard_capture.decoders.formats import FORMATS  # noqa: PLC0415
 

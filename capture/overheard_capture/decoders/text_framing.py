@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,21 +51,12 @@ def _line(code: str, pattern: bytes, length: Callable[[bytes], int] = int, *, nu
     return _Framing(Layer(code), anywhere, here, number, length)
 
 
-def _hexadecimal(digits: bytes) -> int:
-    return int(digits, 16)
-
-
-def _payload_length(field: bytes) -> int:
-    return max(int.from_bytes(field) - _RTP_HEADER, 0)
-
-
 def _lzf_strings(reader: ReaderFactory) -> ReaderFactory:
     from overheard_capture.decoders.rdb import lzf_strings  # noqa: PLC0415  (few captures are of Redis)
 
     return lzf_strings(reader)
 
 
-_RTP_HEADER = 12
 # An argument of a Redis command. All but the last of a command are short.
 _ARGUMENT = rb"\$\d{1,6}\r\n[^\r\n]{0,160}\r\n"
 _COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for count in range(2, 6))
@@ -76,7 +66,9 @@ _COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for 
 _LITERAL = lazy_pattern(rb"\{(\d{1,9})[+-]?\}\r?\n")
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
-    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal, number=0),
+    _line(
+        "chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", lambda digits: int(digits, 16), number=0
+    ),
     _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, 1),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n", number=2),
@@ -90,7 +82,10 @@ _FRAMINGS = (
     _line("length in text", rb"VA (\d{1,9})(?: [!-~ ]{0,200})?\r?\n", number=7),
     # RTSP, with RTP and without (RFC 2326, 10.12), of whatever channel.
     _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes, number=8),
-    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length, number=8),
+    # The header of RTP has 12 bytes.
+    _line(
+        "interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{11}", lambda field: max(int.from_bytes(field) - 12, 0), number=8
+    ),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n", number=4),
 )
