@@ -138,8 +138,7 @@ class ChunkFinder:
             ahead = bytes(data[:_LONGEST_BEGINNING])
             # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
             if len(data) == len(ahead) or SIGNED.first(bytes(self._pending.data) + ahead) >= 0:
-                self._pending.add(data, origin)
-                data, origin = self._pending.take()
+                data, origin = self._pending.take_with(data, origin)
                 clear = 0
             self._pending = None
         held = bytes(data)

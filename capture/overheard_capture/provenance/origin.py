@@ -6,6 +6,8 @@ import bisect
 import itertools
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
+from overheard_capture.provenance.spans import PackedSpans, Span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -14,8 +16,6 @@ Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # An origin of more spans is not kept whole: it is that of a large block.
 _MAX_KEPT = 32
-# Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
-_LAST = 8
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.
 Source: TypeAlias = int | tuple[object, ...]
 
@@ -33,73 +33,6 @@ def joined_places(first: Place, second: Place) -> Place:
     """The place of bytes at `first` and those that follow them, at `second`."""
     frames = tuple(dict.fromkeys((*first.frames, *second.frames)))
     return Place(first.frame, first.offset, first.length + second.length, frames)
-
-
-class Span(NamedTuple):
-    """The bytes from `start` up to the next span; their source is the `length` bytes at `offset` of a frame.
-
-    If `exact`, they map one to one. Otherwise the bytes were decoded (for example decompressed), and decoding any of
-    them needs all of the source bytes; `also` lists the other frames that carry these.
-    """
-
-    start: int
-    frame: int
-    offset: int
-    length: int
-    exact: bool = True
-    also: tuple[int, ...] = ()
-
-
-class PackedSpans:
-    """Spans stored as four integers each (start, frame, offset, length); `Span` objects are made on access."""
-
-    __slots__ = ("_last", "_words", "starts")
-
-    def __init__(self, words: memoryview) -> None:
-        self._words = words
-        self.starts = words[::4]
-        self._last: list[Span] | None = None
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def rebased(self, low: int, high: int, start: int, at: int) -> list[Span]:
-        """Spans `low` to `high`, cut to begin at `start` and moved so that `start` becomes `at`."""
-        words = self._words[4 * low : 4 * high].tolist()
-        starts = [word - start + at for word in words[::4]]
-        if words and starts[0] < at:
-            skipped, starts[0] = at - starts[0], at
-            words[2] += skipped
-            words[3] -= skipped
-        return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
-
-    @property
-    def last(self) -> list[Span]:
-        """The last spans, in memory of their own."""
-        if self._last is None:
-            self._last = self[max(len(self) - _LAST, 0) :]
-        return self._last
-
-    def frame(self, index: int) -> int:
-        """The frame of the span at `index`."""
-        return self._words[4 * index + 1]
-
-    def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
-        """The start and the frame of spans `low` to `high`."""
-        words = self._words[4 * low : 4 * high].tolist()
-        return zip(words[::4], words[1::4], strict=True)
-
-    @overload
-    def __getitem__(self, index: int) -> Span: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Span]: ...
-    def __getitem__(self, index: int | slice) -> Span | list[Span]:
-        if isinstance(index, slice):
-            start, stop, _ = index.indices(len(self))
-            words = self._words[4 * start : 4 * max(start, stop)].tolist()
-            return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
-        start, frame, offset, length = self._words[4 * index : 4 * index + 4]
-        return Span(start, frame, offset, length)
 
 
 class DerivedSpans:
@@ -140,12 +73,54 @@ class DerivedSpans:
         return Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
 
 
+class JoinedSpans:
+    """Spans of `size` bytes that were kept, and of `length` bytes after them; computed if anybody asks for them."""
+
+    __slots__ = ("_all", "_before", "_length", "_size", "_starts", "_then")
+
+    def __init__(self, before: Origin, size: int, then: Origin, length: int) -> None:
+        self._before, self._size = before, size
+        self._then, self._length = then, length
+        self._all: list[Span] | None = None
+        self._starts: list[int] | None = None
+
+    @property
+    def all(self) -> list[Span]:
+        """All of them, in memory of their own."""
+        if self._all is None:
+            self._all = self._before.sliced(0, self._size) + self._then.sliced(0, self._length, self._size)
+        return self._all
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each of them starts."""
+        if self._starts is None:
+            self._starts = [span.start for span in self.all]
+        return self._starts
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        return self.all[index]
+
+    def lasting(self, start: int, end: int) -> Origin:
+        """The origin of the bytes from `start` to `end`, to be kept."""
+        if start >= self._size:
+            return self._then.lasting(start - self._size, end - self._size)
+        return Origin(Origin(self.all).sliced(start, end))
+
+
 class Origin:
     """The spans of some bytes, in order. Byte 0 is at `shift` in the spans: a suffix shares its list of spans."""
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans | JoinedSpans, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -166,6 +141,8 @@ class Origin:
         spans = self.spans
         if self._is_small():
             return self.after(start)
+        if isinstance(spans, JoinedSpans):
+            return spans.lasting(self.shift + start, self.shift + end)
         if isinstance(spans, list):
             low, high = self._span_range(start, end - start)
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
@@ -177,7 +154,7 @@ class Origin:
     def _is_small(self) -> bool:
         """Whether it may be kept whole. Packed spans refer to memory that will be reused."""
         spans = self.spans
-        if isinstance(spans, PackedSpans) or len(spans) > _MAX_KEPT:
+        if isinstance(spans, PackedSpans | JoinedSpans) or len(spans) > _MAX_KEPT:
             return False
         return isinstance(spans, list) or spans.is_small
 
@@ -277,6 +254,11 @@ class Origin:
         Each part is (start in the decoded data, start and end of the bytes that it was decoded from).
         """
         return Origin(DerivedSpans(self, list(parts)))
+
+
+def followed(before: Origin, size: int, then: Origin, length: int) -> Origin:
+    """The origin of `size` bytes that were kept, and of `length` bytes after them: like these, to be used at once."""
+    return Origin(JoinedSpans(before, size, then, length))
 
 
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:

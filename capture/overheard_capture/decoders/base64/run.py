@@ -27,8 +27,9 @@ from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 from overheard_capture.provenance.by_frame import FrameAligner
-from overheard_capture.provenance.origin import Origin, Span, joined
+from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable

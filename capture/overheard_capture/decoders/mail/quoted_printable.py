@@ -10,9 +10,10 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.nesting import speculative, within_depth_limit
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
