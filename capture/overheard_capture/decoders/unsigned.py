@@ -1,7 +1,8 @@
 """Compression without a signature: raw deflate, brotli, LZMA, lz-string, LZ4, Snappy, and any after its length.
 
-It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. What
-may be in digests must also be in `may_be_content` in `content.c`; lz-string is written in base64 alone.
+It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. All
+of it must also be in `may_be_compressed` in `unsigned.c`, and what may be in digests in `may_be_content` in
+`content.c`; lz-string is written in base64 alone.
 """
 
 from __future__ import annotations
@@ -48,19 +49,18 @@ _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     """Whether content that begins with `head` is compressed in such a way: `certainly` if some of it makes sense."""
-    if len(head) < _SHORTEST or not _may_be_unsigned(head):
-        return False
-    return is_known(head[_LENGTH:]) or _format_of(head, certainly=certainly) is not None
-
-
-def _may_be_unsigned(head: bytes) -> bool:
-    """Whether the compiled part does not rule it out, which takes less time than any library."""
-    compiled = core()
-    if compiled is None or len(head) > _LITTLE or _begins_lz_string(head):
-        return True
-    return bool(
-        compiled.may_be_content(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS) & (KNOWN_AFTER_LENGTH | UNSIGNED)
+    why = _may_be_unsigned(head) if len(head) >= _SHORTEST else 0
+    return bool(why & KNOWN_AFTER_LENGTH and is_known(head[_LENGTH:])) or bool(
+        why & UNSIGNED and _format_of(head, certainly=certainly) is not None
     )
+
+
+def _may_be_unsigned(head: bytes) -> int:
+    """Why it may be, as far as the compiled part rules nothing out, which takes less time than any library."""
+    compiled = core()
+    if compiled is None:
+        return KNOWN_AFTER_LENGTH | UNSIGNED
+    return int(compiled.may_be_compressed(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS))
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:

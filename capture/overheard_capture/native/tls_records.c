@@ -19,8 +19,10 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     for (uint64_t at = 8; at + 24 <= length; at += 1024) {
         uint64_t size = length - at < 128 ? length - at : 128, different = 0;
         uint8_t seen[256] = {0};
-        for (uint64_t each = 0; each < size; each++) seen[data[at + each]] = 1;
-        for (int each = 0; each < 256; each++) different += seen[each];
+        for (uint64_t each = 0; each < size && different <= size / 2; each++) {
+            different += !seen[data[at + each]];
+            seen[data[at + each]] = 1;
+        }
         if (different > 1 && different <= size / 2) return 1;
     }
     for (uint64_t at = 0; at <= 16 && at + 2 <= length; at += 8)
