@@ -5,6 +5,7 @@ Text in them is read. Their numbers and signatures are opaque values, of which a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -33,6 +34,11 @@ _SEQUENCE, _INTEGER, _OID = 0x30, 0x02, 0x06
 _APPLICATION, _PDUS, _TRAP = 0x60 >> 5, range(0xA0, 0xA9), 0xA4
 # What a string may have inside: sequences, sets, and strings of octets or of text.
 _NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
+# The tags of nearly all elements. Among random bytes, so many elements do not follow each other.
+_TAGS = {*range(1, 7), 0x0A, 0x0C, *range(0x12, 0x19), 0x1E, 0x30, 0x31, *range(0x80, 0x8A), *range(0xA0, 0xAA)}
+_CERTAIN = 5
+# The version of a key, or a long number that is positive.
+_FIRST_NUMBER = re.compile(rb"\x02(?:\x01[\0-\3]|\x81[\x80-\xff]\0|\x82[\x01-\x3f].\0)", re.DOTALL)
 # Shorter values are numbers, identifiers and flags.
 _LONGEST_NUMBER = 16
 
@@ -79,6 +85,22 @@ def is_der(head: bytes) -> bool:
     inner = _header(head, outer[1]) if outer else None
     fits = outer is not None and inner is not None and inner[0] in _FIRST and inner[2] <= outer[2]
     return fits and inner is not None and not _is_message(head, inner)
+
+
+def is_certain_der(data: bytes) -> bool:
+    """Whether what `is_der` says is no coincidence, as it is once in a million random records."""
+    outer = _header(data, 0)
+    if outer is None or _FIRST_NUMBER.match(data, outer[1]):
+        return outer is not None
+    at = outer[1]
+    for _ in range(1, _CERTAIN):
+        if at == outer[2]:
+            return True
+        element = _header(data, at)
+        if element is None or element[0] not in _TAGS or element[2] > outer[2]:
+            return False
+        at = element[1] if element[0] & _CONSTRUCTED else element[2]
+    return True
 
 
 def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:

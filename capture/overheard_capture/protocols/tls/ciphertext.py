@@ -12,6 +12,7 @@ from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER
 from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC
+from overheard_capture.decoders.keys import DER_MAGICS, is_certain_der
 from overheard_capture.decoders.magic import BEGINNINGS, CARVED, HEAD, ZLIB_PAIRS, is_known, pair_bits
 from overheard_capture.native import core, pointer
 
@@ -85,7 +86,9 @@ def _begins_known_format(body: bytes | bytearray) -> bool:
 def _is_known_format(data: bytes) -> bool:
     if data.startswith(_FOREIGN):
         return True
-    return is_zlib(data) if bytes(data[:2]) in ZLIB_PAIRS else is_known(data[:HEAD])
+    if data[:2] in ZLIB_PAIRS:
+        return is_zlib(data)
+    return is_known(data[:HEAD]) and (not data.startswith(DER_MAGICS) or is_certain_der(data))
 
 
 def is_zlib(data: bytes, *, whole: bool = False) -> bool:
