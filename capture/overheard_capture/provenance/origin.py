@@ -183,14 +183,19 @@ class Origin:
         spans = self.spans
         if not spans:
             return 0
-        index = self._index(self.shift + at)
-        return spans.frame(index) if isinstance(spans, PackedSpans) else spans[index].frame
+        if isinstance(spans, PackedSpans):
+            return spans.frame(spans.index(self.shift + at))
+        return spans[self._index(self.shift + at)].frame
 
     def place(self, start: int, length: int) -> Place:
         """The place on the wire of the `length` bytes at `start`."""
         if not self.spans:
             return Place(0, 0, 0, ())
         first = self.shift + start
+        if isinstance(self.spans, PackedSpans):
+            low = self.spans.index(first)
+            if within := self.spans.within(low, first, first + max(length, 1)):
+                return Place(*within, length, within[:1])
         low = self._index(first)
         span = self.spans[low]
         if low + 1 == len(self.spans) or self._start(low + 1) >= first + max(length, 1):
@@ -208,6 +213,13 @@ class Origin:
         """The positions from `start` to `end` at which another frame may begin."""
         for at in range(self._count_before(self.shift + start), self._count_before(self.shift + end)):
             yield self._start(at) - self.shift
+
+    def segment(self, at: int, end: int) -> tuple[int, int]:
+        """The (start, end) of the first bytes from `at` on that begin where another frame may, and end before one."""
+        first = self._count_before(self.shift + at)
+        starts = (self._start(each) - self.shift for each in range(first, min(first + 2, len(self.spans))))
+        start, ends = [*starts, end, end][:2]
+        return min(start, end), min(ends, end)
 
     def split_at_frames(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The bytes from `start` to `end`, cut where another frame may begin: the (start, end) of each part."""

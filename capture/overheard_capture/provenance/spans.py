@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 if TYPE_CHECKING:
@@ -59,6 +60,17 @@ class PackedSpans:
     def frame(self, index: int) -> int:
         """The frame of the span at `index`."""
         return self._words[4 * index + 1]
+
+    def index(self, place: int) -> int:
+        """The index of the span that contains `place`: the last one that does not begin after it."""
+        return max(bisect_right(self.starts, place) - 1, 0)
+
+    def within(self, index: int, first: int, end: int) -> tuple[int, int] | None:
+        """The frame and the offset of the bytes from `first` to `end`, if they are all in the span at `index`."""
+        if index + 1 < len(self.starts) and self.starts[index + 1] < end:
+            return None
+        start, frame, offset, _ = self._words[4 * index : 4 * index + 4]
+        return frame, offset + first - start
 
     def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
         """The start and the frame of spans `low` to `high`."""

@@ -46,3 +46,17 @@ def test_an_origin_that_is_joined_when_it_is_asked_for_is_the_same(
     assert late.derived([(0, start, end)]).lasting(0, 1).frame(0) == expected.frame
     assert list(late.frame_boundaries(start, end)) == list(origin.frame_boundaries(start, end))
     assert late.sources(end) == origin.sources(end)
+
+
+@given(lengths=LENGTHS, data=st.data())
+def test_packed_spans_say_the_same_as_others(lengths: list[int], data: st.DataObject) -> None:
+    block, origin = packed(lengths, 7)
+    same = Origin(origin.sliced(0, len(block)))
+    start = data.draw(st.integers(0, len(block) - 1))
+    end = data.draw(st.integers(start + 1, len(block)))
+    for before in (0, start):
+        either = origin.after(before), same.after(before)
+        assert either[0].place(start - before, end - start) == either[1].place(start - before, end - start)
+        assert either[0].frame(start - before) == either[1].frame(start - before) == 7 + block[start] - block[0]
+        begins = [*either[0].frame_boundaries(start - before, end - before), end - before, end - before]
+        assert [each.segment(start - before, end - before) for each in either] == [tuple(begins[:2])] * 2
