@@ -36,13 +36,17 @@ def joined_places(first: Place, second: Place) -> Place:
 
 
 class DerivedSpans:
-    """Spans of data decoded from other bytes, part by part; each is computed on access."""
+    """Spans of data decoded from other bytes, part by part; each is computed on the first access, and kept.
 
-    __slots__ = ("_last", "_origin", "_parts", "starts")
+    If it were not, its computation would take twice as long for each layer of what is decoded again and again.
+    """
+
+    __slots__ = ("_known", "_last", "_origin", "_parts", "starts")
 
     def __init__(self, origin: Origin, parts: list[tuple[int, int, int]]) -> None:
         self._origin = origin
         self._parts = parts
+        self._known: dict[int, Span] = {}
         self._last: list[Span] | None = None
         self.starts = [start for start, _, _ in parts]
 
@@ -68,9 +72,12 @@ class DerivedSpans:
     def __getitem__(self, index: int | slice) -> Span | list[Span]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self._parts)))]
-        start, begins, ends = self._parts[index]
-        place = self._origin.place(begins, ends - begins)
-        return Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+        if not (span := self._known.get(index)):
+            start, begins, ends = self._parts[index]
+            place = self._origin.place(begins, ends - begins)
+            span = Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+            self._known[index] = span
+        return span
 
 
 class JoinedSpans:
