@@ -248,7 +248,7 @@ class Origin:
             if span.exact:
                 spans.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
             else:
-                spans.append(span._replace(start=begins))
+                spans.append(Span(begins, *span[1:]))
         return spans
 
     def sources(self, length: int) -> list[tuple[int, Source]]:
