@@ -241,15 +241,18 @@ class Origin:
         start += self.shift
         if isinstance(self.spans, PackedSpans):
             return self.spans.rebased(low, high, start, at)
-        spans = []
-        for span in self.spans[low:high]:
+        spans = self.spans[low:high]
+        if not spans or (start == at and spans[0].start >= start):
+            return spans
+        moved = []
+        for span in spans:
             skipped = max(start - span.start, 0)
             begins = at + max(span.start - start, 0)
             if span.exact:
-                spans.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
+                moved.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
             else:
-                spans.append(Span(begins, *span[1:]))
-        return spans
+                moved.append(Span(begins, *span[1:]))
+        return moved
 
     def sources(self, length: int) -> list[tuple[int, Source]]:
         """The parts of the first `length` bytes that have a single source: the start of each, and its source."""
