@@ -6,7 +6,7 @@ import bisect
 import itertools
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
-from overheard_capture.provenance.spans import PackedSpans, Span
+from overheard_capture.provenance.spans import PackedSpans, Span, coarsened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -290,7 +290,147 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
     for origin, start, end in parts:
         spans += origin.sliced(start, end, at)
         at += end - start
-    return Origin(spans)
+    return Origin(coarsened(spans, at))
+
+
+def _start(self, index: int) -> int:
+        spans = self.spans
+        return spans[index].start if isinstance(spans, list) else spans.starts[index]
+
+    def _index(self, place: int) -> int:
+        """The index of the span that contains `place`: the last one that does not begin after it."""
+        return max(self._count_before(place + 1) - 1, 0)
+
+    def _span_range(self, start: int, length: int) -> tuple[int, int]:
+        first = self.shift + start
+        low = self._index(first)
+        return low, max(self._count_before(first + max(length, 1)), low + 1)
+
+    def frame(self, at: int) -> int:
+        """The frame that carried the byte at `at`; the first one if several did."""
+        spans = self.spans
+        if not spans:
+            return 0
+        if isinstance(spans, PackedSpans):
+            return spans.frame(spans.index(self.shift + at))
+        return spans[self._index(self.shift + at)].frame
+
+    def place(self, start: int, length: int) -> Place:
+        """The place on the wire of the `length` bytes at `start`."""
+        if not self.spans:
+            return Place(0, 0, 0, ())
+        first = self.shift + start
+        if isinstance(self.spans, PackedSpans):
+            low = self.spans.index(first)
+            if within := self.spans.within(low, first, first + max(length, 1)):
+                return Place(*within, length, within[:1])
+        low = self._index(first)
+        span = self.spans[low]
+        if low + 1 == len(self.spans) or self._start(low + 1) >= first + max(length, 1):
+            frames = (span.frame, *span.also) if span.also else (span.frame,)
+            if span.exact:
+                return Place(span.frame, span.offset + first - span.start, length, frames)
+            return Place(span.frame, span.offset, span.length, frames)
+        low, high = self._span_range(start, length)
+        frames = tuple(dict.fromkeys(frame for each in self.spans[low:high] for frame in (each.frame, *each.also)))
+        if span.exact:
+            return Place(span.frame, span.offset + self.shift + start - span.start, length, frames)
+        return Place(span.frame, span.offset, span.length, frames)
+
+    def frame_boundaries(self, start: int, end: int) -> Iterator[int]:
+        """The positions from `start` to `end` at which another frame may begin."""
+        for at in range(self._count_before(self.shift + start), self._count_before(self.shift + end)):
+            yield self._start(at) - self.shift
+
+    def segment(self, at: int, end: int) -> tuple[int, int]:
+        """The (start, end) of the first bytes from `at` on that begin where another frame may, and end before one."""
+        first = self._count_before(self.shift + at)
+        starts = (self._start(each) - self.shift for each in range(first, min(first + 2, len(self.spans))))
+        start, ends = [*starts, end, end][:2]
+        return min(start, end), min(ends, end)
+
+    def split_at_frames(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The bytes from `start` to `end`, cut where another frame may begin: the (start, end) of each part."""
+        frame_boundaries = [start, *self.frame_boundaries(start + 1, end), end]
+        return ((begins, ends) for begins, ends in itertools.pairwise(frame_boundaries) if begins < ends)
+
+    def sliced(self, start: int, end: int, at: int = 0) -> list[Span]:
+        """The spans of the bytes from `start` to `end`, moved so that `start` becomes `at`."""
+        if end <= start:
+            return []
+        low, high = self._span_range(start, end - start)
+        start += self.shift
+        if isinstance(self.spans, PackedSpans):
+            return self.spans.rebased(low, high, start, at)
+        spans = self.spans[low:high]
+        if not spans or (start == at and spans[0].start >= start):
+            return spans
+        moved = []
+        for span in spans:
+            skipped = max(start - span.start, 0)
+            begins = at + max(span.start - start, 0)
+            if span.exact:
+                moved.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
+            else:
+                moved.append(Span(begins, *span[1:]))
+        return moved
+
+    def sources(self, length: int) -> list[tuple[int, Source]]:
+        """The parts of the first `length` bytes that have a single source: the start of each, and its source."""
+        low, high = self._span_range(0, length)
+        spans = self.spans
+        if isinstance(spans, PackedSpans):
+            each: Iterable[tuple[int, Source]] = spans.frames(low, high)
+        else:
+            each = ((span.start, span.frame if span.exact else span[1:]) for span in spans[low:high])
+        found: list[tuple[int, Source]] = []
+        before: Source | None = None
+        for start, source in each:
+            if source != before:
+                found.append((max(start - self.shift, 0) if found else 0, source))
+                before = source
+        return found or [(0, 0)]
+
+    def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
+        """The origin of data decoded from these bytes.
+
+        Each part is (start in the decoded data, start and end of the bytes that it was decoded from).
+        """
+        return Origin(DerivedSpans(self, list(parts)))
+
+
+def followed(before: Origin, size: int, then: Origin, length: int) -> Origin:
+    """The origin of `size` bytes that were kept, and of `length` bytes after them: like these, to be used at once."""
+    return Origin(JoinedSpans(before, size, then, length))
+
+
+def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
+    """The origin of concatenated bytes. Each part is an origin, and the start and end of the bytes taken from there."""
+    spans: list[Span] = []
+    at = 0
+    for origin, start, end in parts:
+        spans += origin.sliced(start, end, at)
+        at += end - start
+    return Origin(coarsened(spans, at))
+
+
+def coarsened(spans: list[Span], length: int) -> list[Span]:
+    """The spans of `length` bytes. If these are in very many pieces, those of one frame next to each other have one.
+
+    A span a byte takes much more time and memory than the bytes. A place among coarse spans is that of some bytes more.
+    """
+    if len(spans) <= _MANY or length >= _FEWEST_BYTES * len(spans):
+        return spans
+    coarse = spans[:1]
+    for span in spans:
+        last = coarse[-1]
+        if span.frame != last.frame or span.also or last.also or span.start - last.start >= _STRETCH:
+            coarse.append(span)
+        else:
+            offset = min(last.offset, span.offset)
+            end = max(last.offset + last.length, span.offset + span.length)
+            coarse[-1] = Span(last.start, last.frame, offset, end - offset, exact=False)
+    return coarse
 
 
 def _start(span: Span) -> int:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
 _LAST = 8
+# More spans than these that have fewer bytes each, on average, are made coarser: up to so many bytes have one.
+_MANY, _FEWEST_BYTES, _STRETCH = 1024, 8, 64
 
 
 class Span(NamedTuple):
@@ -88,3 +90,6 @@ class PackedSpans:
             return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
         start, frame, offset, length = self._words[4 * index : 4 * index + 4]
         return Span(start, frame, offset, length)
+
+
+
