@@ -1,4 +1,4 @@
-"""Captures made to cost a reader as much as possible: each row is a kind, and makes a capture of about the given size."""
+"""Captures made to cost a reader as much as possible: each row is a kind, and makes one of about the given size."""
 
 from __future__ import annotations
 

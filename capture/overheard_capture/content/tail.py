@@ -27,7 +27,7 @@ class Tail:
         # The origin and the length of each piece; and how many bytes of the first are no longer in the tail.
         self._pieces: list[tuple[Origin, int]] = []
         self._skipped = 0
-        # How many pieces are kept by themselves: as many as those that were joined have spans, as joining takes so long.
+        # How many pieces are kept by themselves: as many as the spans of those joined, as joining takes so long.
         self._most = _MOST_PIECES
 
     @property

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
-# Pieces that are smaller are read together, about so many bytes at once: to look for everything in a piece takes as long
-# as reading some hundred bytes.
+# Smaller pieces are read together, about so many bytes at once: to look for everything in a piece takes as long as to
+# read some hundred bytes.
 _SMALL, _TOGETHER = 128, 2 << 10
+# In shorter text nothing is to be found.
+_LEAST = 3
 
 
 class Untyped:
@@ -147,8 +149,10 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            is_simple = is_plain(data) and has_nothing_to_find(data) and not data.startswith(PLAIN_MAGICS)
-            if not is_simple or CHUNKED.match(data):
+            plain = is_plain(data)
+            if plain and len(data) < _LEAST:
+                return
+            if not plain or not has_nothing_to_find(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
             else:
                 read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)

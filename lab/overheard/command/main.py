@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  (it has no public name)
 
-# Of the collector of garbage (see `gc.set_threshold`): readers leave hardly any, and with the defaults of Python most of
-# the time with many connections is spent looking for it.
+# How often garbage is looked for (see `gc.set_threshold`). Readers leave hardly any: with the defaults, it takes half
+# of the time if there are many connections.
 _GARBAGE = (10_000, 20, 20)
 
 _EXIT_CODES = """\
