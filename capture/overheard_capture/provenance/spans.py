@@ -92,4 +92,20 @@ class PackedSpans:
         return Span(start, frame, offset, length)
 
 
+def coarsened(spans: list[Span], length: int) -> list[Span]:
+    """The spans of `length` bytes. If these are in very many pieces, those of one frame next to each other have one.
 
+    A span a byte takes much more time and memory than the bytes. A place among coarse spans is that of some bytes more.
+    """
+    if len(spans) <= _MANY or length >= _FEWEST_BYTES * len(spans):
+        return spans
+    coarse = spans[:1]
+    for span in spans[1:]:
+        last = coarse[-1]
+        if span.frame != last.frame or span.also or last.also or span.start - last.start >= _STRETCH:
+            coarse.append(span)
+        else:
+            offset = min(last.offset, span.offset)
+            end = max(last.offset + last.length, span.offset + span.length)
+            coarse[-1] = Span(last.start, last.frame, offset, end - offset, exact=False)
+    return coarse

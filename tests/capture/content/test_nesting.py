@@ -14,7 +14,8 @@ from capture.played import IN_A_FRAME, VALUE, outcome, played, seen
 from capture.wrapped import WRAPPINGS, answer, chunked, gzipped, request
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.http1.reader import http1
-from overheard_capture.provenance.origin import Origin, Span, coarsened
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span, coarsened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
