@@ -14,7 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hostile_inputs import ROWS, SPARSE
+from hostile_inputs import ROWS
+from hostile_wire import SPARSE
 from measure import run
 
 _MEGABYTE = 1_000_000

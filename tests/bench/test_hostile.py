@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hostile
-from hostile_inputs import ROWS, SPARSE
+from hostile_inputs import ROWS
+from hostile_wire import SPARSE
 from overheard_capture.captures.reader import read
 
 if TYPE_CHECKING:
