@@ -296,5 +296,6 @@ class Reading:
         self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
+        facts.report_fernet_key()
         facts.sort_flows()
         return facts

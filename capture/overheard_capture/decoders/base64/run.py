@@ -201,6 +201,11 @@ class FernetToken:
             self._chars += chars
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
+    @property
+    def decoded(self) -> bytes:
+        """The token in bytes; empty if there is none."""
+        return decoded(self._chars)
+
     def close(self) -> bool:
         """Decrypt the token, and read the plaintext. False if no key decrypts it."""
         if not self._chars or not self._findings.opener:
