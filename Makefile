@@ -62,6 +62,10 @@ bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/
 hunt: test-env ## hunt for a wrong PROTECTED for half an hour, in random nestings of a secret (ARGS="--minutes 5 --seed 7")
 	@$(BIN)/python bench/hunt.py $(ARGS)
 
+.PHONY: hostile
+hostile: lab-env ## scan captures that are made to cost as much as possible, and print CPU seconds a MB (ARGS="WebSocket")
+	@$(BIN)/python bench/hostile.py $(ARGS)
+
 .PHONY: ordinary
 ordinary: test-env ## record ordinary programs, and look for reasons that help nobody (needs root)
 	@$(BIN)/python bench/ordinary.py $(ARGS)

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from itertools import count
 
 _CLIENT, _SERVER = IPv4Address("192.0.2.10"), IPv4Address("198.51.100.20")
 _CLIENT6, _SERVER6 = IPv6Address("2001:db8::10"), IPv6Address("2001:db8:1::20")
@@ -258,11 +259,19 @@ NETWORKS: dict[str, Callable[[Packet, int, random.Random], list[bytes]]] = {
 
 def capture(talks: Iterable[Conversation], segments: str, network: str, chance: random.Random) -> bytes:
     """A pcap file (Ethernet) of these conversations, one after the other. Packets are 1 ms apart."""
-    records, number = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 1)], 0
-    for at, talk in enumerate(talks):
-        for packet in _TRANSPORTS[talk.transport](talk, 40000 + at, segments, chance):
-            number += 1
-            for frame in NETWORKS[network](packet, number, chance):
-                moment = (1_700_000_000 + number // 1000, number % 1000 * 1000)
-                records.append(struct.pack("<IIII", *moment, len(frame), len(frame)) + frame)
+    number = count(1)
+    return pcap(
+        frame
+        for at, talk in enumerate(talks)
+        for packet in _TRANSPORTS[talk.transport](talk, 40000 + at, segments, chance)
+        for frame in NETWORKS[network](packet, next(number), chance)
+    )
+
+
+def pcap(frames: Iterable[bytes]) -> bytes:
+    """A pcap file of these Ethernet frames, 1 ms apart."""
+    records = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 1)]
+    for number, frame in enumerate(frames, 1):
+        moment = (1_700_000_000 + number // 1000, number % 1000 * 1000)
+        records.append(struct.pack("<IIII", *moment, len(frame), len(frame)) + frame)
     return b"".join(records)

@@ -25,7 +25,8 @@ class Run:
     """The time and memory of one run of a command.
 
     `peak` is the most memory of one of its processes, including mapped files; `private` the most private memory of all
-    of them together at one time. Both in MB, the second only for a run that was watched.
+    of them together at one time. Both in MB, the second only for a run that was watched. `cpu` is the time that its
+    processes computed, in seconds.
     """
 
     seconds: float
@@ -33,6 +34,7 @@ class Run:
     private: float = 0.0
     code: int = 0
     words: str = ""
+    cpu: float = 0.0
 
 
 def run(command: list[str], variables: dict[str, str], patience: float, *, watched: bool = False) -> Run | None:
@@ -68,7 +70,9 @@ def run(command: list[str], variables: dict[str, str], patience: float, *, watch
         # The kernel also counts the memory of this process before exec; then only the watch is right.
         peak = watch.highest
     words = said.decode(errors="replace").strip()
-    return None if late.is_set() else Run(seconds, peak / _MEGABYTE, watch.most / _MEGABYTE, process.returncode, words)
+    cpu = usage.ru_utime + usage.ru_stime
+    figures = Run(seconds, peak / _MEGABYTE, watch.most / _MEGABYTE, process.returncode, words, cpu)
+    return None if late.is_set() else figures
 
 
 def _drain(pipe: IO[bytes] | None, into: bytearray | None) -> None:

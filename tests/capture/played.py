@@ -12,7 +12,8 @@ from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
 from overheard_capture.identify.byte_streams import READERS
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:

@@ -45,7 +45,8 @@ class Layout(NamedTuple):
     """How to read the packets that follow, up to the next record that is not a plain packet.
 
     `order` is "<" or ">"; `header` is the number of bytes before the packet in its record. In pcapng, a plain packet is
-    an enhanced packet block without options: 32 bytes and padding longer than the packet.
+    an enhanced packet block without options: 32 bytes and padding longer than the packet. Packets of an interface that
+    is not here are read as records.
     """
 
     kind: Literal["pcap", "pcapng"]

@@ -43,6 +43,9 @@ class Pcap:
         # In the header of another capture these bytes are zeros, or the byte-order magic of pcapng.
         if (captured == 0 or captured > MAX_PACKET_LENGTH) and is_header(bytes(view[offset : offset + layout.header])):
             raise NextHeaderError
+        if not (seconds or ticks or captured or original):
+            # The rest of a file that was made larger, and not written, such as after a power failure.
+            raise MalformedError(f"it has zeros instead of a packet at byte {self.base + offset}")
         if captured > MAX_PACKET_LENGTH:
             raise MalformedError(f"its packet at byte {self.base + offset} declares a length of {captured} bytes")
         if begins + captured > end:

@@ -28,8 +28,8 @@ _RESOLUTION, _EPOCH = 9, 14
 _DROPPED_BY_INTERFACE, _DROPPED_BY_OS = 5, 7
 _LOST_BEFORE = 4
 _TLS_KEY_LOG = 0x544C534B
-# Each interface takes memory.
-_MAX_INTERFACES = 65_536
+# Each interface takes memory. A layout has the first ones, so that a file of nothing but interfaces takes linear time.
+_MAX_INTERFACES, _LAID_OUT = 65_536, 64
 
 
 class Pcapng:
@@ -48,8 +48,8 @@ class Pcapng:
 
     @property
     def layout(self) -> Layout:
-        """The layout of this section's packets, with the interfaces described so far."""
-        return Layout("pcapng", self._order, 28, tuple(self._interfaces))
+        """The layout of this section's packets, with the first interfaces described so far."""
+        return Layout("pcapng", self._order, 28, tuple(self._interfaces[:_LAID_OUT]))
 
     @property
     def dropped(self) -> int | None:

@@ -29,10 +29,14 @@ class Reason(StrEnum):
     DAMAGED = "damaged"  # begins in a known format, and is malformed later
     LIMIT = "limit"  # exceeds a limit
     GAP = "gap"  # has bytes that are missing from the capture
+    KEY = "key"  # is a key in clear, with which a listener may read what is encrypted
 
 
 # The description of opaque content without a declared type.
 UNKNOWN_FORMAT = "neither text nor a known format"
+# Those of keys in clear.
+PRIVATE_KEY, SESSION_KEYS = "a private key in clear", "TLS session keys in clear"
+FERNET_KEY = "a Fernet key in clear, which opens a token in clear"
 
 
 class UnreadContent(NamedTuple):
@@ -214,6 +218,10 @@ class Findings:
     def count_value(self, name: str, size: int, checksum: int) -> None:
         """Count a value that is no reason whatever its size. The same one is counted once."""
         self.values.count(name, size, checksum)
+
+    def keep_fernet(self, *, token: bytes = b"", key: bytes = b"") -> None:
+        """Keep a Fernet token, or what may be a key of one, decoded."""
+        self.values.fernet.keep(token, key)
 
     def identify_as(self, kind: str, *, encrypts: bool = False) -> None:
         """Report a protocol of the flow, and whether it encrypts."""

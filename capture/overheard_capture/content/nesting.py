@@ -41,13 +41,13 @@ def within_depth_limit(findings: Findings, layers: Layers) -> bool:
 
 @dataclass
 class Speculative(Findings):
-    """Findings of content whose format is a guess. Only exceeded limits are reported to the `parent` as unread."""
+    """Findings of content whose format is a guess. Only limits and keys are reported to the `parent` as unread."""
 
     parent: Findings | None = None
 
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
-        """Report exceeded limits to the parent; ignore everything else."""
-        if why is Reason.LIMIT and self.parent:
+        """Report exceeded limits and keys to the parent; ignore everything else."""
+        if why in (Reason.LIMIT, Reason.KEY) and self.parent:
             self.parent.report_unread(why, what, layers)
 
     def wants_value(self, size: int) -> bool:  # noqa: ARG002 - of any size
@@ -60,6 +60,9 @@ class Speculative(Findings):
     def count_value(self, name: str, size: int, checksum: int) -> None:
         """Do nothing."""
 
+    def keep_fernet(self, *, token: bytes = b"", key: bytes = b"") -> None:
+        """Do nothing: there are no keys nor tokens in a wrong guess."""
+
 
 @dataclass
 class Decoded(Speculative):
@@ -69,7 +72,7 @@ class Decoded(Speculative):
 
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Remember that something could not be read."""
-        self.is_opaque = True
+        self.is_opaque |= why is not Reason.KEY
         super().report_unread(why, what, layers)
 
     def wants_value(self, size: int) -> bool:
@@ -85,6 +88,11 @@ class Decoded(Speculative):
         """Count a value for the parent."""
         if self.parent:
             self.parent.count_value(name, size, checksum)
+
+    def keep_fernet(self, *, token: bytes = b"", key: bytes = b"") -> None:
+        """Keep it for the parent."""
+        if self.parent:
+            self.parent.keep_fernet(token=token, key=key)
 
 
 def speculative(findings: Findings) -> Findings:

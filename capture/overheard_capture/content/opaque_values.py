@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overheard.words.ground import MOST_COUNTED, Amount
+from overheard_capture.content.fernet_pairs import FernetPairs
 
 # Named in the ground of a verdict: signatures, hashes, nonces and the like; tokens of a known kind; and the sample data
 # of images, fonts, audio and video.
@@ -23,6 +24,10 @@ LARGE_VALUE = f"a value of more than {MAX_VALUE} bytes, which decodes to nothing
 class OpaqueValues(dict[str, dict[int, int]]):
     """Different values by name: the size of each in bytes, by its checksum. No more than `MOST_COUNTED` are kept."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.fernet = FernetPairs()
+
     def count(self, name: str, size: int, checksum: int) -> None:
         """Count a value, unless it was counted before."""
         sizes = self.setdefault(name, {})
@@ -33,6 +38,7 @@ class OpaqueValues(dict[str, dict[int, int]]):
 
     def count_all(self, other: OpaqueValues) -> None:
         """Count the values of another."""
+        self.fernet.keep_all(other.fernet)
         for name, sizes in other.items():
             for checksum, size in sizes.items():
                 self.count(name, size, checksum)

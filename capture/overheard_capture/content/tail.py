@@ -9,14 +9,14 @@ from overheard_capture.provenance.origin import Origin, joined
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# So many pieces are kept by themselves: most contents end before anybody asks where they come from.
+# So many pieces at least are kept by themselves: most contents end before anybody asks where they come from.
 _MOST_PIECES = 32
 
 
 class Tail:
     """The last bytes of content, and their origin, without that of the block they come from."""
 
-    __slots__ = ("_pieces", "_skipped", "data")
+    __slots__ = ("_most", "_pieces", "_skipped", "data")
 
     def __init__(self) -> None:
         self.clear()
@@ -27,6 +27,8 @@ class Tail:
         # The origin and the length of each piece; and how many bytes of the first are no longer in the tail.
         self._pieces: list[tuple[Origin, int]] = []
         self._skipped = 0
+        # How many pieces are kept by themselves: as many as the spans of those joined, as joining takes so long.
+        self._most = _MOST_PIECES
 
     @property
     def origin(self) -> Origin:
@@ -44,7 +46,7 @@ class Tail:
         self.data = self.data[excess:] + bytes(data)
         self._skipped += excess
         self._pieces.append((origin.lasting(0, size), size))
-        if self._skipped >= self._pieces[0][1] or len(self._pieces) > _MOST_PIECES:
+        if self._skipped >= self._pieces[0][1] or len(self._pieces) > self._most:
             self._drop()
 
     def _drop(self) -> None:
@@ -54,6 +56,7 @@ class Tail:
             self._skipped -= self._pieces[gone][1]
             gone += 1
         del self._pieces[:gone]
-        if len(self._pieces) > _MOST_PIECES:
+        if len(self._pieces) > self._most:
             size = len(self.data)
-            self._pieces, self._skipped = [(Origin(self.origin.sliced(0, size)), size)], 0
+            spans = self.origin.sliced(0, size)
+            self._pieces, self._skipped, self._most = [(Origin(spans), size)], 0, max(len(spans), _MOST_PIECES)

@@ -48,8 +48,7 @@ class DotStuffing:
             self._text.feed(data[:plain], origin, ())
             data, origin = data[plain:], origin.after(plain)
         elif self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
+            data, origin = self._pending.take_with(data, origin)
             self._pending = None
         if partial := _PARTIAL.search(data, max(len(data) - 2, 0)):
             self._pending = SmallByteQueue()

@@ -129,8 +129,7 @@ class GrpcWebText:
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
+            data, origin = self._pending.take_with(data, origin)
         data, whole = bytes(data), len(data) & ~3
         self._decode(data[:whole], origin)
         self._pending = SmallByteQueue()

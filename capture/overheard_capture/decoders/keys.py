@@ -5,13 +5,14 @@ Text in them is read. Their numbers and signatures are opaque values, of which a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from zlib import crc32
 
 from overheard.words.layer import Layer
-from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.findings import PRIVATE_KEY, UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.whole import WholeReader
@@ -23,14 +24,22 @@ if TYPE_CHECKING:
 # Yields the (start, end) of each value in some bytes, and at last the end of all as (end, -1).
 _Walk: TypeAlias = Callable[[bytes], Iterator[tuple[int, int]]]
 
+DER = Layer("DER")
 _CONSTRUCTED, _BIT_STRING, _OCTET_STRING, _MAX_DEPTH = 0x20, 3, 4, 32
 # What a sequence begins with in certificates, keys, lists of revocations, requests and answers (OCSP), and messages.
 _FIRST = {0x30, 0x02, 0x06, 0x0A, 0xA0, 0xA1}
 # The class of the operations of LDAP, and the PDUs of SNMP, of which a trap begins otherwise than with a number.
 _SEQUENCE, _INTEGER, _OID = 0x30, 0x02, 0x06
 _APPLICATION, _PDUS, _TRAP = 0x60 >> 5, range(0xA0, 0xA9), 0xA4
+# How private keys begin, and how many numbers those of RSA have.
+_PRIVATE, _RSA_NUMBERS = ([_INTEGER, _SEQUENCE, _OCTET_STRING], [_INTEGER, _OCTET_STRING, 0xA0]), 9
 # What a string may have inside: sequences, sets, and strings of octets or of text.
 _NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
+# The tags of nearly all elements. Among random bytes, so many elements do not follow each other.
+_TAGS = {*range(1, 7), 0x0A, 0x0C, *range(0x12, 0x19), 0x1E, 0x30, 0x31, *range(0x80, 0x8A), *range(0xA0, 0xAA)}
+_CERTAIN = 5
+# The version of a key, or a long number that is positive.
+_FIRST_NUMBER = re.compile(rb"\x02(?:\x01[\0-\3]|\x81[\x80-\xff]\0|\x82[\x01-\x3f].\0)", re.DOTALL)
 # Shorter values are numbers, identifiers and flags.
 _LONGEST_NUMBER = 16
 
@@ -65,6 +74,8 @@ class _Values(NamedTuple):
                     # A value of theirs may be anything: messages of other protocols are such sequences as well.
                     inside.guess().read(value, origin.after(start))
                     report_value(inside, value)
+        if end and self.layer == DER and _is_private_key(data):
+            at.findings.report_unread(Reason.KEY, PRIVATE_KEY, at.layers)
         if not end:
             at.findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, at.layers)
         elif end < len(data):
@@ -77,6 +88,22 @@ def is_der(head: bytes) -> bool:
     inner = _header(head, outer[1]) if outer else None
     fits = outer is not None and inner is not None and inner[0] in _FIRST and inner[2] <= outer[2]
     return fits and inner is not None and not _is_message(head, inner)
+
+
+def is_certain_der(data: bytes) -> bool:
+    """Whether what `is_der` says is no coincidence, as it is once in a million random records."""
+    outer = _header(data, 0)
+    if outer is None or _FIRST_NUMBER.match(data, outer[1]):
+        return outer is not None
+    at = outer[1]
+    for _ in range(1, _CERTAIN):
+        if at == outer[2]:
+            return True
+        element = _header(data, at)
+        if element is None or element[0] not in _TAGS or element[2] > outer[2]:
+            return False
+        at = element[1] if element[0] & _CONSTRUCTED else element[2]
+    return True
 
 
 def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:
@@ -96,7 +123,7 @@ def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:
 
 def der(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
     """A factory of readers of DER: `reader` is for text in it, `rest` for the bytes after its end."""
-    return partial(WholeReader, read=_Values(der_values, Layer("DER"), reader, rest).read, what="DER data")
+    return partial(WholeReader, read=_Values(der_values, DER, reader, rest).read, what="DER data")
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int] | None:
@@ -118,6 +145,20 @@ def der_values(data: bytes) -> Iterator[tuple[int, int]]:
     if outer and outer[2] <= len(data):
         yield from _elements(data, outer[1], outer[2], 1)
         yield outer[2], -1
+
+
+def _is_private_key(data: bytes) -> bool:
+    """Whether DER is a private key without a password: PKCS #8, PKCS #1 or that of an elliptic curve.
+
+    These are in RFC 5208, 5; RFC 8017, A.1.2; and RFC 5915, 3.
+    """
+    tags: list[int] = []
+    outer = _header(data, 0)
+    at, end = outer[1:] if outer else (0, 0)
+    while at < end and len(tags) < _RSA_NUMBERS and (element := _header(data, at)):
+        tags.append(element[0])
+        at = element[2]
+    return tags[:3] in _PRIVATE or tags == [_INTEGER] * _RSA_NUMBERS
 
 
 def _elements(data: bytes, at: int, end: int, depth: int) -> Iterator[tuple[int, int]]:

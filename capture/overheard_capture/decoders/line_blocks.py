@@ -125,8 +125,7 @@ class LineBlockFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
+            data, origin = self._pending.take_with(data, origin)
             self._pending = None
         self._read(data, origin, last=False)
 

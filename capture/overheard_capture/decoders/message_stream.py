@@ -35,7 +35,7 @@ def _has_messages(data: Bytes, origin: Origin) -> bool:
     """Whether a block of many segments may have messages of a few letters."""
     sizes: dict[bytes, list[int]] = {}
     for at in range(0, len(data), len(data) // _SAMPLES):
-        start, end = [*itertools.islice(origin.frame_boundaries(at, len(data)), 2), len(data), len(data)][:2]
+        start, end = origin.segment(at, len(data))
         if 0 < end - start <= _SMALL:
             sizes.setdefault(shape(bytes(data[start : start + 2])), []).append(end - start)
     return any(

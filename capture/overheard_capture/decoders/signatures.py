@@ -41,7 +41,7 @@ REDIS_MAGIC, REDIS_FIELDS = b"REDIS00", (b"\xfa\x09redis-ver", b"\xfa\x0avalkey-
 PGP_COMPRESSED = (b"\xa3\x01", b"\xa3\x02", b"\xa3\x03", b"\xc8")
 # Signatures and public keys, in the old format, with a length of one or two bytes, and the new one.
 _PGP_MAGICS = (*PGP_COMPRESSED, b"\x88", b"\x89", b"\xc2", b"\x98", b"\x99", b"\xc6")
-_DER_MAGICS = (b"\x30\x81", b"\x30\x82", b"\x30\x83")
+DER_MAGICS = (b"\x30\x81", b"\x30\x82", b"\x30\x83")
 _SSH_MAGICS = (b"\0\0\0\x07ssh-rsa", b"\0\0\0\x0bssh-ed25519", b"\0\0\0\x13ecdsa-sha2-nistp", b"\0\0\0\x1ask-ssh-")
 PNG_MAGIC, OGG_MAGIC, WOFF_MAGIC = b"\x89PNG\r\n\x1a\n", b"OggS", b"wOFF"
 
@@ -78,7 +78,7 @@ SIGNATURES = {
     "Redis": Signature(short=(REDIS_MAGIC,)),
     "Redis, from its first field on": Signature(REDIS_FIELDS),
     "OpenPGP": Signature(short=_PGP_MAGICS),
-    "DER": Signature(short=_DER_MAGICS),
+    "DER": Signature(short=DER_MAGICS),
     "SSH key": Signature(short=_SSH_MAGICS),
     "xz": Signature((XZ_MAGIC,)),
     "LZMA": Signature(_LZMA_PRESETS, (_LZMA_MAGIC,)),

@@ -45,6 +45,10 @@ class _Framing(NamedTuple):
     # What reads the pieces, with a reader for what is in them.
     reader: Callable[[ReaderFactory], ReaderFactory] = lambda reader: reader
 
+    def may_begin(self, text: bytes) -> bool:
+        """Whether an announcement may begin this text, the first of a content. One of several lines may be cut."""
+        return text.startswith(self.opening[1:]) if self.opening[1:] else bool(self.here.match(text))
+
 
 def _line(code: str, pattern: bytes, length: Callable[[bytes], int] = int, *, number: int) -> _Framing:
     anywhere, here = (lazy_pattern(each + pattern, re.DOTALL) for each in (rb"\n", b""))
@@ -60,7 +64,6 @@ def _lzf_strings(reader: ReaderFactory) -> ReaderFactory:
 # An argument of a Redis command. All but the last of a command are short.
 _ARGUMENT = rb"\$\d{1,6}\r\n[^\r\n]{0,160}\r\n"
 _COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for count in range(2, 6))
-
 
 # RFC 9051, 4.3
 _LITERAL = lazy_pattern(rb"\{(\d{1,9})[+-]?\}\r?\n")
@@ -94,7 +97,6 @@ CHUNKED = _FRAMINGS[0].here
 # No line that announces a piece is longer.
 _LONGEST_LINE = 1024
 
-
 _CODES = frozenset(framing.layer for framing in _FRAMINGS)
 # Content in pieces may be in pieces again, but guesses must not multiply.
 _MAX_NESTED = 2
@@ -103,9 +105,8 @@ _MAX_NESTED = 2
 def text_framing(findings: Findings, layers: Layers, reader: ReaderFactory) -> TextFraming | None:
     """A reader of a content in pieces, of which `reader` reads the whole; None if it is nested too deeply."""
     nested = sum(layer in _CODES for layer in layers)
-    return (
-        TextFraming(findings, layers, reader) if nested < _MAX_NESTED and len(layers) < findings.limits.depth else None
-    )
+    fits = nested < _MAX_NESTED and len(layers) < findings.limits.depth
+    return TextFraming(findings, layers, reader) if fits else None
 
 
 # What a chunk with a signature announces, and what text may end with if such a chunk begins there.
@@ -138,8 +139,7 @@ class ChunkFinder:
             ahead = bytes(data[:_LONGEST_BEGINNING])
             # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
             if len(data) == len(ahead) or SIGNED.first(bytes(self._pending.data) + ahead) >= 0:
-                self._pending.add(data, origin)
-                data, origin = self._pending.take()
+                data, origin = self._pending.take_with(data, origin)
                 clear = 0
             self._pending = None
         held = bytes(data)
@@ -181,8 +181,7 @@ class TextFraming:
         announced = _announced(text)
         for each in self._framings:
             if each.is_waiting:
-                here = self._fresh and each.framing.here.match(text)
-                if not here and not announced >> each.framing.number & 1:
+                if not (self._fresh and each.framing.may_begin(text)) and not announced >> each.framing.number & 1:
                     continue
                 each.resume(self._line, fresh=self._fresh)
             each.feed(held, origin, last_line)
@@ -221,11 +220,12 @@ class _Pieces:
         # The number of bytes of the current piece that are missing, and whether any was read.
         self._remaining, self._begun = 0, False
         # Whether nothing was announced: then nothing need be read until something may be, and `resume` says what was.
-        self.is_waiting = framing.opening == b"\n"
+        self.is_waiting = True
 
     def resume(self, line: bytes, *, fresh: bool) -> None:
-        """Go on after this line."""
+        """Go on after this line. An announcement of several lines may end in any of those that follow."""
         self._line, self._fresh = line, fresh
+        self.is_waiting = self.framing.opening == b"\n"
 
     def feed(self, data: bytes, origin: Origin, last_line: int) -> None:
         # What was read of the current piece before these bytes, then each piece, as ranges of `data`.

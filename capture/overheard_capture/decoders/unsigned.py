@@ -1,7 +1,8 @@
 """Compression without a signature: raw deflate, brotli, LZMA, lz-string, LZ4, Snappy, and any after its length.
 
-It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. What
-may be in digests must also be in `may_be_content` in `content.c`; lz-string is written in base64 alone.
+It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. All
+of it must also be in `may_be_compressed` in `unsigned.c`, and what may be in digests in `may_be_content` in
+`content.c`; lz-string is written in base64 alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
 from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
+from overheard_capture.native.structures import KNOWN_AFTER_LENGTH, UNSIGNED
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     """Whether content that begins with `head` is compressed in such a way: `certainly` if some of it makes sense."""
-    if len(head) < SHORTEST or not may_be_unsigned(head):
+    why = may_be_unsigned(head) if len(head) >= SHORTEST else 0
+    if why & KNOWN_AFTER_LENGTH and is_known(head[LENGTH:]):
+        return True
+    if not why & UNSIGNED:
         return False
     from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
-    return is_known(head[LENGTH:]) or format_of(head, certainly=certainly) is not None
+    return format_of(head, certainly=certainly) is not None
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:

@@ -24,14 +24,12 @@ SHORTEST_BROTLI = 16
 _FIRST_OF_LZ_STRING = frozenset(int(f"{byte:08b}"[::-1], 2) for byte in (*b"\t\n\r", *range(32, 127)))
 
 
-def may_be_unsigned(head: bytes) -> bool:
-    """Whether the compiled part does not rule it out, which takes less time than any library."""
+def may_be_unsigned(head: bytes) -> int:
+    """Why it may be, as far as the compiled part rules nothing out, which takes less time than any library."""
     compiled = core()
-    if compiled is None or len(head) > LITTLE or begins_lz_string(head):
-        return True
-    return bool(
-        compiled.may_be_content(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS) & (KNOWN_AFTER_LENGTH | UNSIGNED)
-    )
+    if compiled is None:
+        return KNOWN_AFTER_LENGTH | UNSIGNED
+    return int(compiled.may_be_compressed(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS))
 
 
 def begins_lz_string(head: bytes) -> bool:

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
+# Smaller pieces are read together, about so many bytes at once: to look for everything in a piece takes as long as to
+# read some hundred bytes.
+_SMALL, _TOGETHER = 128, 2 << 10
+# In shorter text nothing is to be found.
+_LEAST = 3
 
 
 class Untyped:
@@ -145,8 +150,10 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            is_simple = is_plain(data) and has_nothing_to_find(data) and not data.startswith(PLAIN_MAGICS)
-            if not is_simple or CHUNKED.match(data):
+            plain = is_plain(data)
+            if plain and len(data) < _LEAST:
+                return
+            if not plain or not has_nothing_to_find(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
             else:
                 read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)
@@ -165,7 +172,7 @@ class TextReader:
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
-        *("_signature_prefix", "_spare"),
+        *("_signature_prefix", "_small", "_spare"),
     )
 
     def __init__(
@@ -187,11 +194,29 @@ class TextReader:
         self._document: KeptDocument | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
+        # Small pieces.
+        self._small: SmallByteQueue | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         if isinstance(data, memoryview):
             data = bytes(data)
+        if self._small or len(data) < _SMALL:
+            self._small = self._small or SmallByteQueue()
+            self._small.add(data, origin)
+            if len(self._small) >= _TOGETHER:
+                self._read_small()
+        else:
+            self._read(data, origin)
+
+    def _read_small(self) -> None:
+        """Read the small pieces."""
+        if self._small:
+            data, origin = self._small.take()
+            self._small = None
+            self._read(data, origin)
+
+    def _read(self, data: bytes | bytearray, origin: Origin) -> None:
         detector = self._detector
         plain = is_plain(data)
         if not detector.length and not plain:
@@ -231,6 +256,7 @@ class TextReader:
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
+        self._read_small()
         self._detector.gap()
         self._codes.gap()
         self._signature_prefix = self._document = None
@@ -239,6 +265,7 @@ class TextReader:
 
     def close(self) -> None:
         """No more bytes follow."""
+        self._read_small()
         for reader in self._readers():
             reader.close()
         if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):

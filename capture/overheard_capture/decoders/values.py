@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
@@ -46,6 +47,8 @@ _LONGEST_FIELDS = 1 << 10
 _TEXT = frozenset(range(32, 127))
 # They are looked for in values up to this length; and so much that decompresses is no coincidence.
 _LONGEST, _CERTAIN = 1 << 14, 1 << 14
+# How many values are remembered that have nothing to unwrap: extensions of TLS are the same in many connections.
+_REMEMBERED = 256
 # What the readers of lines look for, at once.
 _MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts)
 
@@ -67,18 +70,14 @@ def read_values(
     data = bytes(data)
     if len(data) < _SHORTEST:
         return
-    if is_plain(data):
+    if is_text := is_plain(data):
         _read_text(findings, layers, data, origin)
-        begins, has_text = is_known, False
-    else:
-        begins, has_text = _begins_content, not has_nothing_encoded(data)
-        if has_text or CARVED.first(data) >= 0:
-            _read(TextReader(decoded_findings(findings), layers), data, origin)
-        if len(data) <= _LONGEST:
-            _read_compressed(findings, layers, data, origin, starts)
+    elif _has_nothing(data, starts):
+        return
+    has_text = not is_text and _read_inside(findings, layers, data, origin, starts)
     for at in starts:
         head = data[at : at + HEAD]
-        if begins(head) or (at == 0 and 0 in head and encoding_of(head)):
+        if is_known(head) if is_text else _is_content(head, at):
             _read(unsigned(decoded_findings(findings), layers), data[at:], origin.after(at))
         elif has_text and at and is_plain(head):
             # The byte before this text, such as its length, may look like a part of it.
@@ -86,6 +85,16 @@ def read_values(
     if has_text and len(data) <= _LONGEST_FIELDS:
         for start, end in _fields(data):
             _read_text(speculative(findings), layers, data[start:end], origin.after(start))
+
+
+def _read_inside(findings: Findings, layers: Layers, data: bytes, origin: Origin, starts: Container[int]) -> bool:
+    """Unwrap what is within other bytes than text. Returns whether something may be encoded there."""
+    has_text = not has_nothing_encoded(data)
+    if has_text or CARVED.first(data) >= 0:
+        _read(TextReader(decoded_findings(findings), layers), data, origin)
+    for start, end in _compressed(data, starts):
+        _read(unsigned(decoded_findings(findings), layers), data[start:end], origin.after(start))
+    return has_text
 
 
 def _fields(data: bytes) -> list[tuple[int, int]]:
@@ -104,10 +113,32 @@ def _fields(data: bytes) -> list[tuple[int, int]]:
     return [(at + 1, end) for at, end in found.items()]
 
 
-def _read_compressed(findings: Findings, layers: Layers, data: bytes, origin: Origin, starts: Container[int]) -> None:
-    """Unwrap what is compressed anywhere but at `starts`. Of zlib, the whole stream must be there."""
-    end = 0
-    for found in _COMPRESSED.finditer(data):
+def _has_nothing(data: bytes, starts: Collection[int]) -> bool:
+    """Whether there is nothing to unwrap in what is no text."""
+    if len(data) <= _LONGEST_FIELDS and isinstance(starts, range):
+        return _had_nothing(data, starts)
+    return (
+        has_nothing_encoded(data)
+        and CARVED.first(data) < 0
+        and not _compressed(data, starts)
+        and not any(_is_content(data[at : at + HEAD], at) for at in starts)
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _had_nothing(data: bytes, starts: range) -> bool:
+    return _has_nothing(data, tuple(starts))
+
+
+def _is_content(head: bytes, at: int) -> bool:
+    """Whether content begins so: of a known format, such as has no signature, or wide text."""
+    return is_known(head) or is_unsigned(head) or (at == 0 and 0 in head and encoding_of(head) is not None)
+
+
+def _compressed(data: bytes, starts: Container[int]) -> list[tuple[int, int]]:
+    """What is compressed anywhere but at `starts`. Of zlib, the whole stream must be there."""
+    end, ranges = 0, []
+    for found in _COMPRESSED.finditer(data) if len(data) <= _LONGEST else ():
         at = found.start()
         if at in starts or at < end:
             continue
@@ -116,7 +147,8 @@ def _read_compressed(findings: Findings, layers: Layers, data: bytes, origin: Or
         elif is_known(data[at : at + HEAD]):
             end = len(data)
         if end > at:
-            _read(unsigned(decoded_findings(findings), layers), data[at:end], origin.after(at))
+            ranges.append((at, end))
+    return ranges
 
 
 def _end_of_zlib(data: bytes, at: int) -> int:
@@ -128,11 +160,6 @@ def _end_of_zlib(data: bytes, at: int) -> int:
         return 0
     ends = reader.eof or len(content) == _CERTAIN
     return len(data) - len(reader.unused_data) if content and ends else 0
-
-
-def _begins_content(head: bytes) -> bool:
-    """Whether content of a known format begins so, or such as has no signature."""
-    return is_known(head) or is_unsigned(head)
 
 
 def read_unknown_value(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:

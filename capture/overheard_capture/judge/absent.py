@@ -26,6 +26,7 @@ _HINTS = {
     Reason.DAMAGED: "inspect it with Wireshark: it begins in a known format, and is malformed later",
     Reason.LIMIT: "inspect it by other means, or allow more layers (--depth)",
     Reason.GAP: "record again: data after a gap cannot be decoded",
+    Reason.KEY: "replace the key, and send it encrypted: whoever recorded this has it as well",
 }
 
 

@@ -9,7 +9,8 @@ from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.judge.frame_index import index_segments
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 from overheard_capture.scan.hits import Hit, HitTable
 
 if TYPE_CHECKING:

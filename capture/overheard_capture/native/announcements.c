@@ -82,7 +82,7 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
 
 /* The framings of which a length may be announced behind some line break, or bracket of a literal, each as a bit. */
 uint32_t announced(const uint8_t *data, uint64_t length) {
-    static const int by_line[] = {CHUNKED, BDAT, RESP, VERB, META_SET, META_VALUE, INTERLEAVED};
+    static const int by_line[] = {CHUNKED, BDAT, RESP, VERB, COMMAND, META_SET, META_VALUE, INTERLEAVED};
     const uint8_t *at = data, *end = data + length;
     uint32_t found = 0;
     for (; at < end && !(found >> LITERAL & 1) && (at = memchr(at, '{', end - at)); at++)

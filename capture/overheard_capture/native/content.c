@@ -58,6 +58,8 @@ static int may_begin_pair(const uint8_t *data, const uint8_t *beginnings) {
  * version, which is 4, or an algorithm. */
 static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
     if (!may_begin_pair(data, beginnings)) return 0;
+    /* PNG */
+    if (data[0] == 0x89 && data[1] == 'P') return 1;
     switch (data[0]) {
     case 0x88: case 0x89: case 0x98: case 0x99: case 0xC2: case 0xC6: case 0xC8:
         return (data[2] && data[2] <= 4) || (data[3] && data[3] <= 4) || (data[6] && data[6] <= 4);
@@ -76,9 +78,16 @@ static int may_be_wide(const uint8_t *data, uint64_t length) {
     return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
 }
 
+/* Whether this may be the name that an archive begins with: zeros follow it. */
+static int may_be_name(const uint8_t *data, uint64_t length) {
+    uint64_t at = length;
+    while (at && !data[at - 1]) at--;
+    return at && at < length && !memchr(data, 0, at);
+}
+
 /* Whether these may be the first bytes, four at least, of text or of a known format, which may be behind its length. */
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
+    return may_be_text(data, length) || may_be_name(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
            (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings)) ||
            (length >= 12 && may_begin_format(data + 4, beginnings));
 }
@@ -155,10 +164,11 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
     if (take(&in, 1) && !take(&in, 3) && take(&in, 3) == 1) return 0;
     uint32_t last = take(&in, 1);
     if ((last && take(&in, 1)) || take(&in, 2)) return 0;
-    take(&in, 16);
+    uint64_t stored = take(&in, 16) + 1;
     if (!last && take(&in, 1)) {
         uint64_t begin = (in.at + 7) / 8;
-        return length < begin + 4 || may_begin_content(data + begin, length - begin, beginnings);
+        if (stored < 4 || length < begin + 4) return 1;
+        return may_begin_content(data + begin, stored < length - begin ? stored : length - begin, beginnings);
     }
     return !take(&in, 3);
 }

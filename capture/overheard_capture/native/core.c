@@ -20,6 +20,7 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 #include "lz77.c"
 #include "content.c"
 #include "brotli.c"
+#include "unsigned.c"
 #include "compressed.c"
 #include "base85.c"
 #include "coded_runs.c"

@@ -19,8 +19,10 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     for (uint64_t at = 8; at + 24 <= length; at += 1024) {
         uint64_t size = length - at < 128 ? length - at : 128, different = 0;
         uint8_t seen[256] = {0};
-        for (uint64_t each = 0; each < size; each++) seen[data[at + each]] = 1;
-        for (int each = 0; each < 256; each++) different += seen[each];
+        for (uint64_t each = 0; each < size && different <= size / 2; each++) {
+            different += !seen[data[at + each]];
+            seen[data[at + each]] = 1;
+        }
         if (different > 1 && different <= size / 2) return 1;
     }
     for (uint64_t at = 0; at <= 16 && at + 2 <= length; at += 8)
@@ -33,19 +35,19 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     return 0;
 }
 
-/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
- * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
- * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least`. */
-uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
-                      const uint8_t *beginnings, uint64_t least) {
+/* Skip complete TLS application data records of a version (the lower byte of it), from `start` on. Returns the offset of the first
+ * byte that is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one, and `shortest` to that
+ * of the shortest one. With `beginnings`, it stops before a record that may be plaintext. */
+uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint32_t version, uint64_t *count, uint64_t *last,
+                      uint64_t *shortest, const uint8_t *beginnings) {
     uint64_t at = start;
     while (end - at >= 5) {
         const uint8_t *head = data + at;
         uint32_t length = be16(head + 3);
-        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
+        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] != version) break;
         if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
-        if (beginnings && length < least) break;
         if (beginnings && plaintext(data, at + 5, at + 5 + length, beginnings)) break;
+        if (length < *shortest) *shortest = length;
         *last = length;
         (*count)++;
         at += 5 + length;

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.packets.bounded import ReassemblyTable
     from overheard_capture.packets.types import Endpoint, HeaderOption
-    from overheard_capture.provenance.origin import Span
+    from overheard_capture.provenance.spans import Span
 
     Packets = tuple[Packet, ...]
     Whole = tuple["PacketBuffer", int]

@@ -18,6 +18,7 @@ _DATA, _I_DATA = 0, 64
 # Chunk types for setup, teardown, acknowledgement and address configuration.
 _CONTROL_CHUNKS = {*range(1, 16), 128, 130, 132, 192, 193, 194}
 _BEGINNING, _ENDING, _UNORDERED = 2, 1, 4
+_HEADER_LENGTH = 12
 _CHUNK, _DATA_HEADER, _I_DATA_HEADER = struct.Struct(">BBH"), struct.Struct(">IHHI"), struct.Struct(">IHHII")
 
 Group = tuple[bytes, int, int, int]
@@ -84,6 +85,8 @@ class SctpReassembler:
 
     def packets(self, pdu: Pdu) -> Packets:
         """Add the chunks of an SCTP packet. Returns the messages that are complete now, and packets of other kinds."""
+        if pdu.end < pdu.at + _HEADER_LENGTH:
+            raise ValueError
         found: dict[Packet, None] = {}
         for kind, chunk in _chunks(pdu):
             if chunk:
@@ -119,7 +122,7 @@ class SctpReassembler:
 
 def _chunks(pdu: Pdu) -> Iterator[tuple[int, _DataChunk | None]]:
     """The types of the chunks of a packet, and the parsed chunk if it is DATA or I-DATA."""
-    data, at = pdu.buffer.data, pdu.at + 12
+    data, at = pdu.buffer.data, pdu.at + _HEADER_LENGTH
     end = min(pdu.end, len(data))
     while at + 4 <= end:
         kind, flags, length = _CHUNK.unpack_from(data, at)

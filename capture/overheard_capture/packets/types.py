@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame

@@ -6,6 +6,8 @@ import bisect
 import itertools
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
+from overheard_capture.provenance.spans import PackedSpans, Span, coarsened
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -14,8 +16,6 @@ Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # An origin of more spans is not kept whole: it is that of a large block.
 _MAX_KEPT = 32
-# Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
-_LAST = 8
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.
 Source: TypeAlias = int | tuple[object, ...]
 
@@ -35,81 +35,18 @@ def joined_places(first: Place, second: Place) -> Place:
     return Place(first.frame, first.offset, first.length + second.length, frames)
 
 
-class Span(NamedTuple):
-    """The bytes from `start` up to the next span; their source is the `length` bytes at `offset` of a frame.
+class DerivedSpans:
+    """Spans of data decoded from other bytes, part by part; each is computed on the first access, and kept.
 
-    If `exact`, they map one to one. Otherwise the bytes were decoded (for example decompressed), and decoding any of
-    them needs all of the source bytes; `also` lists the other frames that carry these.
+    If it were not, its computation would take twice as long for each layer of what is decoded again and again.
     """
 
-    start: int
-    frame: int
-    offset: int
-    length: int
-    exact: bool = True
-    also: tuple[int, ...] = ()
-
-
-class PackedSpans:
-    """Spans stored as four integers each (start, frame, offset, length); `Span` objects are made on access."""
-
-    __slots__ = ("_last", "_words", "starts")
-
-    def __init__(self, words: memoryview) -> None:
-        self._words = words
-        self.starts = words[::4]
-        self._last: list[Span] | None = None
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def rebased(self, low: int, high: int, start: int, at: int) -> list[Span]:
-        """Spans `low` to `high`, cut to begin at `start` and moved so that `start` becomes `at`."""
-        words = self._words[4 * low : 4 * high].tolist()
-        starts = [word - start + at for word in words[::4]]
-        if words and starts[0] < at:
-            skipped, starts[0] = at - starts[0], at
-            words[2] += skipped
-            words[3] -= skipped
-        return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
-
-    @property
-    def last(self) -> list[Span]:
-        """The last spans, in memory of their own."""
-        if self._last is None:
-            self._last = self[max(len(self) - _LAST, 0) :]
-        return self._last
-
-    def frame(self, index: int) -> int:
-        """The frame of the span at `index`."""
-        return self._words[4 * index + 1]
-
-    def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
-        """The start and the frame of spans `low` to `high`."""
-        words = self._words[4 * low : 4 * high].tolist()
-        return zip(words[::4], words[1::4], strict=True)
-
-    @overload
-    def __getitem__(self, index: int) -> Span: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Span]: ...
-    def __getitem__(self, index: int | slice) -> Span | list[Span]:
-        if isinstance(index, slice):
-            start, stop, _ = index.indices(len(self))
-            words = self._words[4 * start : 4 * max(start, stop)].tolist()
-            return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
-        start, frame, offset, length = self._words[4 * index : 4 * index + 4]
-        return Span(start, frame, offset, length)
-
-
-class DerivedSpans:
-    """Spans of data decoded from other bytes, part by part; each is computed on access."""
-
-    __slots__ = ("_last", "_origin", "_parts", "starts")
+    __slots__ = ("_known", "_last", "_origin", "_parts", "starts")
 
     def __init__(self, origin: Origin, parts: list[tuple[int, int, int]]) -> None:
         self._origin = origin
         self._parts = parts
+        self._known: dict[int, Span] = {}
         self._last: list[Span] | None = None
         self.starts = [start for start, _, _ in parts]
 
@@ -135,9 +72,54 @@ class DerivedSpans:
     def __getitem__(self, index: int | slice) -> Span | list[Span]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self._parts)))]
-        start, begins, ends = self._parts[index]
-        place = self._origin.place(begins, ends - begins)
-        return Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+        if not (span := self._known.get(index)):
+            start, begins, ends = self._parts[index]
+            place = self._origin.place(begins, ends - begins)
+            span = Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+            self._known[index] = span
+        return span
+
+
+class JoinedSpans:
+    """Spans of `size` bytes that were kept, and of `length` bytes after them; computed if anybody asks for them."""
+
+    __slots__ = ("_all", "_before", "_length", "_size", "_starts", "_then")
+
+    def __init__(self, before: Origin, size: int, then: Origin, length: int) -> None:
+        self._before, self._size = before, size
+        self._then, self._length = then, length
+        self._all: list[Span] | None = None
+        self._starts: list[int] | None = None
+
+    @property
+    def all(self) -> list[Span]:
+        """All of them, in memory of their own."""
+        if self._all is None:
+            self._all = self._before.sliced(0, self._size) + self._then.sliced(0, self._length, self._size)
+        return self._all
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each of them starts."""
+        if self._starts is None:
+            self._starts = [span.start for span in self.all]
+        return self._starts
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        return self.all[index]
+
+    def lasting(self, start: int, end: int) -> Origin:
+        """The origin of the bytes from `start` to `end`, to be kept."""
+        if start >= self._size:
+            return self._then.lasting(start - self._size, end - self._size)
+        return Origin(Origin(self.all).sliced(start, end))
 
 
 class Origin:
@@ -145,7 +127,7 @@ class Origin:
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans | JoinedSpans, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -166,6 +148,8 @@ class Origin:
         spans = self.spans
         if self._is_small():
             return self.after(start)
+        if isinstance(spans, JoinedSpans):
+            return spans.lasting(self.shift + start, self.shift + end)
         if isinstance(spans, list):
             low, high = self._span_range(start, end - start)
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
@@ -177,7 +161,7 @@ class Origin:
     def _is_small(self) -> bool:
         """Whether it may be kept whole. Packed spans refer to memory that will be reused."""
         spans = self.spans
-        if isinstance(spans, PackedSpans) or len(spans) > _MAX_KEPT:
+        if isinstance(spans, PackedSpans | JoinedSpans) or len(spans) > _MAX_KEPT:
             return False
         return isinstance(spans, list) or spans.is_small
 
@@ -206,14 +190,19 @@ class Origin:
         spans = self.spans
         if not spans:
             return 0
-        index = self._index(self.shift + at)
-        return spans.frame(index) if isinstance(spans, PackedSpans) else spans[index].frame
+        if isinstance(spans, PackedSpans):
+            return spans.frame(spans.index(self.shift + at))
+        return spans[self._index(self.shift + at)].frame
 
     def place(self, start: int, length: int) -> Place:
         """The place on the wire of the `length` bytes at `start`."""
         if not self.spans:
             return Place(0, 0, 0, ())
         first = self.shift + start
+        if isinstance(self.spans, PackedSpans):
+            low = self.spans.index(first)
+            if within := self.spans.within(low, first, first + max(length, 1)):
+                return Place(*within, length, within[:1])
         low = self._index(first)
         span = self.spans[low]
         if low + 1 == len(self.spans) or self._start(low + 1) >= first + max(length, 1):
@@ -232,6 +221,13 @@ class Origin:
         for at in range(self._count_before(self.shift + start), self._count_before(self.shift + end)):
             yield self._start(at) - self.shift
 
+    def segment(self, at: int, end: int) -> tuple[int, int]:
+        """The (start, end) of the first bytes from `at` on that begin where another frame may, and end before one."""
+        first = self._count_before(self.shift + at)
+        starts = (self._start(each) - self.shift for each in range(first, min(first + 2, len(self.spans))))
+        start, ends = [*starts, end, end][:2]
+        return min(start, end), min(ends, end)
+
     def split_at_frames(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The bytes from `start` to `end`, cut where another frame may begin: the (start, end) of each part."""
         frame_boundaries = [start, *self.frame_boundaries(start + 1, end), end]
@@ -245,15 +241,18 @@ class Origin:
         start += self.shift
         if isinstance(self.spans, PackedSpans):
             return self.spans.rebased(low, high, start, at)
-        spans = []
-        for span in self.spans[low:high]:
+        spans = self.spans[low:high]
+        if not spans or (start == at and spans[0].start >= start):
+            return spans
+        moved = []
+        for span in spans:
             skipped = max(start - span.start, 0)
             begins = at + max(span.start - start, 0)
             if span.exact:
-                spans.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
+                moved.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
             else:
-                spans.append(span._replace(start=begins))
-        return spans
+                moved.append(Span(begins, *span[1:]))
+        return moved
 
     def sources(self, length: int) -> list[tuple[int, Source]]:
         """The parts of the first `length` bytes that have a single source: the start of each, and its source."""
@@ -279,6 +278,11 @@ class Origin:
         return Origin(DerivedSpans(self, list(parts)))
 
 
+def followed(before: Origin, size: int, then: Origin, length: int) -> Origin:
+    """The origin of `size` bytes that were kept, and of `length` bytes after them: like these, to be used at once."""
+    return Origin(JoinedSpans(before, size, then, length))
+
+
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
     """The origin of concatenated bytes. Each part is an origin, and the start and end of the bytes taken from there."""
     spans: list[Span] = []
@@ -286,7 +290,7 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
     for origin, start, end in parts:
         spans += origin.sliced(start, end, at)
         at += end - start
-    return Origin(spans)
+    return Origin(coarsened(spans, at))
 
 
 def _start(span: Span) -> int:

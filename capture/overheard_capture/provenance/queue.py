@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 
 
 class ByteQueue:

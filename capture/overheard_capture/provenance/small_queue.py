@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.origin import Origin, followed
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -52,3 +52,8 @@ class SmallByteQueue:
         data, origin = self._data, self._origin
         self._data, self._origin = b"", _NO_ORIGIN
         return data, origin
+
+    def take_with(self, data: Bytes, origin: Origin) -> tuple[bytes, Origin]:
+        """Remove and return all bytes, and these behind them. That is cheap even if they are a large block."""
+        before, earlier = self.take()
+        return before + data, followed(earlier, len(before), origin, len(data))

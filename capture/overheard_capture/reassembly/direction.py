@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import FIN, RST, SYN, URG, payload_origin
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 from overheard_capture.reassembly.history import HISTORY, History
 from overheard_capture.reassembly.out_of_order import OutOfOrderSegments
 from overheard_capture.reassembly.sequence_space import SequenceSpace

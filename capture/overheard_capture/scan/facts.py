@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.findings import FERNET_KEY, Reason, UnreadContent
 from overheard_capture.content.opaque_values import OpaqueValues
 from overheard_capture.reassembly.tally import Tally
 
@@ -117,6 +118,11 @@ class Facts:
         self.flows += other.flows
         self.visible += other.visible
         self.tls += other.tls
+
+    def report_fernet_key(self) -> None:
+        """Report as unread that a key of Fernet is in clear, and a token that it opens, in any two flows."""
+        if self.values.fernet.fit():
+            self.unread.setdefault(UnreadContent(Reason.KEY, FERNET_KEY), Tally()).add("text")
 
     def sort_flows(self) -> None:
         """Sort the flows, and drop those beyond the maximum."""

@@ -17,7 +17,8 @@ from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span
 from overheard_capture.scan.hits import Hit
 
 if TYPE_CHECKING:

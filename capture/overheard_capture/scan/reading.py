@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
     from overheard_capture.packets.host_filter import HostFilter
-    from overheard_capture.provenance.origin import PackedSpans, Place
+    from overheard_capture.provenance.origin import Place
+    from overheard_capture.provenance.spans import PackedSpans
     from overheard_capture.search import Match, Search
 
 
@@ -295,5 +296,6 @@ class Reading:
         self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
+        facts.report_fernet_key()
         facts.sort_flows()
         return facts

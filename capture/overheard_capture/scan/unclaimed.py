@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.armour.runs import coding_runs
 from overheard_capture.decoders.magic import CARVED
-from overheard_capture.provenance.origin import Origin, PackedSpans, Place, Span
+from overheard_capture.provenance.origin import Origin, Place
+from overheard_capture.provenance.spans import PackedSpans, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,8 @@ from overheard_capture.native.structures import (
     NativeDirection,
     NativeWalker,
 )
-from overheard_capture.provenance.origin import Origin, PackedSpans
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import PackedSpans
 from overheard_capture.reassembly.history import HISTORY
 
 if TYPE_CHECKING:

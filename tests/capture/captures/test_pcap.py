@@ -107,3 +107,12 @@ def test_frames_before_a_changed_byte_are_read_unchanged(scratch: Path, at: int,
     scratch.write_bytes(changed)
     untouched = sum(border <= at for border in (45, 61, 82))
     assert read(scratch).frames[:untouched] == before[:untouched]
+
+
+def test_zeros_instead_of_a_packet_are_damage(tmp_path: Path) -> None:
+    """Such is the rest of a file that was not written, and of a sparse one. An empty packet has a time."""
+    path = tmp_path / "zeros"
+    path.write_bytes(pcap("<", 0xA1B2C3D4) + bytes(64))
+    capture = read(path)
+    assert [frame.data for frame in capture.frames] == [b"first", b"", b"third"]
+    assert "zeros instead of a packet" in capture.damage

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from capture.captures.compare import assert_as_tshark_reads, prefixes
 from capture.frames import ETHERNET, RAW, File, option
 from overheard.words.errors import UnreadableError
+from overheard_capture.captures.capture_format import NonPacketBlocks
+from overheard_capture.captures.pcapng import Pcapng
 from overheard_capture.captures.reader import read
 
 if TYPE_CHECKING:
@@ -278,3 +280,21 @@ def test_a_changed_byte_never_raises_an_unexpected_error(scratch: Path, at: int,
         read(scratch)
     except UnreadableError:
         assert at < 4
+
+
+def test_packets_of_many_interfaces_are_read(tmp_path: Path) -> None:
+    """The layout has the first interfaces alone: with all of them it would take time in the square of their number."""
+    file = File().section("<")
+    for number in range(100):
+        file.interface(RAW if number == 90 else ETHERNET, 262_144)
+    path = file.packet(b"of the first").packet(b"of the last", interface=90).write(tmp_path / "many.pcapng")
+    assert [(frame.data, frame.link_type) for frame in read(path).frames] == [
+        (b"of the first", ETHERNET),
+        (b"of the last", RAW),
+    ]
+    reader = Pcapng(0, NonPacketBlocks())
+    view = memoryview(path.read_bytes())
+    at = 0
+    while at < len(view):
+        at, _ = reader.record(view, at, len(view))
+    assert len(reader.layout.interfaces) < 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
@@ -9,15 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.played import VALUE, outcome, played, seen
+from capture.played import IN_A_FRAME, VALUE, outcome, played, seen
 from capture.wrapped import WRAPPINGS, answer, chunked, gzipped, request
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.http1.reader import http1
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import Span, coarsened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from capture.played import Factory
+    from overheard_capture.provenance.origin import Place
 
 SLOWLY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -140,3 +144,55 @@ def test_arbitrary_damage_raises_nothing(whole: bytes, factory: Factory, size: i
 @pytest.mark.parametrize(("name", "wrap"), WRAPPINGS)
 def test_each_layer_alone_is_removed(name: str, wrap: Callable[[bytes], bytes]) -> None:
     assert (name,) in seen(played(untyped, wrap(b"this is " + VALUE)))
+
+
+# ---- where nested content comes from
+
+
+def test_the_origin_of_nested_content_takes_time_in_proportion_to_its_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it were computed at each access, twice as deep would take a thousand times as long."""
+
+    def places(depth: int) -> int:
+        body, calls = bytes(range(256)) * 256, 0
+        for _ in range(depth):
+            body = gzip.compress(body, 0)
+        place = Origin.place
+
+        def counted(origin: Origin, start: int, length: int) -> Place:
+            nonlocal calls
+            calls += 1
+            return place(origin, start, length)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Origin, "place", counted)
+            played(untyped, body)
+        return calls
+
+    assert places(10) < 4 * places(5)
+
+
+@pytest.mark.parametrize("size", [1, 3, 8])
+def test_a_secret_in_small_pieces_is_found_where_it_is(size: int) -> None:
+    """The spans of very many small pieces are coarser: a place is some bytes longer, and in the right frames."""
+    before = b"lorem ipsum " * 400
+    body = answer(chunked(before + VALUE + before, size), b"Transfer-Encoding: chunked")
+    [place] = {found.place for found in played(http1, body).sightings if found.layers}
+    begins = body.index(b"\r\n\r\n") + 4 + len(chunked(before, size)) - len(b"0\r\n\r\n")
+    ends = begins + len(chunked(VALUE, size))
+    assert begins // IN_A_FRAME - 1 <= place.frames[0] - 1 <= place.frames[-1] - 1 <= ends // IN_A_FRAME + 1
+    assert len(place.frames) <= 2 + (ends - begins) // IN_A_FRAME
+
+
+def test_few_spans_and_those_of_long_pieces_stay_as_they_are() -> None:
+    few = [Span(at, 1, 10 * at, 1) for at in range(100)]
+    assert coarsened(few, 100) == few
+    long = [Span(20 * at, 1, 40 * at, 20) for at in range(2000)]
+    assert coarsened(long, 40_000) == long
+
+
+def test_very_many_small_spans_are_joined_within_frames() -> None:
+    many = [Span(at, 1 + at // 1000, 6 * (at % 1000), 1) for at in range(3000)]
+    coarse = coarsened(many, 3000)
+    assert len(coarse) == 3 * 16
+    assert coarse[0] == Span(0, 1, 0, 63 * 6 + 1, exact=False)
+    assert [span.frame for span in coarse] == sorted([1, 2, 3] * 16)

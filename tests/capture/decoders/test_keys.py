@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import gzip
+import json
 import struct
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from capture.played import VALUE, played, seen
 from capture.wrapped import noise
+from overheard_capture.content.findings import PRIVATE_KEY
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.keys import is_der
@@ -47,8 +49,19 @@ def certificate(extension: bytes = b"", *, pem: bool = True) -> bytes:
     return builder.sign(rsa_key(), hashes.SHA256()).public_bytes(PEM if pem else DER)
 
 
-def pkcs8(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+def private(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
+    encoding: serialization.Encoding,
+    form: serialization.PrivateFormat = serialization.PrivateFormat.PKCS8,
+    password: bytes = b"",
+) -> bytes:
+    locked = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return key.private_bytes(encoding, form, locked)
+
+
+def request() -> bytes:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(NAME)
+    return builder.sign(rsa_key(), hashes.SHA256()).public_bytes(DER)
 
 
 def ssh(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
@@ -89,8 +102,8 @@ KEYS: dict[str, Callable[[], bytes]] = {
     "a chain": lambda: certificate() * 3,
     "a certificate on one line": lambda: b'{"x5c": ["' + base64.b64encode(certificate(pem=False)) + b'"]}',
     "a certificate in DER": lambda: certificate(pem=False),
-    "a private key": lambda: pkcs8(rsa_key()),
-    "a private key of a curve": lambda: pkcs8(ec.generate_private_key(ec.SECP384R1())),
+    "a private key with a password": lambda: private(ec.generate_private_key(ec.SECP256R1()), PEM, password=b"x"),
+    "a request for a certificate": request,
     "an SSH key": lambda: ssh(rsa_key()),
     "an SSH key of a curve": lambda: ssh(ec.generate_private_key(ec.SECP521R1())),
     "an OpenPGP signature": lambda: armour(signature()),
@@ -105,6 +118,19 @@ def test_they_are_no_reason(name: str) -> None:
     findings = played(untyped, KEYS[name]())
     assert not findings.unread
     assert max(findings.values[OPAQUE].values()) <= 512
+
+
+@pytest.mark.parametrize("form", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL])
+@pytest.mark.parametrize("curve", [False, True])
+def test_a_private_key_in_clear_is_a_reason(form: serialization.PrivateFormat, *, curve: bool) -> None:
+    """Whatever was encrypted for it can be read by all who saw it."""
+    key = ec.generate_private_key(ec.SECP384R1()) if curve else rsa_key()
+    pem, der = private(key, PEM, form), private(key, DER, form)
+    written = [pem, der, b'{"key": "' + base64.b64encode(der) + b'"}', json.dumps({"key": pem.decode()}).encode()]
+    for data in written:
+        assert {each.what for each in played(untyped, data).unread} == {PRIVATE_KEY}
+    for size in (1, 7, 100):
+        assert {each.what for each in played(untyped, pem, range(0, len(pem), size)).unread} == {PRIVATE_KEY}
 
 
 def test_text_in_them_is_read() -> None:

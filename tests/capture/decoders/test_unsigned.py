@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import lzma
+import tarfile
 import zlib
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.native import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +128,45 @@ def test_short_brotli_of_text_in_another_charset_is_known(text: str, charset: st
 def test_short_noise_is_hardly_ever_whole_brotli() -> None:
     # Of random bytes without a signature, one in a thousand is taken for something.
     assert sum(is_unsigned(noise(16 + seed % 48, seed)) for seed in range(5000)) < 8
+
+
+def tarred(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("a.txt")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def cut_and_damaged(data: bytes) -> list[bytes]:
+    lengths = [length for length in (12, 16, 40, 64, 65, 90, 200, 256) if length < len(data)]
+    return [data, *(data[:length] for length in lengths), data + b"more", data[:20] + b"\xff" + data[21:]]
+
+
+def in_chunks(data: bytes) -> bytes:
+    packed = brotli.Compressor(quality=0)
+    return bytes(packed.process(data[:9]) + packed.flush() + packed.process(data[9:]) + packed.finish())
+
+
+@pytest.mark.skipif(core() is None, reason="there is no compiled part")
+def test_the_compiled_part_rules_out_nothing_that_python_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [TEXT, LONG, TEXT.decode().encode("utf-16-le"), tarred(TEXT)[:1024], gzip.compress(TEXT), b'{"a":1}' * 9]
+    packings = [raw, flushed, in_chunks, brotli.compress, lz4.block.compress, cramjam.snappy.compress_raw]
+    packed = [bytes(pack(content)) for pack in packings for content in contents]
+    packed += [raw(content, strategy=zlib.Z_FIXED) for content in contents] + [data for data, _ in PACKED.values()]
+    packed += [lz_string(TEXT.decode()), b"1234" + gzip.compress(TEXT), b"1234" + tarred(TEXT)]
+    heads = [head for each in packed for head in cut_and_damaged(each)]
+    compiled = [is_unsigned(head) for head in heads]
+    monkeypatch.setattr("overheard_capture.decoders.unsigned.core", lambda: None)
+    assert compiled == [is_unsigned(head) for head in heads]
+    assert 2 * sum(compiled) > len(heads)
+
+
+@pytest.mark.skipif(core() is None, reason="there is no compiled part")
+def test_the_compiled_part_rules_out_most_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overheard_capture.decoders.unsigned._format_of", lambda *_, **__: "something")
+    assert sum(is_unsigned(noise(256, seed)) for seed in range(2000)) < 300
 
 
 def test_noise_is_no_brotli() -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.fernet import Fernet
 
-from capture.frames import exchange
+from capture.frames import ethernet, exchange, ipv4, rewritten, udp
 from capture.recordings import reasons, says
+from overheard import Options, judge
 from overheard.words.verdict import Outcome, Presence
 from overheard_capture.captures.reader import read
 from overheard_capture.judge import Keys
@@ -95,6 +96,27 @@ def test_unreadable_keys_are_inconclusive(recordings: Recordings, tmp_path: Path
     messages = tmp_path / "message.keys"
     messages.symlink_to("/proc/self/mem")
     assert inconclusive(recordings.judge("fernet", keys=Keys(messages=messages)))
+
+
+# ---- vouched for, and impossible
+
+QUERY = bytes.fromhex("1234 0100 0001 0000 0000 0000") + b"\7example\4test\0\0\1\0\1"
+
+
+def vouched(path: Path) -> tuple[int, set[str]]:
+    """The exit code, and the codes of the reasons, if everything is vouched for and must be sealed."""
+    report = judge(path, {"m": "fluffy tail"}, Options(vouched={"sent", "whole"}, required={"sealed"}))
+    return report.exit_code, reasons(report.verdicts["m"])
+
+
+@pytest.mark.parametrize("name", ["https-untrusted", "https-intercepted"])
+def test_nothing_was_sent_in_a_handshake_that_failed_whoever_vouches(recordings: Recordings, name: str) -> None:
+    assert vouched(recordings.path(name)) == (2, {"present"})
+
+
+def test_infrastructure_alone_has_not_carried_it(tmp_path: Path, recordings: Recordings) -> None:
+    assert vouched(rewritten(tmp_path / "dns.pcapng", [ethernet(ipv4(udp(QUERY, target=53), 17))])) == (2, {"present"})
+    assert vouched(recordings.path("https")) == (0, set())
 
 
 # ---- tokens in handmade frames, beside a real exchange

@@ -147,6 +147,11 @@ def test_unknown_chunks_are_other(odd: bytes) -> None:
     assert isinstance(unwrap(frame(sctp(odd), RAW)), Other)
 
 
+@pytest.mark.parametrize("length", [4, 8, 11])
+def test_a_packet_shorter_than_its_header_is_other(length: int) -> None:
+    assert isinstance(unwrap(frame(ipv4(b"correct horse"[:length], 132), RAW)), Other)
+
+
 @pytest.mark.slow
 def test_a_flood_of_chunks_is_bounded() -> None:
     dissector = Dissector()

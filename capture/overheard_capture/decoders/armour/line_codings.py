@@ -10,6 +10,7 @@ from html import unescape
 from typing import NamedTuple, Protocol
 
 from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.links import MailAddress, RewrittenUrl, UrlWithoutSigns
 
@@ -133,6 +134,32 @@ def _unescaped(piece: bytes) -> bytes:
 _ESCAPED = 4
 _LESS_42, _LESS_106 = (bytes((byte - less) % 256 for byte in range(256)) for less in (42, 106))
 _GIT_CONTENT = re.compile(rb"(?:literal|delta) \d+")
+
+
+class Key(NamedTuple):
+    """A key that lets a listener read what is encrypted: the marks, one of which it begins with, and what it is."""
+
+    marks: tuple[bytes, ...]
+    begins: re.Pattern[bytes]
+    what: str
+
+
+KEYS = (
+    # RFC 7468, 10; a line of base64 follows, and not the headers of one with a password (RFC 1421, 4.6.1.1).
+    Key(
+        tuple(b"-----BEGIN %bPRIVATE KEY-----" % kind for kind in (b"", b"RSA ", b"EC ")),
+        lazy_pattern(rb"-----BEGIN (?:RSA |EC )?PRIVATE KEY-----(?:\s|\\+[rn]){1,8}[A-Za-z0-9+/]{40}"),
+        PRIVATE_KEY,
+    ),
+    # RFC 7518, 6.3.2
+    Key((b'"dq"',), lazy_pattern(rb'"dq"\s{0,8}:\s{0,8}"[A-Za-z0-9_-]{40}'), PRIVATE_KEY),
+    # RFC 9850, 1.1
+    Key(
+        (b"CLIENT_RANDOM ", *(b"%b_TRAFFIC_SECRET_" % side for side in (b"CLIENT", b"SERVER"))),
+        lazy_pattern(rb"(?:CLIENT_RANDOM|(?:CLIENT|SERVER)_TRAFFIC_SECRET_\d+) [0-9A-Fa-f]{64} [0-9A-Fa-f]{64}"),
+        SESSION_KEYS,
+    ),
+)
 
 
 class LineCoding(NamedTuple):

@@ -1,4 +1,4 @@
-"""Finds the codings of `line_codings` in text, each by its mark, and decodes them line by line."""
+"""Finds the codings and keys of `line_codings` in text, each by its mark; the former are decoded line by line."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import nested_content
-from overheard_capture.decoders.armour.line_codings import LINE_CODINGS
+from overheard_capture.decoders.armour.line_codings import KEYS, LINE_CODINGS
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.armour.line_codings import LineCoding, LineDecoder
     from overheard_capture.provenance.origin import Origin
 
-MARKS = LiteralSet(*(mark for coding in LINE_CODINGS for mark in coding.marks))
+_KEY_MARKS = tuple(mark for key in KEYS for mark in key.marks)
+MARKS = LiteralSet(*_KEY_MARKS, *(mark for coding in LINE_CODINGS for mark in coding.marks))
 # The beginning of a mark at the end of a piece.
 _PREFIXES = sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
 _PARTIAL_MARK = re.compile(rb"(?:%b)\Z" % b"|".join(map(re.escape, _PREFIXES)))
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
+# As much of a key as is looked at.
+_LONGEST_KEY = 256
 _LONGEST_MARK = max(map(len, MARKS.texts))
 
 
@@ -75,9 +79,18 @@ class LineArmourFinder:
             if begins := coding.begins.match(data, place):
                 self._coding, self._decoder = coding, coding.make()
                 return begins.end(), True
-        if not last and len(data) - place < _LONGEST and data.find(b"\n", place) < 0:
+        is_key = data.startswith(_KEY_MARKS, place)
+        needed = _LONGEST_KEY if is_key else _LONGEST
+        if not last and len(data) - place < needed and (is_key or data.find(b"\n", place) < 0):
             return place, False
+        if is_key:
+            self._report_key(data, place)
         return place + 1, True
+
+    def _report_key(self, data: bytes | bytearray, place: int) -> None:
+        for key in KEYS:
+            if key.begins.match(data, place):
+                self._findings.report_unread(Reason.KEY, key.what, self._layers)
 
     def _lines(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         """Decode lines, up to the end of what the mark begins."""

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, SHORTEST_RUN, base64_runs
+from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
@@ -226,7 +227,10 @@ class Base64Finder:
             return
         if not self._batch:
             self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
-        self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
+        out = decoded(chars)
+        if len(out) == KEY_LENGTH:
+            self._findings.keep_fernet(key=out)
+        self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
         size = len(chars) * 3 // 4
         if not self._findings.wants_value(size) or not is_base64(chars):
             return
@@ -254,6 +258,7 @@ class Base64Finder:
         if self._run and self._token and self._value:
             self._run.close()
             self._value.is_opened = self._token.close()
+            self._findings.keep_fernet(token=self._token.decoded)
             self._value.close()
         self._run = self._token = self._value = None
 

@@ -27,8 +27,9 @@ from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 from overheard_capture.provenance.by_frame import FrameAligner
-from overheard_capture.provenance.origin import Origin, Span, joined
+from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,6 +200,11 @@ class FernetToken:
         if len(self._chars) + len(chars) <= self._findings.limits.size:
             self._chars += chars
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
+
+    @property
+    def decoded(self) -> bytes:
+        """The token in bytes; empty if there is none."""
+        return decoded(self._chars)
 
     def close(self) -> bool:
         """Decrypt the token, and read the plaintext. False if no key decrypts it."""

@@ -10,9 +10,10 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.nesting import speculative, within_depth_limit
-from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.spans import Span, coarsened
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
@@ -76,7 +77,7 @@ class QuotedPrintableDecoder:
         out += data[at:]
         self._ends_in_escape = bool(boundaries) and boundaries[-1] == len(out)
         if self._content and out:
-            self._content.feed(out, Origin(spans), boundaries)
+            self._content.feed(out, Origin(coarsened(spans, len(out))), boundaries)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, or are not quoted-printable."""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.dns.message import ByteRange, DnsContents
-    from overheard_capture.provenance.origin import Bytes, Span
+    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.provenance.spans import Span
 
 LAYER = Layer("DNS")
 

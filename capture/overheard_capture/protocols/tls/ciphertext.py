@@ -9,8 +9,9 @@ import ctypes
 import zlib
 
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.decoders.keys import is_certain_der
 from overheard_capture.decoders.magic import BEGINNINGS, CARVED, HEAD, ZLIB_PAIRS, is_known, pair_bits
-from overheard_capture.decoders.signatures import GZIP_MEMBER, LOCAL_FILE, LZ4_LEGACY_MAGIC
+from overheard_capture.decoders.signatures import DER_MAGICS, GZIP_MEMBER, LOCAL_FILE, LZ4_LEGACY_MAGIC
 from overheard_capture.native import core, pointer
 
 # A run of so many printable characters is text.
@@ -83,7 +84,9 @@ def _begins_known_format(body: bytes | bytearray) -> bool:
 def _is_known_format(data: bytes) -> bool:
     if data.startswith(_FOREIGN):
         return True
-    return is_zlib(data) if bytes(data[:2]) in ZLIB_PAIRS else is_known(data[:HEAD])
+    if data[:2] in ZLIB_PAIRS:
+        return is_zlib(data)
+    return is_known(data[:HEAD]) and (not data.startswith(DER_MAGICS) or is_certain_der(data))
 
 
 def is_zlib(data: bytes, *, whole: bool = False) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import speculative
@@ -47,6 +49,8 @@ _KEPT = max(_OFFSETS) + HEAD
 _MOST_LZMA = 64
 # What is in records of this length on average is not continued.
 _LONG_RECORDS = 1 << 10
+# The origin of what is kept of records that were looked at.
+_UNKNOWN = (0, None)
 
 
 class CompressedStreams:
@@ -59,24 +63,35 @@ class CompressedStreams:
         self._findings = findings
         self._layers = layers
         self._report = report
-        # Records, or the beginnings of them, in which a stream may begin that continues in further records; and the
-        # origins of those that came one by one, by where they begin there.
+        # Records, or the beginnings of them, in which a stream may begin that continues in further records; and where
+        # in them bytes of one origin begin.
         self._pending = bytearray()
-        self._origins: dict[int, Origin] = {}
+        self._origins: list[tuple[int, Origin | None]] = [_UNKNOWN]
         # How many bytes of each record are an explicit nonce, or may be, and an authentication tag.
         self.nonce, self.tag = _NONCE, _TAG
         self._lzma, self._first, self._is_thorough = _MOST_LZMA, _FIRST, False
 
     def add(self, body: bytes, origin: Origin | None = None) -> None:
         """Look at a record. Without an origin, nothing is read."""
-        if self._first:
-            self._first -= 1
-            self._is_thorough = True
-        if origin:
-            self._origins[len(self._pending)] = origin
-        self._pending += _framed(body[:_KEPT])
+        self._add(_framed(body[:_KEPT]), 1, _HEADER, origin)
+
+    def add_first(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
+        """Look at `count` complete TLS records between two offsets, which are among the first ones."""
+        self._add(data[start:end], count, 0, origin.after(start))
+
+    def _add(self, framed: Bytes, count: int, begins: int, origin: Origin | None) -> None:
+        """Keep `count` records with their headers. The origin is that of the bytes from `begins` on."""
+        self._is_thorough = self._is_thorough or self._first > 0
+        self._first = max(self._first - count, 0)
+        self._origins.append((len(self._pending) + begins, origin))
+        self._pending += framed
         if len(self._pending) >= _MOST_PENDING:
             self._check_pending()
+
+    def _origin_of(self, at: int) -> Origin | None:
+        """The origin of the kept bytes from `at` on, if it is known."""
+        begins, origin = self._origins[max(bisect_right(self._origins, at, key=itemgetter(0)) - 1, 0)]
+        return origin.after(at - begins) if origin and begins <= at else None
 
     def add_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
         """Look at `count` complete TLS records between two offsets."""
@@ -128,10 +143,10 @@ class CompressedStreams:
         for at, tag in self._around(self._is_thorough):
             found, last = _compressed_records(data, 0, end, at, tag)
             for header, kinds in found:
-                origin = self._origins.get(header)
                 _, body = _record(data, header)
-                self._look(kinds, body[at:], _joined(data, header, end, at, tag), origin.after(at) if origin else None)
-        self._origins.clear()
+                head = _joined(data, header, end, at, tag)
+                self._look(kinds, body[at:], head, self._origin_of(header + _HEADER + at))
+        self._origins = [_UNKNOWN]
         self._is_thorough = False
         del self._pending[:last]
 

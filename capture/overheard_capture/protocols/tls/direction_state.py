@@ -152,7 +152,16 @@ class TlsDirection:
         """Check whether the content of a record that should be encrypted is plaintext, but for its explicit nonce."""
         self.shortest = min(self.shortest, len(body))
         if not self.has_plaintext:
-            self.has_plaintext = self.printable.add(body, nonce) or ciphertext.is_plaintext(body)
+            self.check_printable(body, nonce)
+            self.check_plaintext(body)
+
+    def check_printable(self, body: bytes, nonce: int) -> None:
+        """Check whether records begin with printable characters too often."""
+        self.has_plaintext = self.printable.add(body, nonce) or self.has_plaintext
+
+    def check_plaintext(self, body: bytes, _: int = 0) -> None:
+        """Check whether the content of one record is plaintext."""
+        self.has_plaintext = self.has_plaintext or ciphertext.is_plaintext(body)
 
     def alert(self, frame: int, data: bytes) -> None:
         """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""

@@ -12,6 +12,7 @@ from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.direction_state import TlsDirection
 from overheard_capture.protocols.tls.messages import HandshakeMessages
+from overheard_capture.protocols.tls.records import HEADER_LENGTH, skip_records
 from overheard_capture.protocols.tls.sizes import explicit_nonce, overhead
 
 if TYPE_CHECKING:
@@ -61,6 +62,24 @@ class TlsListener:
         self._learn_sizes()
         self.direction.check_ciphertext(body, self._nonce)
         self._streams.add(body, origin)
+
+    def check_body(self, body: bytes, skipped: int) -> None:
+        """Check a record of those that are also passed to `check_records`, which follows some that were skipped."""
+        self._learn_sizes()
+        self.direction.printable.skip(skipped)
+        self.direction.check_ciphertext(body, self._nonce)
+
+    def check_first(self, lengths: list[int], data: Bytes, start: int, end: int, origin: Origin) -> None:
+        """Check complete TLS records of these lengths between two offsets, each of them in all ways."""
+        self._learn_sizes()
+        direction, at = self.direction, start + HEADER_LENGTH
+        direction.shortest = min(direction.shortest, *lengths)
+        if not direction.has_plaintext:
+            skip_records(data, start, end, direction.check_plaintext)
+        for length in lengths if not direction.has_plaintext else ():
+            direction.check_printable(bytes(data[at : at + length]), self._nonce)
+            at += length + HEADER_LENGTH
+        self._streams.add_first(data, start, end, len(lengths), origin)
 
     def check_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
         """Check `count` complete TLS records between two offsets for what they may be together."""

@@ -38,9 +38,8 @@ class PrintableRecords:
             return False
         self._last = body
         run = _run(body[nonce : nonce + _LONGEST + 1])
-        self._sums[0] = max(self._sums[0] + _bits(run, run == len(body) - nonce), 0)
-        for number, width in enumerate(_COLUMNS, 1):
-            self._sums[number] = max(self._sums[number] + (width * _BYTES if run >= width else _NO_BYTES), 0)
+        steps = _steps(run, run == len(body) - nonce)
+        self._sums = [max(before + step, 0) for before, step in zip(self._sums, steps, strict=True)]
         self._has_some = any(self._sums)
         return max(self._sums) >= _CERTAIN
 
@@ -57,6 +56,11 @@ def _run(head: bytes) -> int:
 
 
 @cache
+def _steps(run: int, is_whole: bool) -> tuple[float, ...]:
+    """By how much each sum changes with a record that begins with so many printable bytes."""
+    return (_bits(run, is_whole), *(width * _BYTES if run >= width else _NO_BYTES for width in _COLUMNS))
+
+
 def _bits(run: int, is_whole: bool) -> float:
     """Half of the records are random; in a quarter, all is printable; and in a quarter, a run of any length."""
     whole = _RATIO**run if is_whole else 0

@@ -8,7 +8,15 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.direction_state import DataRecord
-from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEADER_LENGTH, READ_AS, parse_header, skip_records
+from overheard_capture.protocols.tls.records import (
+    APPLICATION_DATA,
+    HEADER_LENGTH,
+    READ_AS,
+    Skipped,
+    data_lengths,
+    parse_header,
+    skip_records,
+)
 from overheard_capture.protocols.tls.state_machine import TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -78,32 +86,30 @@ class TlsReader:
         return step
 
     def _skip(self, data: memoryview, at: int, origin: Origin) -> int:
-        after, count, total, last = skip_records(data, at, len(data), checked=self._machine.checks_bodies)
-        if count:
+        """Skip complete application data records from `at` on, only to count them. Returns the offset after them."""
+        machine = self._machine
+        check = machine.check_body if machine.checks_bodies else None
+        skipped = skip_records(data, at, len(data), check)
+        after = skipped.after
+        if skipped.records:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
-            frame = origin.frame(after - last - HEADER_LENGTH)
-            self._machine.skip_data(version, count, total, DataRecord(last, frame))
-            if self._machine.checks_bodies:
-                self._machine.check_records(data, at, after, count, origin)
+            frame = origin.frame(after - skipped.last - HEADER_LENGTH)
+            machine.skip_data(version, skipped, DataRecord(skipped.last, frame))
+            if check:
+                machine.check_records(data, at, after, skipped.records, origin)
             self._count(READ_AS[APPLICATION_DATA], after - at)
         return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read complete application data records from `at` on. Returns the offset after them; 0 if there are none."""
-        start, latest, machine = at, len(data) - HEADER_LENGTH, self._machine
-        for _ in range(machine.fast_path_records):
-            found = parse_header(data[at : at + HEADER_LENGTH]) if at <= latest else None
-            if found is None or found[0] != APPLICATION_DATA or at + HEADER_LENGTH + found[2] > len(data):
-                break
-            _, version, length = found
-            body = at + HEADER_LENGTH
-            record = bytes(data[body : body + length])
-            machine.data(version, DataRecord(length, origin.frame(at)), record, origin.after(body))
-            at = body + length
-        if at == start:
+        most = self._machine.fast_path_records
+        lengths = data_lengths(data, at, len(data), most) if most else []
+        if not lengths:
             return 0
-        self._count(READ_AS[APPLICATION_DATA], at - start)
-        return at
+        after = at + sum(lengths) + HEADER_LENGTH * len(lengths)
+        self._machine.data(lengths, data, at, after, origin)
+        self._count(READ_AS[APPLICATION_DATA], after - at)
+        return after
 
     def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read the record at `at`, if it is complete. Returns the offset after it."""
@@ -135,7 +141,7 @@ class TlsReader:
             return
         kind, version, length = found
         if kind == APPLICATION_DATA and not (self._machine.needs_bodies or self._machine.checks_bodies):
-            self._machine.skip_data(version, 1, length, DataRecord(length, self._frame))
+            self._machine.skip_data(version, Skipped(0, 1, length, length, length, 1), DataRecord(length, self._frame))
             self._skip_body(kind, length)
         else:
             self._needed = HEADER_LENGTH + length

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard_capture.native import core, pointer
 from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, classify, first_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.provenance.origin import Bytes
+
+    # Takes the content of a record, and how many records there were since the one before.
+    Check: TypeAlias = Callable[[bytes, int], None]
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each record type are counted as.
@@ -20,8 +29,8 @@ READ_AS = {
 HEADER_LENGTH = 5
 # The maximum length of a record's content. TLS 1.2 has the largest (RFC 5246, 6.2.3).
 MAX_RECORD = (1 << 14) + 2048
-# Most cipher suites make none that is shorter.
-SHORTEST_RECORD = 17
+# More than any length.
+LONGEST = 1 << 16
 _HEADER = struct.Struct(">BHH")
 
 
@@ -35,23 +44,76 @@ def _is_sound(version: int, length: int) -> bool:
     return version & 0xFF <= 4 and 0 < length <= MAX_RECORD
 
 
-def skip_records(
-    data: bytes | bytearray | memoryview, start: int, end: int, *, checked: bool = False
-) -> tuple[int, int, int, int]:
+class Skipped(NamedTuple):
+    """Complete application data records that were skipped: the offset after them, and how many they are.
+
+    `total` is the sum of their lengths without headers, `last` that of the last one, `shortest` that of the shortest.
+    The last `unchecked` of them cannot be plaintext.
+    """
+
+    after: int
+    records: int = 0
+    total: int = 0
+    last: int = 0
+    shortest: int = LONGEST
+    unchecked: int = 0
+
+
+def skip_records(data: Bytes, start: int, end: int, check: Check | None = None) -> Skipped:
     """Skip complete application data records from offset `start`, all of the same version as the first one.
 
-    Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
-    and the length of the last one. With `checked`, it stops before a record that may be plaintext, or is very
-    short.
+    Each of them that may be plaintext is passed to `check`, with the number of records since the one before.
     """
-    skipped = _skip(data, start, end, checked)
-    if checked and skipped[0] > start:
-        found = _first_format(data, start, skipped[0])
-        return _skip(data, start, found, checked) if found >= 0 else skipped
+    version = _version_at(data, start, end)
+    skipped = _skip(data, version, end, Skipped(start), checked=check is not None)
+    while check and (size := _length_at(data, version, skipped.after, end)):
+        body = skipped.after + HEADER_LENGTH
+        check(bytes(data[body : body + size]), skipped.unchecked)
+        shortest = min(skipped.shortest, size)
+        checked = Skipped(body + size, skipped.records + 1, skipped.total + size, size, shortest)
+        skipped = _skip(data, version, end, checked, checked=True)
+    if check:
+        _check_formats(data, start, skipped.after, check)
     return skipped
 
 
-def _first_format(data: bytes | bytearray | memoryview, start: int, end: int) -> int:
+def data_lengths(data: Bytes, start: int, end: int, most: int) -> list[int]:
+    """The lengths of up to `most` complete application data records from `start` on, all of the same version."""
+    version = _version_at(data, start, end)
+    lengths: list[int] = []
+    while len(lengths) < most and (length := _length_at(data, version, start, end)):
+        lengths.append(length)
+        start += HEADER_LENGTH + length
+    return lengths
+
+
+def _version_at(data: Bytes, at: int, end: int) -> int:
+    """The version of the record at `at`; 0 if there is none."""
+    found = parse_header(data[at : at + HEADER_LENGTH]) if at + HEADER_LENGTH <= end else None
+    return found[1] if found else 0
+
+
+def _length_at(data: Bytes, version: int, at: int, end: int) -> int:
+    """The length of the application data record of this version at `at`; 0 if there is none, or not all of it."""
+    body = at + HEADER_LENGTH
+    if body > end:
+        return 0
+    kind, other, length = _HEADER.unpack_from(data, at)
+    sound = kind == APPLICATION_DATA and other == version and length <= MAX_RECORD
+    return length if sound and body + length <= end else 0
+
+
+def _check_formats(data: Bytes, start: int, end: int, check: Check) -> None:
+    """Pass on each record in which a known format begins."""
+    while start < end and (found := _first_format(data, start, end)) >= 0:
+        body = start
+        while start <= found:
+            body = start + HEADER_LENGTH
+            start = body + _HEADER.unpack_from(data, start)[2]
+        check(bytes(data[body:start]), 0)
+
+
+def _first_format(data: Bytes, start: int, end: int) -> int:
     """The same as `first_format`. What the compiled part can look at need not be copied."""
     if not isinstance(data, memoryview) or (core() and not data.readonly):
         return first_format(data, start, end)
@@ -59,27 +121,27 @@ def _first_format(data: bytes | bytearray | memoryview, start: int, end: int) ->
     return start + found if found >= 0 else -1
 
 
-def _skip(data: bytes | bytearray | memoryview, start: int, end: int, checked: bool) -> tuple[int, int, int, int]:
-    at, count, last = start, 0, 0
-    if end - start < HEADER_LENGTH or parse_header(data[start : start + HEADER_LENGTH]) is None:
-        return at, count, 0, last
+def _skip(data: Bytes, version: int, end: int, before: Skipped, *, checked: bool) -> Skipped:
+    """Skip records of this version behind others. With `checked`, it stops before one that may be plaintext."""
     compiled = core()
-    if compiled and not (isinstance(data, memoryview) and data.readonly):
-        number, length = ctypes.c_uint64(), ctypes.c_uint64()
-        bounds = ctypes.c_uint64(start), ctypes.c_uint64(end)
-        rules = (BEGINNINGS_BITS if checked else None), ctypes.c_uint64(SHORTEST_RECORD)
-        at = compiled.skip_records(pointer(data), *bounds, ctypes.byref(number), ctypes.byref(length), *rules)
-        return at, number.value, at - start - HEADER_LENGTH * number.value, length.value
-    unpack, latest = _HEADER.unpack_from, end - HEADER_LENGTH
-    version = unpack(data, start)[1]
-    while at <= latest:
-        kind, other, length = unpack(data, at)
-        body, after = at + HEADER_LENGTH, at + HEADER_LENGTH + length
-        if kind != APPLICATION_DATA or other != version or not 0 < length <= MAX_RECORD or after > end:
+    if compiled is None or (isinstance(data, memoryview) and data.readonly):
+        return _skip_slowly(data, version, end, before, checked=checked)
+    numbers = (ctypes.c_uint64 * 3)(0, before.last, before.shortest)
+    each = [ctypes.byref(numbers, 8 * number) for number in range(3)]
+    bounds = ctypes.c_uint64(before.after), ctypes.c_uint64(end), version & 0xFF
+    at = compiled.skip_records(pointer(data), *bounds, *each, BEGINNINGS_BITS if checked else None)
+    count, last, shortest = numbers
+    total = before.total + at - before.after - HEADER_LENGTH * count
+    return Skipped(at, before.records + count, total, last, shortest, count)
+
+
+def _skip_slowly(data: Bytes, version: int, end: int, before: Skipped, *, checked: bool) -> Skipped:
+    skipped = before._replace(unchecked=0)
+    while length := _length_at(data, version, skipped.after, end):
+        body = skipped.after + HEADER_LENGTH
+        if checked and classify(bytes(data[body : body + length]), 0, length):
             break
-        content = bytes(data[body:after]) if checked else b""
-        if checked and (length < SHORTEST_RECORD or classify(content, 0, length)):
-            break
-        at, last = after, length
-        count += 1
-    return at, count, at - start - HEADER_LENGTH * count, last
+        _, count, total, _, shortest, unchecked = skipped
+        shortest = min(shortest, length)
+        skipped = Skipped(body + length, count + 1, total + length, length, shortest, unchecked + 1)
+    return skipped

@@ -11,12 +11,19 @@ from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
-from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
+from overheard_capture.protocols.tls.records import (
+    ALERT,
+    APPLICATION_DATA,
+    CHANGE_CIPHER_SPEC,
+    HANDSHAKE,
+    HEADER_LENGTH,
+)
 from overheard_capture.protocols.tls.sizes import TLS_1_3
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.records import Skipped
     from overheard_capture.provenance.origin import Origin
 
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
@@ -38,6 +45,7 @@ class TlsStateMachine:
         self.direction = self._listener.direction
         self.problem = self._listener.problem
         self.check_records = self._listener.check_records
+        self.check_body = self._listener.check_body
         self._null_cipher = NullCipherReader(findings, layers, self.direction, self._listener.conversation)
         # Messages were searched record by record; here only across record boundaries.
         self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.BOUNDARIES)
@@ -62,20 +70,25 @@ class TlsStateMachine:
         steady = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.incomplete
         return self.direction.data.list_room if steady and not self._null_cipher.wants_data else 0
 
-    def data(self, version: int, record: DataRecord, body: bytes, origin: Origin) -> None:
-        """Take an application data record of `fast_path_records`."""
-        self.direction.versions.add(version)
-        self._add(record, body, origin)
+    def data(self, lengths: list[int], data: memoryview, start: int, end: int, origin: Origin) -> None:
+        """Take application data records of `fast_path_records`, of these lengths, between two offsets."""
+        self.direction.versions.add(int.from_bytes(data[start + 1 : start + 3]))
+        at = start
+        for length in lengths:
+            self.direction.data.add(DataRecord(length, origin.frame(at)))
+            at += HEADER_LENGTH + length
+        self._listener.check_first(lengths, data, start, end, origin)
 
     def _add(self, record: DataRecord, body: bytes, origin: Origin) -> None:
         self.direction.data.add(record)
         self._listener.check_ciphertext(body, origin)
 
-    def skip_data(self, version: int, count: int, total: int, last: DataRecord) -> None:
-        """Take `count` application data records whose bodies were skipped."""
+    def skip_data(self, version: int, skipped: Skipped, last: DataRecord) -> None:
+        """Take application data records whose bodies were skipped."""
         self.direction.versions.add(version)
-        self.direction.printable.skip(count)
-        self.direction.data.add_many(count, total, last)
+        self.direction.printable.skip(skipped.unchecked)
+        self.direction.shortest = min(self.direction.shortest, skipped.shortest)
+        self.direction.data.add_many(skipped.records, skipped.total, last)
 
     def take(self, kind: int, version: int, frame: int, body: bytes, origin: Origin) -> None:
         """Take a record that begins in `frame`."""

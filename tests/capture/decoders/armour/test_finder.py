@@ -19,7 +19,8 @@ from capture.played import OFFSET, VALUE, outcome, played, seen, sightings, some
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.provenance.origin import Origin, PackedSpans
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import PackedSpans
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""uuencode, Git's binary patches, Ascii85 and yEnc, in text."""
+"""uuencode, Git's binary patches, Ascii85 and yEnc, and keys, in text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from capture.decoders.armour.lined import patch, uuencoded, yenc
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
+from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, Reason
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -84,3 +85,38 @@ def test_what_only_resembles_it_is_no_finding(name: str) -> None:
 def test_a_gap_ends_it() -> None:
     text = uuencoded(CONTENTS["long"])
     assert not played(untyped, text, gap=(1000, 1100)).sightings
+
+
+_BODY = base64.b64encode(noise(48))
+_HEX = noise(32).hex().encode()
+EXPOSED = {
+    "PKCS #8": (b"-----BEGIN PRIVATE KEY-----\n" + _BODY + b"\n", PRIVATE_KEY),
+    "PKCS #1, CR LF": (b"-----BEGIN RSA PRIVATE KEY-----\r\n" + _BODY, PRIVATE_KEY),
+    "in JSON in JSON": (b'"-----BEGIN EC PRIVATE KEY-----\\\\n' + _BODY + b"\\\\n", PRIVATE_KEY),
+    "JWK": (b'{"kty": "RSA", "dq": "' + _BODY.translate(None, b"+/=") + b'"}', PRIVATE_KEY),
+    "TLS 1.2": (b"CLIENT_RANDOM " + _HEX + b" " + _HEX + _HEX[:32] + b"\n", SESSION_KEYS),
+    "TLS 1.3": (b"# SSL\nSERVER_TRAFFIC_SECRET_0 " + _HEX + b" " + _HEX, SESSION_KEYS),
+}
+NO_KEYS = {
+    "an example": b"-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n",
+    "with a password": b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + _BODY,
+    "encrypted": b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + _BODY,
+    "a certificate": b"-----BEGIN CERTIFICATE-----\n" + _BODY,
+    "a name": b"CLIENT_RANDOM <64 digits> <96 digits>, and CLIENT_TRAFFIC_SECRET_0 with as many\n",
+    "of the handshake": b"CLIENT_HANDSHAKE_TRAFFIC_SECRET " + _HEX + b" " + _HEX,
+}
+
+
+@pytest.mark.parametrize("name", EXPOSED)
+def test_a_key_in_clear_is_a_reason(name: str) -> None:
+    written, what = EXPOSED[name]
+    text = b"the key is this one:\n" + written + b"\nand that is all.\n"
+    for size in (len(text), 100, 7, 1):
+        assert {(each.why, each.what) for each in played(untyped, text, range(0, len(text), size)).unread} == {
+            (Reason.KEY, what)
+        }
+
+
+@pytest.mark.parametrize("name", NO_KEYS)
+def test_what_looks_like_a_key_is_none(name: str) -> None:
+    assert Reason.KEY not in {each.why for each in played(untyped, b"so:\n" + NO_KEYS[name] + b"\n").unread}

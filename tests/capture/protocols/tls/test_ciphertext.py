@@ -10,6 +10,8 @@ import struct
 import zlib
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from capture.protocols.tls.conversations import agreed
 from capture.talk import record, replay
@@ -19,6 +21,11 @@ from overheard_capture.protocols.tls.ciphertext import first_format, is_plaintex
 
 RANDOM = random.Random(7)  # noqa: S311 - the same in each run
 WORDS = b'{"user": "ann", "note": "the quick brown fox jumps over the lazy dog"}'
+KEY = ec.generate_private_key(ec.SECP521R1())
+PRIVATE = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+# A number of 256 bytes, and another one (RFC 8017, A.1.1).
+MODULUS = b"\x30\x82\x01\x0a\x02\x82\x01\x01\0" + RANDOM.randbytes(256) + b"\x02\x03\x01\0\x01"
 PLAIN = {
     "text": WORDS,
     "text behind a nonce and before a tag": bytes(8) + WORDS[:40] + RANDOM.randbytes(16),
@@ -36,6 +43,12 @@ PLAIN = {
     "zip": RANDOM.randbytes(1) + zipped(WORDS),
     "bzip2": RANDOM.randbytes(12) + bz2.compress(WORDS),
     "xz": RANDOM.randbytes(33) + lzma.compress(WORDS),
+    "a private key": PRIVATE,
+    "a private key, truncated": PRIVATE[:30],
+    "a public key": PUBLIC,
+    "a public key behind an IV, truncated": RANDOM.randbytes(16) + PUBLIC[:60],
+    "an RSA key": MODULUS,
+    "an RSA key, truncated": MODULUS[:100],
     "PNG": b"\x89PNG\r\n\x1a\n" + RANDOM.randbytes(300),
     "7z": b"7z\xbc\xaf\x27\x1c" + RANDOM.randbytes(300),
 }
@@ -47,6 +60,7 @@ CIPHERTEXT = {
     "the first bytes of zlib by chance": b"\x78\x9c" + RANDOM.randbytes(40),
     "the magic of zlib by chance": RANDOM.randbytes(77) + b"\x78\x9c" + RANDOM.randbytes(90),
     "the magic of old LZ4 by chance": RANDOM.randbytes(77) + b"\2\x21\x4c\x18" + RANDOM.randbytes(90),
+    "the first bytes of DER by chance": b"\x30\x82\x61\x37\x30\x25\xd1" + RANDOM.randbytes(90),
     "a few printable characters": RANDOM.randbytes(50) + WORDS[:24] + RANDOM.randbytes(50),
 }
 
@@ -55,6 +69,12 @@ def test_random_bytes_that_begin_as_zlib_does_are_no_zlib() -> None:
     for at in range(20_000):
         header = (b"\x78\x9c", b"\x38\x11", b"\x48\x89")[at % 3]
         assert not is_plaintext(header + RANDOM.randbytes(200))
+
+
+def test_random_bytes_that_begin_as_der_does_are_hardly_ever_der() -> None:
+    header = (b"\x30\x81\xc0\x02", b"\x30\x82\x31\x11\x30", b"\x30\x82\x0a\x0b\xa0")
+    found = [is_plaintext(header[at % 3] + RANDOM.randbytes(200)) for at in range(30_000)]
+    assert sum(found) < 20
 
 
 def test_the_compiled_part_passes_over_malformed_zlib_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_many_records_are_counted_as_if_one_by_one() -> None:
     ],
 )
 def test_skipping_stops_where_something_else_begins(sent: bytes, expected: tuple[int, int, int, int]) -> None:
-    assert skip_records(sent, 0, len(sent)) == expected
+    assert skip_records(sent, 0, len(sent))[:4] == expected
 
 
 def long_side(size: int, total: int) -> Callable[[], ReplayResult]:

@@ -1,0 +1,111 @@
+"""Spans: from which bytes of which frame each of some bytes comes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
+_LAST = 8
+# More spans than these that have fewer bytes each, on average, are made coarser: up to so many bytes have one.
+_MANY, _FEWEST_BYTES, _STRETCH = 1024, 8, 64
+
+
+class Span(NamedTuple):
+    """The bytes from `start` up to the next span; their source is the `length` bytes at `offset` of a frame.
+
+    If `exact`, they map one to one. Otherwise the bytes were decoded (for example decompressed), and decoding any of
+    them needs all of the source bytes; `also` lists the other frames that carry these.
+    """
+
+    start: int
+    frame: int
+    offset: int
+    length: int
+    exact: bool = True
+    also: tuple[int, ...] = ()
+
+
+class PackedSpans:
+    """Spans stored as four integers each (start, frame, offset, length); `Span` objects are made on access."""
+
+    __slots__ = ("_last", "_words", "starts")
+
+    def __init__(self, words: memoryview) -> None:
+        self._words = words
+        self.starts = words[::4]
+        self._last: list[Span] | None = None
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def rebased(self, low: int, high: int, start: int, at: int) -> list[Span]:
+        """Spans `low` to `high`, cut to begin at `start` and moved so that `start` becomes `at`."""
+        words = self._words[4 * low : 4 * high].tolist()
+        starts = [word - start + at for word in words[::4]]
+        if words and starts[0] < at:
+            skipped, starts[0] = at - starts[0], at
+            words[2] += skipped
+            words[3] -= skipped
+        return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
+
+    @property
+    def last(self) -> list[Span]:
+        """The last spans, in memory of their own."""
+        if self._last is None:
+            self._last = self[max(len(self) - _LAST, 0) :]
+        return self._last
+
+    def frame(self, index: int) -> int:
+        """The frame of the span at `index`."""
+        return self._words[4 * index + 1]
+
+    def index(self, place: int) -> int:
+        """The index of the span that contains `place`: the last one that does not begin after it."""
+        return max(bisect_right(self.starts, place) - 1, 0)
+
+    def within(self, index: int, first: int, end: int) -> tuple[int, int] | None:
+        """The frame and the offset of the bytes from `first` to `end`, if they are all in the span at `index`."""
+        if index + 1 < len(self.starts) and self.starts[index + 1] < end:
+            return None
+        start, frame, offset, _ = self._words[4 * index : 4 * index + 4]
+        return frame, offset + first - start
+
+    def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
+        """The start and the frame of spans `low` to `high`."""
+        words = self._words[4 * low : 4 * high].tolist()
+        return zip(words[::4], words[1::4], strict=True)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
+            words = self._words[4 * start : 4 * max(start, stop)].tolist()
+            return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
+        start, frame, offset, length = self._words[4 * index : 4 * index + 4]
+        return Span(start, frame, offset, length)
+
+
+def coarsened(spans: list[Span], length: int) -> list[Span]:
+    """The spans of `length` bytes. If these are in very many pieces, those of one frame next to each other have one.
+
+    A span a byte takes much more time and memory than the bytes. A place among coarse spans is that of some bytes more.
+    """
+    if len(spans) <= _MANY or length >= _FEWEST_BYTES * len(spans):
+        return spans
+    coarse = spans[:1]
+    for span in spans[1:]:
+        last = coarse[-1]
+        if span.frame != last.frame or span.also or last.also or span.start - last.start >= _STRETCH:
+            coarse.append(span)
+        else:
+            offset = min(last.offset, span.offset)
+            end = max(last.offset + last.length, span.offset + span.length)
+            coarse[-1] = Span(last.start, last.frame, offset, end - offset, exact=False)
+    return coarse
