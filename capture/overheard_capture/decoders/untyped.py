@@ -13,6 +13,7 @@ from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
+from overheard_capture.decoders.documents import kept_document
 from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
@@ -190,7 +191,6 @@ class TextReader:
         self._spare = spare
         self._finders = TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
         self._carver: Carver | None = None
-        # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
@@ -220,7 +220,7 @@ class TextReader:
         detector = self._detector
         plain = is_plain(data)
         if not detector.length and not plain:
-            self._document = _kept_document(bytes(data[:HEAD]))
+            self._document = kept_document(bytes(data[:HEAD]))
         if self._document:
             self._document.add(data, origin)
         self._codes.feed(data, origin, is_plain=plain)
@@ -283,13 +283,6 @@ class TextReader:
         yield self._finders
         if self._carver:
             yield self._carver
-
-
-def _kept_document(head: bytes) -> KeptDocument | None:
-    """What keeps a document that may begin so."""
-    from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document  # noqa: PLC0415  (few are)
-
-    return KeptDocument() if may_be_document(head) else None
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

@@ -158,14 +158,14 @@ def test_the_compiled_part_rules_out_nothing_that_python_knows(monkeypatch: pyte
     packed += [lz_string(TEXT.decode()), b"1234" + gzip.compress(TEXT), b"1234" + tarred(TEXT)]
     heads = [head for each in packed for head in cut_and_damaged(each)]
     compiled = [is_unsigned(head) for head in heads]
-    monkeypatch.setattr("overheard_capture.decoders.unsigned.core", lambda: None)
+    monkeypatch.setattr("overheard_capture.decoders.unsigned_heads.core", lambda: None)
     assert compiled == [is_unsigned(head) for head in heads]
     assert 2 * sum(compiled) > len(heads)
 
 
 @pytest.mark.skipif(core() is None, reason="there is no compiled part")
 def test_the_compiled_part_rules_out_most_noise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overheard_capture.decoders.unsigned._format_of", lambda *_, **__: "something")
+    monkeypatch.setattr("overheard_capture.decoders.unsigned_formats.format_of", lambda *_, **__: "something")
     assert sum(is_unsigned(noise(256, seed)) for seed in range(2000)) < 300
 
 
