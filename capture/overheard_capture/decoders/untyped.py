@@ -267,10 +267,14 @@ class TextReader:
         self._read_small()
         for reader in self._readers():
             reader.close()
-        if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
-            at = Unwrapping(self._findings, self._layers, untyped)
-            if not self._document or not self._document.read(at):
-                self._report_opaque()
+        detector = self._detector
+        is_opaque = not detector.is_text and (detector.not_utf8 or not self._codes.close())
+        # A document without control characters may look like text in another charset.
+        may_be_document = self._document is not None and (is_opaque or detector.not_utf8)
+        if may_be_document and self._document.read(Unwrapping(self._findings, self._layers, untyped)):
+            return
+        if is_opaque:
+            self._report_opaque()
 
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)

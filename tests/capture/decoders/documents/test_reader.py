@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import random
 import struct
@@ -173,6 +174,17 @@ def test_what_is_in_a_byte_string_is_unwrapped(name: str) -> None:
     assert ("gzip",) in seen(findings)
     assert not findings.unread
     assert not findings.values
+
+
+@every_format
+def test_a_text_is_read_from_its_first_character_on(name: str) -> None:
+    """The byte before it, which has its length, may look like one of base85."""
+    for before in range(14, 40, 4):
+        for text, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+            encoded = base64.b85encode(b"it was said that nobody knows the value"[:before] + text).decode()
+            findings = played(untyped, FORMATS[name](encoded))
+            assert (("base85",) in seen(findings)) == is_there, before
+            assert not findings.unread
 
 
 @every_format
