@@ -56,9 +56,11 @@ def _without_backslash(escape: re.Match[bytes]) -> bytes:
 
 
 def _held_backslash(piece: bytes) -> int:
-    partial = _PARTIAL_BACKSLASH.search(piece, max(len(piece) - LONGEST, 0))
+    # With a carriage return, the line may end.
+    end = len(piece) - piece.endswith(b"\r")
+    partial = _PARTIAL_BACKSLASH.search(piece, max(end - LONGEST, 0), end)
     # Each pair of backslashes is one.
-    return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
+    return len(piece) - (partial.end(1) - 1 if partial and len(partial[1]) % 2 else end)
 
 
 def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
@@ -67,7 +69,7 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
         marks,
         lazy_pattern(begins),
         lazy_pattern(before),
-        lazy_pattern(rb"\n"),
+        lazy_pattern(rb"\r?\n"),
         _ESCAPE,
         _without_backslash,
         _held_backslash,

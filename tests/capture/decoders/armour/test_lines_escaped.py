@@ -177,6 +177,19 @@ def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> N
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
+def test_bytes_in_escapes_end_before_the_end_of_a_line() -> None:
+    """A document must be whole, and no byte may follow it: in MessagePack, base85 whose length looks like a part of it."""
+    for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+        text = base64.b85encode(b"They say that it is " + value)
+        document = b"\x81\xa4note\xc5" + len(text).to_bytes(2, "big") + text
+        escaped = b"note " + "".join(f"\\x{byte:02x}" for byte in document).encode()
+        for end in (b"", b"\n", b"\r\n", b"\r\nQUIT\r\n"):
+            findings = played(untyped, escaped + end)
+            assert (("string escapes", "base85") in seen(findings)) == is_there
+            cuts = range(len(escaped) - 5, len(escaped + end))
+            assert outcome(played(untyped, escaped + end, cuts)) == outcome(findings)
+
+
 def hex_dump(data: bytes) -> bytes:
     rows = (data[at : at + 16] for at in range(0, len(data), 16))
     return b"".join(b"%08x: %-47s  |\n" % (16 * at, row.hex(" ").encode()) for at, row in enumerate(rows))
