@@ -81,7 +81,7 @@ def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | N
         return LZMA
     if _is_brotli(head):
         return BROTLI
-    if _is_deflate(head, certainly):
+    if _is_deflate(head, certainly=certainly):
         return DEFLATE
     # Most random bytes are no ASCII.
     at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
@@ -127,7 +127,7 @@ def _is_content(out: bytes) -> bool:
     return is_text or is_known(out) or is_known(out[_LENGTH:]) or encoding_of(out) is not None
 
 
-def _is_deflate(head: bytes, certainly: bool) -> bool:
+def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     """Whether this is raw deflate."""
     kind = head[0] >> 1 & 3
     if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
@@ -158,7 +158,7 @@ def _is_brotli(head: bytes) -> bool:
     from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
 
     out = brotli_head(head, HEAD)
-    if not out or _is_content(out):
+    if not out or _is_content(out) or _is_deflate(out, certainly=True):
         return bool(out)
     # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
     may_be_whole = len(head) > _LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)

@@ -168,7 +168,9 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
     if (!last && take(&in, 1)) {
         uint64_t begin = (in.at + 7) / 8;
         if (stored < 4 || length < begin + 4) return 1;
-        return may_begin_content(data + begin, stored < length - begin ? stored : length - begin, beginnings);
+        if (stored > length - begin) stored = length - begin;
+        return may_begin_content(data + begin, stored, beginnings) ||
+               (stored > 5 && may_be_deflate(data + begin, stored, beginnings));
     }
     return !take(&in, 3);
 }
