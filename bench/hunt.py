@@ -23,6 +23,7 @@ from pathlib import Path
 
 from charsets import CHARSETS, SECRETS, written
 from codings import CODINGS
+from documents import DOCUMENTS
 from frames import NETWORKS, SEGMENTS, Conversation, Turn, capture
 from framings import FRAMINGS
 from nesting import MisfitError, Recipe, wrap
@@ -31,16 +32,16 @@ from overheard.words.verdict import Outcome, Rule
 from packing import PACKING
 from talks import TALKS
 
-LAYERS = {**CODINGS, **PACKING, **FRAMINGS}
+LAYERS = {**CODINGS, **PACKING, **DOCUMENTS, **FRAMINGS}
 # So many layers are drawn at most; with those of the protocol, this stays within the depth that is documented.
 _MOST_LAYERS = 4
 # From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone, if it is one.
 _SHORTEST = 25
-_NO_SPELLINGS = {"base85", "ascii85"}
+_NO_SPELLINGS = {"base85", "ascii85", "z85", "base58"}
 # Framings that write what they hold in base64.
 _WITH_BASE64 = {"ldif", "mail"}
 # What has no signature is looked for from this length on: identifiers are shorter.
-_SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli"}
+_SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli", "lz4-block", "snappy-block"}
 # Beyond that, a nesting says nothing new and takes long to judge.
 _MOST_BYTES = 40_000
 _PLAINEST = "words"
