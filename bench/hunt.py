@@ -65,7 +65,7 @@ def build(recipe: Recipe) -> bytes:
     for number, name in enumerate(recipe.layers):
         held, made = len(made.data), wrap(made, LAYERS[name], recipe.chance(name))
         is_spelling = not number and recipe.charset == "utf-8" and name not in _NO_SPELLINGS
-        written_as = held * 4 // 3 if name in _WITH_BASE64 else len(made.data.rstrip(b"="))
+        written_as = held * 4 // 3 if name in _WITH_BASE64 else len(made.data.rstrip(b"=\r\n"))
         if not is_spelling and name in {*CODINGS, *_WITH_BASE64} and written_as < _SHORTEST:
             raise MisfitError("shorter than what is documented to be decoded")
         if name in _UNSIGNED and len(made.data) < _SHORTEST_UNSIGNED:
