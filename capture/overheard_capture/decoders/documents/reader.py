@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A longer document is not kept.
 _LONGEST = 1 << 20
+# What an identifier is padded with, and most of a set of bits, such as ports of a switch in SNMP.
+_PADDING = b"\0\xff"
 # So many bytes in numbers may be something else.
 _FEWEST_NUMBERS = 8
 _WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt)
@@ -38,7 +40,7 @@ def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
         return False
     for start, end in found.places[ItemKind.BYTES]:
         # It may be compressed without a signature, and so what nobody can read is a reason.
-        if end - start > MAX_IDENTIFIER:
+        if len(data[start:end].strip(_PADDING)) > MAX_IDENTIFIER:
             at.read(data[start:end], origin.after(start))
     for start, end in found.places[ItemKind.TEXT]:
         # The length before it may look like its first character, after which all of base85 is something else.

@@ -190,6 +190,8 @@ def test_a_text_is_read_from_its_first_character_on(name: str) -> None:
 @every_format
 def test_a_byte_string_that_nobody_can_read_is_a_reason_if_it_is_no_identifier(name: str) -> None:
     assert not played(untyped, FORMATS[name](noise(16))).unread
+    for bits in (bytes(64), b"\xff" * 64, b"\0\xff\xf0" + bytes(99)):
+        assert not played(untyped, FORMATS[name](bits)).unread
     for length in (17, 300, 2000):
         assert {each.why for each in played(untyped, FORMATS[name](noise(length))).unread} == {Reason.OPAQUE}
 
