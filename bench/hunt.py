@@ -38,8 +38,8 @@ _MOST_LAYERS = 4
 # From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone, if it is one.
 _SHORTEST = 25
 _NO_SPELLINGS = {"base85", "ascii85", "z85", "base58"}
-# Framings that write what they hold in base64.
-_WITH_BASE64 = {"ldif", "mail"}
+# Framings and protocols that write what they hold in base64.
+_WITH_BASE64 = {"ldif", "mail", "SMTP AUTH PLAIN", "SMTP AUTH LOGIN", "HTTP Basic"}
 # What has no signature is looked for from this length on: identifiers are shorter.
 _SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli", "lz4-block", "snappy-block"}
 # Beyond that, a nesting says nothing new and takes long to judge.
@@ -71,6 +71,8 @@ def build(recipe: Recipe) -> bytes:
         if name in _UNSIGNED and len(made.data) < _SHORTEST_UNSIGNED:
             raise MisfitError("as short as an identifier")
     talk = TALKS[recipe.talk]
+    if recipe.layers and recipe.talk in _WITH_BASE64 and len(made.data) * 4 // 3 < _SHORTEST:
+        raise MisfitError("shorter than what is documented to be decoded")
     if made.shape > talk.takes:
         raise MisfitError(f"{recipe.talk} holds no {made.shape.name}")
     if len(made.data) > (1200 if talk.transport != "tcp" else _MOST_BYTES):

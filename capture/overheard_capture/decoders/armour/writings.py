@@ -83,8 +83,8 @@ _MARKED = _string(
     rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
     rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
     % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
-    # A line may be quoted; a character may precede its other byte.
-    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
+    # A line may be quoted or behind another prefix; a character may precede its other byte.
+    rb"(?:(?:>|\+|data:|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
 )
 # Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
