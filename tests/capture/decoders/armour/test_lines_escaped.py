@@ -178,7 +178,7 @@ def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> N
 
 
 def test_bytes_in_escapes_end_before_the_end_of_a_line() -> None:
-    """A document must be whole, and no byte may follow it: in MessagePack, base85 whose length looks like a part of it."""
+    """Nothing may follow a document: in MessagePack, base85 whose length looks like a part of it."""
     for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
         text = base64.b85encode(b"They say that it is " + value)
         document = b"\x81\xa4note\xc5" + len(text).to_bytes(2, "big") + text
