@@ -66,7 +66,7 @@ def _may_be_unsigned(head: bytes) -> int:
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
     known = reader_of(head[:HEAD], reader, rest)
-    if known or len(head) < _SHORTEST:
+    if known or len(head) < _SHORTEST or looks_like_text(head):
         return known
     if is_known(head[_LENGTH:][:HEAD]):
         after = reader_of(head[_LENGTH:][:HEAD], reader, rest)

@@ -271,7 +271,7 @@ class TextReader:
         is_opaque = not detector.is_text and (detector.not_utf8 or not self._codes.close())
         # A document without control characters may look like text in another charset.
         may_be_document = self._document is not None and (is_opaque or detector.not_utf8)
-        if may_be_document and self._document.read(Unwrapping(self._findings, self._layers, untyped)):
+        if may_be_document and self._document.read(Unwrapping(self._findings, self._layers, unsigned)):
             return
         if is_opaque:
             self._report_opaque()

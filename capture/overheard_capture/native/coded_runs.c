@@ -80,9 +80,10 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
     } else if (coding == BASE58) {
-        /* It must have letters of both cases, and none that is left out; between signs it is base64. */
+        /* It must have letters of both cases, and none that is left out; between signs it is base64, unless a sign begins
+         * the line, as in a diff. */
         int kinds = 0;
-        if (data[end] == '+' || (at && data[at - 1] == '+')) return;
+        if (data[end] == '+' || (at > 1 && data[at - 1] == '+' && data[at - 2] > ' ')) return;
         for (uint64_t place = at; place < end; place++) {
             uint8_t byte = data[place];
             if (byte == '0' || byte == 'O' || byte == 'I' || byte == 'l') return;

@@ -107,6 +107,16 @@ def test_random_text_is_no_reason() -> None:
         assert not findings.unread
 
 
+def test_text_is_not_compressed() -> None:
+    """Some of it is well-formed brotli, again and again."""
+    text = "ä".encode() * 60
+    assert is_unsigned(text)
+    for data in (text, text + VALUE):
+        findings = played(untyped, base64.b64encode(data))
+        assert not findings.unread
+        assert bool(findings.sightings) == (data is not text)
+
+
 def test_brotli_of_anything_is_read_if_nothing_follows_it() -> None:
     packed = brotli.compress(noise(90))
     assert is_unsigned(packed)

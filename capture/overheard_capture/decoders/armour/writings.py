@@ -40,6 +40,9 @@ class Writing(NamedTuple):
 
 _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
+# An ampersand, which may be escaped itself, and a line end in HTML or XML.
+_AND = rb"&(?:amp;){0,4}"
+_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
 _PARTIAL_BACKSLASH = lazy_pattern(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
@@ -78,11 +81,13 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
 
 _MARKED = _string(
     LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
-    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
+    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})"
+    # In HTML in a string. Unescaped, it must not begin again.
+    rb"(?:%b|%b(?=[^\r\n]{0,1024}?\\))"
     # The latter two are text that is escaped throughout, and UTF-16.
     rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
     rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
-    % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
+    % (_NEW_LINE, _NEW_LINE_ENTITY, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted or behind another prefix; a character may precede its other byte.
     rb"(?:(?:>|\+|data:|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
 )
@@ -128,9 +133,6 @@ _LINED = _string(
 
 # ---- entities
 
-# An ampersand, which may be escaped itself.
-_AND = rb"&(?:amp;){0,4}"
-_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _PARTIAL_ENTITY = lazy_pattern(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 

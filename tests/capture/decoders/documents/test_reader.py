@@ -6,6 +6,7 @@ import base64
 import gzip
 import random
 import struct
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -169,11 +170,14 @@ def test_a_document_is_read_and_no_reason(name: str, reader: Any) -> None:  # no
 
 @every_format
 def test_what_is_in_a_byte_string_is_unwrapped(name: str) -> None:
-    packed = gzip.compress(b"it is " + VALUE, mtime=0)
-    findings = played(untyped, FORMATS[name](packed))
-    assert ("gzip",) in seen(findings)
-    assert not findings.unread
-    assert not findings.values
+    for packed, layer in (
+        (gzip.compress(b"it is " + VALUE), "gzip"),
+        (zlib.compress(b"it is " + VALUE)[2:-4], "deflate"),
+    ):
+        findings = played(untyped, FORMATS[name](packed))
+        assert (layer,) in seen(findings)
+        assert not findings.unread
+        assert not findings.values
 
 
 @every_format
