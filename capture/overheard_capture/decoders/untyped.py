@@ -267,12 +267,11 @@ class TextReader:
         self._read_small()
         for reader in self._readers():
             reader.close()
-        detector = self._detector
+        detector, document = self._detector, self._document
         is_opaque = not detector.is_text and (detector.not_utf8 or not self._codes.close())
         # A document without control characters may look like text in another charset.
-        may_be_document = self._document is not None and (is_opaque or detector.not_utf8)
-        if may_be_document and self._document.read(Unwrapping(self._findings, self._layers, unsigned)):
-            return
+        if document and (is_opaque or detector.not_utf8):
+            is_opaque &= not document.read(Unwrapping(self._findings, self._layers, unsigned))
         if is_opaque:
             self._report_opaque()
 
