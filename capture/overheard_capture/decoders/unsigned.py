@@ -43,6 +43,8 @@ _SHORTEST_BROTLI = 16
 _FIRST_OF_LZ_STRING = frozenset(int(f"{byte:08b}"[::-1], 2) for byte in (*b"\t\n\r", *range(32, 127)))
 # The bytes of a varint before its last one.
 _LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
+# What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
+_QUOTES = (b"", b'"', b"'")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -144,7 +146,7 @@ def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    return (deflate.eof and not deflate.unused_data) or _is_content(out)
+    return (deflate.eof and deflate.unused_data[:1] in _QUOTES) or _is_content(out)
 
 
 def _is_brotli(head: bytes) -> bool:

@@ -268,11 +268,15 @@ class TextReader:
         for reader in self._readers():
             reader.close()
         detector, document = self._detector, self._document
-        is_opaque = not detector.is_text and (detector.not_utf8 or not self._codes.close())
-        # A document without control characters may look like text in another charset.
-        if document and (is_opaque or detector.not_utf8):
-            is_opaque &= not document.read(Unwrapping(self._findings, self._layers, unsigned))
-        if is_opaque:
+        # A document may look like text in another charset, or with control codes.
+        is_read = (
+            document is not None
+            and detector.not_plain_utf8
+            and document.read(Unwrapping(self._findings, self._layers, unsigned))
+        )
+        if is_read:
+            return
+        if not detector.is_text and (detector.not_utf8 or not self._codes.close()):
             self._report_opaque()
 
     def _report_opaque(self) -> None:

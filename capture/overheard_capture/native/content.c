@@ -126,8 +126,9 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
         uint64_t copied = 0, back = 0;
         uint8_t literal = 0;
         if (!symbol && in.at <= in.end) {
-            /* The end of a block: another one may follow, or nothing. */
-            if (!(data[0] & 1) || (in.at + 7) / 8 == length) return 1;
+            /* The end of a block: another one may follow, or nothing but a quote. */
+            uint64_t behind = (in.at + 7) / 8;
+            if (!(data[0] & 1) || behind == length || data[behind] == '"' || data[behind] == '\'') return 1;
             break;
         }
         if (symbol >= 24) symbol = symbol << 1 | take(&in, 1);

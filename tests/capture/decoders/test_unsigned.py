@@ -107,6 +107,13 @@ def test_random_text_is_no_reason() -> None:
         assert not findings.unread
 
 
+def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
+    """As in a string of JavaScript; what is in it is nothing known."""
+    packed = raw(noise(40), strategy=zlib.Z_FIXED)
+    for behind, known in ((b"", True), (b'"', True), (b"'); x", True), (b"x", False), (b"\n", False)):
+        assert is_unsigned(packed + behind) == known
+
+
 def test_text_is_not_compressed() -> None:
     """Some of it is well-formed brotli, again and again."""
     text = "ä".encode() * 60

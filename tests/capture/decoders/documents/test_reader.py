@@ -134,6 +134,8 @@ CONNECT_5 = packet(0x10, string("MQTT"), b"\x05\xc2\0\x3c", b"\x05\x11\0\0\0\1",
 
 FORMATS: dict[str, Callable[[Any], bytes]] = {
     "CBOR": lambda value: cbor({"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, {"n": 3}]}),
+    # All but the first byte may be text with a control code.
+    "small CBOR": lambda value: cbor({"note": value, "n": 17}),
     "tagged CBOR": lambda value: b"\xd9\xd9\xf7" + cbor({"note": value}),
     "CBOR without lengths": lambda value: b"\xbf\x64note" + cbor(value) + b"\x61l\x9f\x01\x02\xff\xff",
     "CBOR in a row": lambda value: cbor({"note": "one"}) + cbor({"note": value}) + cbor(["two", "three"]),
