@@ -100,7 +100,7 @@ def draw(seed: int) -> Recipe:
 
 
 def judged(path: Path, name: str, secret: bytes) -> tuple[str, str]:
-    """The outcome of a capture, and why; a capture that is not whole is a fault of the generator."""
+    """The outcome of a capture, and why or on what it rests; one that is not whole is a fault of the generator."""
     try:
         verdict = judge(path, {name: secret}, _OPTIONS).verdicts[name]
     except Exception:  # noqa: BLE001  (it is what this looks for)
@@ -108,7 +108,7 @@ def judged(path: Path, name: str, secret: bytes) -> tuple[str, str]:
     broken = [check.says for check in verdict.reasons if check.rule is Rule.WHOLE]
     if broken:
         return "not whole", "; ".join(broken)
-    return verdict.outcome.value, "; ".join(check.code for check in verdict.reasons)
+    return verdict.outcome.value, "; ".join(check.code for check in verdict.reasons) or str(verdict.ground)
 
 
 @dataclass
