@@ -17,7 +17,7 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.nesting import Unwrapping, nested_content, speculative
-from overheard_capture.decoders.armour.coding import HEXADECIMAL
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
@@ -94,7 +94,7 @@ class _Table:
         """Read the values of a column that are new."""
         text = b"".join(values[self._searched :])
         if column not in self._contents:
-            if has_nothing_encoded(text):
+            if not _may_be_encoded(values, text):
                 return
             content = nested_content(at.findings, at.layers, LAYER, at.reader, SearchScope.NONE)
             if content is None:
@@ -120,6 +120,14 @@ class _Table:
                 offset = match.offset - (ends[first - 1] if first and not layers else 0)
                 place = _place(self.rows[first : last + 1], column, 0 if layers else offset, match.length)
                 yield match, place, self._before + first, match.excerpt(joined), layers
+
+
+def _may_be_encoded(values: list[bytes], text: bytes) -> bool:
+    """Whether something encoded may go on in several values, which are one text."""
+    sizes = set(map(len, values))
+    # The same in each message, words, numbers, and identifiers.
+    is_simple = len({*values}) == 1 or text.isdigit() or (text.isalpha() and text.islower())
+    return not is_simple and (len(sizes) > 1 or min(sizes) < SHORTEST) and not has_nothing_encoded(text)
 
 
 def _span(start: int, row: _Row, column: int) -> Span:
