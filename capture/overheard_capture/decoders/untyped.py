@@ -14,7 +14,7 @@ from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document
-from overheard_capture.decoders.json_strings import read_strings
+from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
 from overheard_capture.decoders.text_framing import CHUNKED
@@ -90,7 +90,7 @@ class Untyped:
                 self._head.add(data, origin)
                 return
             else:
-                self._identify(data)
+                self._identify(data, is_whole=last and len(data) <= self._needed)
 
     def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
@@ -98,8 +98,9 @@ class Untyped:
         head.add(data[:needed], origin)
         if len(head) >= self._needed or last:
             first, self._head = head.take(), None
-            self._identify(first[0])
-            self._read(*first, last=last and needed == len(data))
+            is_whole = last and needed == len(data)
+            self._identify(first[0], is_whole=is_whole)
+            self._read(*first, last=is_whole)
         return data[needed:], origin.after(needed)
 
     def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
@@ -114,8 +115,8 @@ class Untyped:
             self._read(*self._take_remainder(), last=last and piece >= len(data))
         return data[piece:], origin.after(min(piece, len(data)))
 
-    def _identify(self, data: Bytes) -> None:
-        """Choose a reader by the head. What is inside may have no signature if this one may have none."""
+    def _identify(self, data: Bytes, *, is_whole: bool) -> None:
+        """Choose a reader by the head, or by all of it. What is inside may have no signature if this may have none."""
         head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
@@ -125,7 +126,10 @@ class Untyped:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
             framed = CHUNKED.match(head) is not None
-            self._text = TextReader(self._findings, self._layers, inner, framed=framed, spare=self._spare)
+            finders = None
+            if is_whole and not framed and has_nothing_to_find(head):
+                finders = JsonStringFinder(self._findings, self._layers, armoured)
+            self._text = TextReader(self._findings, self._layers, inner, finders, framed=framed, spare=self._spare)
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
 
@@ -167,7 +171,10 @@ class Untyped:
 
 
 class TextReader:
-    """Reads content without a signature as text, and reports it as opaque if it is not text."""
+    """Reads content without a signature as text, and reports it as opaque if it is not text.
+
+    `finders` look for what is in it: all of them by default.
+    """
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
@@ -179,6 +186,7 @@ class TextReader:
         findings: Findings,
         layers: Layers,
         inside: ReaderFactory | None = None,
+        finders: JsonStringFinder | None = None,
         *,
         framed: bool = False,
         spare: int = 0,
@@ -187,7 +195,7 @@ class TextReader:
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
+        self._finders = finders or TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
         self._carver: Carver | None = None
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
@@ -285,7 +293,7 @@ class TextReader:
             return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
         return self._findings.report_value(rest, self._detector.length, self._layers)
 
-    def _readers(self) -> Iterator[TextFinders | Carver]:
+    def _readers(self) -> Iterator[TextFinders | JsonStringFinder | Carver]:
         yield self._finders
         if self._carver:
             yield self._carver

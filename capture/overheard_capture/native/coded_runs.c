@@ -113,6 +113,13 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
 }
 
+/* Whether a run from `at` to `end`, of another coding than hexadecimal, must be read. A byte follows it. */
+int is_coded(Coded *found, uint64_t coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    found->run_count = found->first[coding] = 0;
+    coded(found, (int)coding, data, at, end, beginnings);
+    return found->run_count > 0;
+}
+
 /* Find the ends of runs that have begun, behind which others begin. */
 static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table) {
     uint16_t open = 0;
