@@ -89,6 +89,8 @@ _BEGINS_BLOCK = lazy_pattern(
     rb"%b|[ \t]{0,8}0|[ \t]{1,8}[0-9A-Fa-f]{0,22}(?:\Z|[ \t]{1,8}[0-9A-Fa-f]{0,3}(?:\Z|[0-9A-Fa-f]))" % _PREFIX
 )
 _FIRST_ROW = lazy_pattern(rb"0{4,16}:?[ \t]{1,4}")
+# The last characters of a line, with its end.
+_LONGEST_END = 26
 _LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
@@ -180,7 +182,11 @@ class LineBlockFinder:
             return ends
         before = begins if is_whole else max(data.rfind(b"\n", at, max(begins - 1, at)) + 1, at)
         line = bytes(data[before:][:_LONGEST] if is_whole else data[before:begins])
-        may_begin = _BEGINS_BLOCK.match(line) or _LONG_WORD.search(line) or _FIRST_ROW.search(line)
+        may_begin = (
+            _BEGINS_BLOCK.match(line)
+            or _LONG_WORD.search(line, max(len(line) - _LONGEST_END, 0))
+            or _FIRST_ROW.search(line)
+        )
         if may_begin and len(line) < _LONGEST:
             return before
         return ends if is_whole else begins

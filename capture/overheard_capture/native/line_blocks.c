@@ -1,6 +1,8 @@
 /* Blocks of lines (see decoders/line_blocks.py) */
 
 enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4, SHORTEST_WORD = 4 };
+/* How many bytes tell whether an address begins a line. */
+enum { LONGEST_ADDRESS = MOST_BLANKS + 2 + SHORTEST_OFFSET };
 
 static int in_base64(uint8_t byte) {
     return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
@@ -37,12 +39,32 @@ static int two_words(const uint8_t *at, const uint8_t *end) {
     return at - word == SHORTEST_WORD;
 }
 
+/* Whether a line begins with a prefix, or with the address of a dump, as the second one of a block does if the first one has a
+ * prefix; or is not known to the end of that. */
+static int may_go_on(const uint8_t *at, const uint8_t *end) {
+    if (end - at < LONGEST_ADDRESS) return 1;
+    if (*at == '/') return at[1] == '/';
+    if (*at == '>' || *at == '+' || *at == '|' || *at == '#' || *at == '*') return 1;
+    if (memcmp(at, "data:", 5) == 0) return 1;
+    const uint8_t *number = at;
+    while (number - at < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
+    if (number[0] == '0' && (number[1] | 0x20) == 'x') number += 2;
+    return digit[number[0]] && digit[number[1]] && digit[number[2]] && digit[number[3]];
+}
+
+/* Whether the line at `at`, which begins with a prefix, may begin a block. */
+static int may_begin_prefixed(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *next = memchr(at, '\n', (uint64_t)(end - at));
+    return (!next || may_go_on(next + 1, end)) && may_be_encoded(at, end);
+}
+
 /* Whether the line after the line break at `at` may begin a block, or may be the second one of base64 in folded lines. */
 static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
     const uint8_t *line = at + 1;
     uint8_t first = *line;
-    if (first == '>' || first == '+' || first == '|' || first == '#' || first == '*' || first == '/') return may_be_encoded(line, end);
-    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_encoded(line, end);
+    if (first == '>' || first == '+' || first == '|' || first == '#' || first == '*' || first == '/')
+        return may_begin_prefixed(line, end);
+    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_begin_prefixed(line, end);
     if (first != '0' && first != ' ' && first != '\t') return 0;
     const uint8_t *number = line;
     while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
