@@ -126,10 +126,16 @@ class LineBlockFinder:
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
-        if self._pending:
-            data, origin = self._pending.take_with(data, origin)
-            self._pending = None
-        self._read(data, origin, last=False)
+        at, ahead = 0, 1
+        # Joining all of a long piece takes time: most of what is kept is the beginning of nothing, as the next lines show.
+        while self._pending and at < len(data):
+            end, ahead = data.find(b"\n", at + ahead) + 1 or len(data), 8 * ahead
+            self._pending.add(data[at:end], origin.after(at))
+            pending, self._pending = self._pending, None
+            self._read(*pending.take(), last=False)
+            at = end
+        if at < len(data):
+            self._read(data[at:] if at else data, origin.after(at), last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
         at = 0
