@@ -33,7 +33,7 @@ static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *bas
     if (*at != '&') return 0;
     for (int nested = 0; nested <= 4; nested++) {
         uint64_t matched = 0;
-        if (next == end || !strchr("algq#", *next)) break;
+        if (next == end || !(*next == 'a' || *next == 'l' || *next == 'g' || *next == 'q' || *next == '#')) break;
         for (int each = 0; each < 15 && !matched; each++) {
             uint64_t size = entities[each].length, same = 0;
             if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
