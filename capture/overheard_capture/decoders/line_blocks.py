@@ -127,7 +127,7 @@ class LineBlockFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         at, ahead = 0, 1
-        # Joining all of a long piece takes time: most of what is kept is the beginning of nothing, as the next lines show.
+        # Joining all of a long piece takes time: most of what is kept begins nothing, as the next lines show.
         while self._pending and at < len(data):
             end, ahead = data.find(b"\n", at + ahead) + 1 or len(data), 8 * ahead
             self._pending.add(data[at:end], origin.after(at))

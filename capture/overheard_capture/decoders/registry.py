@@ -27,7 +27,7 @@ from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.messages import MessageLines
 from overheard_capture.decoders.short_body import untyped_body
-from overheard_capture.decoders.untyped import TextReader, untyped
+from overheard_capture.decoders.untyped import in_chunks, untyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +74,6 @@ def mime_entity(findings: Findings, layers: Layers) -> MimeEntity:
     return MimeEntity(findings, layers, body_reader)
 
 
-def _in_chunks(findings: Findings, layers: Layers) -> Reader:
-    """A reader of text that is in chunks, each with a signature."""
-    return TextReader(findings, layers, framed=True)
-
-
 def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
     """A reader of content in an unknown coding: it is read as far as possible, and is opaque in any case."""
     findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, layers)
@@ -123,7 +118,7 @@ def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
         if formats:
             reader = decompressing(formats, reader, untyped)
         elif name.strip() == b"aws-chunked":
-            reader = _in_chunks
+            reader = in_chunks
         elif name.strip() not in (b"", b"identity"):
             reader = _in_unknown_coding
     return reader

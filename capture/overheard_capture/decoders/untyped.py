@@ -125,13 +125,18 @@ class Untyped:
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
-            framed = CHUNKED.match(head) is not None
-            finders = None
-            if is_whole and not framed and has_nothing_to_find(head):
-                finders = JsonStringFinder(self._findings, self._layers, armoured)
-            self._text = TextReader(self._findings, self._layers, inner, finders, framed=framed, spare=self._spare)
+            self._text = TextReader(
+                self._findings, self._layers, self._finders_for(head, inner, is_whole=is_whole), spare=self._spare
+            )
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
+
+    def _finders_for(self, head: bytes, inner: ReaderFactory, *, is_whole: bool) -> TextFinders | JsonStringFinder:
+        """What looks for something in text that begins so, or is that."""
+        framed = CHUNKED.match(head) is not None
+        if is_whole and not framed and has_nothing_to_find(head):
+            return JsonStringFinder(self._findings, self._layers, armoured)
+        return TextFinders(self._findings, self._layers, armoured, inner, framed=framed)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -185,17 +190,15 @@ class TextReader:
         self,
         findings: Findings,
         layers: Layers,
-        inside: ReaderFactory | None = None,
-        finders: JsonStringFinder | None = None,
+        finders: TextFinders | JsonStringFinder | None = None,
         *,
-        framed: bool = False,
         spare: int = 0,
     ) -> None:
         self._findings, self._layers = findings, layers
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = finders or TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
+        self._finders = finders or TextFinders(findings, layers, armoured, untyped, framed=False)
         self._carver: Carver | None = None
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
@@ -297,6 +300,11 @@ class TextReader:
         yield self._finders
         if self._carver:
             yield self._carver
+
+
+def in_chunks(findings: Findings, layers: Layers) -> TextReader:
+    """A reader of text that is in chunks, each with a signature."""
+    return TextReader(findings, layers, TextFinders(findings, layers, armoured, untyped, framed=True))
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:
