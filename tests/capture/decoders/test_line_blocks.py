@@ -161,7 +161,22 @@ def test_base64_may_be_folded_in_an_indented_block() -> None:
     assert [layers for layers in seen(findings) if "gzip" in layers]
 
 
-LINES = [b"> ", b"#", b"data: ", b"/", b"//", b"+", b"  ", b"\t", b"0000010 ", b"0x0010: ", b" beef 1234", b"12", b"\r", b"\0"]
+LINES = [
+    b"> ",
+    b"#",
+    b"data: ",
+    b"/",
+    b"//",
+    b"+",
+    b"  ",
+    b"\t",
+    b"0000010 ",
+    b"0x0010: ",
+    b" beef 1234",
+    b"12",
+    b"\r",
+    b"\0",
+]
 
 
 @given(st.lists(st.sampled_from([*LINES, b"\n", b"\n", b"Zm" * 12, b"="]), max_size=24), st.integers(0, 80))
