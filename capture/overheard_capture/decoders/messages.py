@@ -23,8 +23,9 @@ from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import armoured, untyped
-from overheard_capture.provenance.origin import Origin, Place, Span
+from overheard_capture.provenance.origin import Origin, Place
 from overheard_capture.provenance.queue import ByteQueue
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -50,13 +50,7 @@ class Untyped:
     )
 
     def __init__(
-        self,
-        findings: Findings,
-        layers: Layers,
-        identify: Identify = reader_of,
-        *,
-        needed: int = HEAD,
-        spare: int = 0,
+        self, findings: Findings, layers: Layers, identify: Identify = reader_of, *, needed: int = HEAD, spare: int = 0
     ) -> None:
         self._findings = findings
         self._layers = layers
