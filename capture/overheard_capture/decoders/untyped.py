@@ -11,19 +11,18 @@ from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
-from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document
 from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
-from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
+from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, reader_of
+from overheard_capture.decoders.text_carver import TextCarver
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
 from overheard_capture.decoders.text_framing import CHUNKED
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
-from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
-_LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # Smaller pieces are read together, about so many bytes at once: to look for everything in a piece takes as long as to
 # read some hundred bytes.
 _SMALL, _TOGETHER = 128, 2 << 10
@@ -177,7 +175,7 @@ class TextReader:
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
-        *("_signature_prefix", "_small", "_spare"),
+        *("_small", "_spare"),
     )
 
     def __init__(
@@ -193,11 +191,9 @@ class TextReader:
         # How many bytes at the end need not be text.
         self._spare = spare
         self._finders = finders or TextFinders(findings, layers, armoured, untyped, framed=False)
-        self._carver: Carver | None = None
+        self._carver = TextCarver(findings, layers, untyped)
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
-        # The last bytes, if a signature may begin with them.
-        self._signature_prefix: ByteQueue | None = None
         # Small pieces.
         self._small: SmallByteQueue | None = None
 
@@ -235,43 +231,22 @@ class TextReader:
         else:
             detector.feed(data)
         self._finders.feed(data, origin)
-        if detector.not_plain_utf8:
-            self._carve(data, origin)
-        elif data.endswith(TEXT_ENDS):
-            self._keep_signature_prefix(data, origin)
-        else:
-            self._signature_prefix = None
-
-    def _keep_signature_prefix(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Keep the last bytes, with which a signature may begin."""
-        at = max(len(data) - _LONGEST_PREFIX, 0)
-        kept = (not at and self._signature_prefix) or ByteQueue()
-        kept.add(data[at:], origin.after(at))
-        while len(kept) and bytes(kept.data) not in TEXT_PREFIXES:
-            kept.drop(1)
-        self._signature_prefix = kept
-
-    def _carve(self, data: Bytes, origin: Origin) -> None:
-        if not self._carver:
-            self._carver = Carver(self._findings, self._layers, untyped, CARVABLE)
-            if self._signature_prefix:
-                self._carver.feed(*self._signature_prefix.take(len(self._signature_prefix)))
-        self._carver.feed(data, origin)
+        self._carver.feed(data, origin, is_text=not detector.not_plain_utf8)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
         self._read_small()
         self._detector.gap()
         self._codes.gap()
-        self._signature_prefix = self._document = None
-        for reader in self._readers():
-            reader.gap(length)
+        self._document = None
+        self._finders.gap(length)
+        self._carver.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
         self._read_small()
-        for reader in self._readers():
-            reader.close()
+        self._finders.close()
+        self._carver.close()
         detector, document = self._detector, self._document
         # A document may look like text in another charset, or with control codes.
         is_read = (
@@ -289,11 +264,6 @@ class TextReader:
         if rest > self._spare:
             return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
         return self._findings.report_value(rest, self._detector.length, self._layers)
-
-    def _readers(self) -> Iterator[TextFinders | JsonStringFinder | Carver]:
-        yield self._finders
-        if self._carver:
-            yield self._carver
 
 
 def in_chunks(findings: Findings, layers: Layers) -> TextReader:
