@@ -180,6 +180,30 @@ def _b32_small(data: bytes, _: random.Random) -> bytes:
     return base64.b32encode(data).rstrip(b"=").lower()
 
 
+_BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_Z85 = bytes.maketrans(
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~",
+    b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#",
+)
+
+
+def _base58(data: bytes, _: random.Random) -> bytes:
+    """As one number; each zero byte before it is a character."""
+    if len(data) > 4000:
+        raise MisfitError("more than one writes as a number")
+    number, digits = int.from_bytes(data), bytearray()
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_BASE58[digit])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return b"1" * zeros + bytes(digits[::-1])
+
+
+def _z85(data: bytes, _: random.Random) -> bytes:
+    """ZeroMQ's: of whole groups of four bytes."""
+    return base64.b85encode(data + bytes(-len(data) % 4)).translate(_Z85)
+
+
 def _plain(function: Callable[[bytes], bytes]) -> Callable[[bytes, random.Random], bytes]:
     return lambda data, _: function(data)
 
@@ -213,5 +237,7 @@ CODINGS = table(
     Layer("jwt", Shape.TEXT, Shape.TOKEN, _jwt),
     Layer("flask-cookie", Shape.TEXT, Shape.TOKEN, _flask),
     Layer("data-url", Shape.BINARY, Shape.LINE, _data_url),
+    Layer("z85", Shape.BINARY, Shape.LINE, _z85),
+    Layer("base58", Shape.BINARY, Shape.TOKEN, _base58),
     Layer("base85", Shape.BINARY, Shape.LINE, _plain(base64.b85encode)),
 )

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from charsets import CHARSETS, SECRETS, written
 from codings import CODINGS
+from documents import DOCUMENTS
 from frames import NETWORKS, SEGMENTS, Conversation, Turn, capture
 from framings import FRAMINGS
 from nesting import MisfitError, Recipe, wrap
@@ -31,16 +32,16 @@ from overheard.words.verdict import Outcome, Rule
 from packing import PACKING
 from talks import TALKS
 
-LAYERS = {**CODINGS, **PACKING, **FRAMINGS}
+LAYERS = {**CODINGS, **PACKING, **DOCUMENTS, **FRAMINGS}
 # So many layers are drawn at most; with those of the protocol, this stays within the depth that is documented.
 _MOST_LAYERS = 4
 # From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone, if it is one.
 _SHORTEST = 25
-_NO_SPELLINGS = {"base85", "ascii85"}
-# Framings that write what they hold in base64.
-_WITH_BASE64 = {"ldif", "mail"}
+_NO_SPELLINGS = {"base85", "ascii85", "z85", "base58"}
+# Framings and protocols that write what they hold in base64.
+_WITH_BASE64 = {"ldif", "mail", "SMTP AUTH PLAIN", "SMTP AUTH LOGIN", "HTTP Basic"}
 # What has no signature is looked for from this length on: identifiers are shorter.
-_SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli"}
+_SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli", "lz4-block", "snappy-block"}
 # Beyond that, a nesting says nothing new and takes long to judge.
 _MOST_BYTES = 40_000
 _PLAINEST = "words"
@@ -64,12 +65,14 @@ def build(recipe: Recipe) -> bytes:
     for number, name in enumerate(recipe.layers):
         held, made = len(made.data), wrap(made, LAYERS[name], recipe.chance(name))
         is_spelling = not number and recipe.charset == "utf-8" and name not in _NO_SPELLINGS
-        written_as = held * 4 // 3 if name in _WITH_BASE64 else len(made.data.rstrip(b"="))
+        written_as = held * 4 // 3 if name in _WITH_BASE64 else len(made.data.rstrip(b"=\r\n"))
         if not is_spelling and name in {*CODINGS, *_WITH_BASE64} and written_as < _SHORTEST:
             raise MisfitError("shorter than what is documented to be decoded")
         if name in _UNSIGNED and len(made.data) < _SHORTEST_UNSIGNED:
             raise MisfitError("as short as an identifier")
     talk = TALKS[recipe.talk]
+    if recipe.layers and recipe.talk in _WITH_BASE64 and len(made.data) * 4 // 3 < _SHORTEST:
+        raise MisfitError("shorter than what is documented to be decoded")
     if made.shape > talk.takes:
         raise MisfitError(f"{recipe.talk} holds no {made.shape.name}")
     if len(made.data) > (1200 if talk.transport != "tcp" else _MOST_BYTES):
@@ -97,7 +100,7 @@ def draw(seed: int) -> Recipe:
 
 
 def judged(path: Path, name: str, secret: bytes) -> tuple[str, str]:
-    """The outcome of a capture, and why; a capture that is not whole is a fault of the generator."""
+    """The outcome of a capture, and why or on what it rests; one that is not whole is a fault of the generator."""
     try:
         verdict = judge(path, {name: secret}, _OPTIONS).verdicts[name]
     except Exception:  # noqa: BLE001  (it is what this looks for)
@@ -105,7 +108,7 @@ def judged(path: Path, name: str, secret: bytes) -> tuple[str, str]:
     broken = [check.says for check in verdict.reasons if check.rule is Rule.WHOLE]
     if broken:
         return "not whole", "; ".join(broken)
-    return verdict.outcome.value, "; ".join(check.code for check in verdict.reasons)
+    return verdict.outcome.value, "; ".join(check.code for check in verdict.reasons) or str(verdict.ground)
 
 
 @dataclass

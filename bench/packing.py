@@ -13,6 +13,9 @@ import zipfile
 import zlib
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
+import cramjam
+import lz4.block  # type: ignore[import-untyped]
+import lz4.frame  # type: ignore[import-untyped]
 import zstandard
 
 from nesting import Layer, MisfitError, Shape, table
@@ -57,6 +60,17 @@ def _zstd(data: bytes, chance: random.Random) -> bytes:
     return zstandard.ZstdCompressor(level=chance.choice((1, 3, 15)), write_content_size=sized).compress(
         _more(data, chance)
     )
+
+
+def _lz4(data: bytes, chance: random.Random) -> bytes:
+    packed: bytes = lz4.frame.compress(_more(data, chance))
+    return packed
+
+
+def _lz4_block(data: bytes, chance: random.Random) -> bytes:
+    """After the length of its content, as Python's library has it."""
+    packed: bytes = lz4.block.compress(_more(data, chance))
+    return packed
 
 
 def _zip(data: bytes, chance: random.Random) -> bytes:
@@ -144,6 +158,17 @@ PACKING = table(
     Layer("xz", Shape.BINARY, Shape.BINARY, lambda data, chance: lzma.compress(_more(data, chance))),
     Layer(
         "lzma", Shape.BINARY, Shape.BINARY, lambda data, chance: lzma.compress(_more(data, chance), lzma.FORMAT_ALONE)
+    ),
+    Layer("lz4", Shape.BINARY, Shape.BINARY, _lz4),
+    Layer("lz4-block", Shape.BINARY, Shape.BINARY, _lz4_block),
+    Layer(
+        "snappy", Shape.BINARY, Shape.BINARY, lambda data, chance: bytes(cramjam.snappy.compress(_more(data, chance)))
+    ),
+    Layer(
+        "snappy-block",
+        Shape.BINARY,
+        Shape.BINARY,
+        lambda data, chance: bytes(cramjam.snappy.compress_raw(_more(data, chance))),
     ),
     Layer("zip", Shape.BINARY, Shape.BINARY, _zip),
     Layer("tar", Shape.BINARY, Shape.BINARY, _tar),

@@ -17,6 +17,7 @@ from dns.rdtypes.ANY.TXT import TXT
 from frames import Conversation, Turn
 from nesting import MisfitError, Shape
 from talks_http import HTTP
+from talks_messaging import MESSAGING
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ def _datagrams(data: bytes, _: random.Random) -> list[Turn]:
 
 TALKS: dict[str, Talk] = {
     **{name: Talk("tcp", takes, make, 80) for name, (takes, make) in HTTP.items()},
+    **{name: Talk("tcp", takes, make, port) for name, (takes, make, port) in MESSAGING.items()},
     "SMTP": Talk("tcp", Shape.EIGHT_BIT, _smtp, 25),
     "SMTP subject": Talk("tcp", Shape.LINE, _smtp_subject, 25),
     "SMTP BDAT": Talk("tcp", Shape.BINARY, _bdat, 25),

@@ -83,7 +83,8 @@ def test_a_layer_that_cannot_hold_what_is_in_it_is_refused() -> None:
 
 
 def test_the_generators_import_nothing_of_the_readers() -> None:
-    for name in ("nesting", "charsets", "codings", "packing", "framings", "frames", "talks", "talks_http"):
+    layers = ("nesting", "charsets", "codings", "packing", "documents", "framings")
+    for name in (*layers, "frames", "talks", "talks_http", "talks_messaging"):
         tree = ast.parse((BENCH / f"{name}.py").read_text())
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

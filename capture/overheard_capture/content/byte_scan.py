@@ -5,15 +5,15 @@ from __future__ import annotations
 import ctypes
 import re
 import struct
-from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from math import prod
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.native import core, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -126,48 +126,34 @@ def has_no_encoding(data: bytes | bytearray) -> bool:
 
 # How far each literal is looked for at a time.
 _PIECE = 4096
-# The most frequent letters of English, in this order.
-_FREQUENT = b"etaoinsrhldcumfpgwybvkxjqz"
+# How frequent bytes are in text, about: in English, in markup and in data formats.
+_FREQUENCIES = [
+    *((b" \n", 100), (b"etaoinsrhld", 50), (b"cumfpgwybv", 15), (b"0123456789", 15), (b"\"'<>/=.,:;&", 12)),
+    *((b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5), (b"\t\r", 5), (bytes(range(32, 127)), 3), (bytes(range(256)), 1)),
+]
+_FREQUENCY = [next(often for some, often in _FREQUENCIES if byte in some) for byte in range(256)]
+_NATIVE_FREQUENCY = (ctypes.c_uint16 * 256)(*_FREQUENCY)
+# By so many bytes a text is known. How many banks of groups there are, and the size of one.
+_KNOWN_BY, _BANKS, _BANK = 3, 2, 6 * 16
 
 
-def _frequency(byte: int) -> int:
-    """How frequent a byte is in text, about: white space, letters and digits, capital letters, signs, anything else."""
-    if byte in b" \n\r\t":
-        return 40
-    if byte in _FREQUENT:
-        return 39 - _FREQUENT.index(byte)
-    return 30 if 48 <= byte < 58 else 2 if 65 <= byte < 91 else 1 if byte < 127 else 0
+def _frequency(text: bytes) -> float:
+    """How frequent such bytes are in a row."""
+    return prod(_FREQUENCY[byte] / sum(_FREQUENCY) for byte in text)
 
 
-def _rarest_pair(text: bytes) -> int:
-    """The offset of the pair of bytes in it that is the least frequent one in text, about."""
-    pairs = [_frequency(first) * _frequency(second) for first, second in pairwise(text)]
-    return pairs.index(min(pairs)) if pairs else 0
+def _rarest(text: bytes) -> int:
+    """The offset of the bytes in it that are the rarest ones in text, about."""
+    return min(range(max(len(text) - _KNOWN_BY, 0) + 1), key=lambda at: _frequency(text[at : at + _KNOWN_BY]))
 
 
-_HALVES = list(range(16))
-
-
-def _halves(beginnings: list[bytes]) -> bytes:
-    """For the compiled part: pairs of bytes, and the bytes behind them, in eight groups, by the halves of each byte."""
-    halves = [bytearray(16) for _ in range(6)]
-    # A group also has what is mixed of several, which is little if they are of a kind.
-    kinds = sorted({_kind(beginning) for beginning in beginnings})
-    for beginning in beginnings:
-        group = 1 << kinds.index(_kind(beginning)) * 8 // max(len(kinds), 8)
-        for at, (low, high) in enumerate(zip(halves[::2], halves[1::2], strict=True)):
-            # Where a text has ended, any byte may be.
-            lows, highs = ([beginning[at] & 15], [beginning[at] >> 4]) if at < len(beginning) else (_HALVES, _HALVES)
-            for half in lows:
-                low[half] |= group
-            for half in highs:
-                high[half] |= group
-    return b"".join(halves)
-
-
-def _kind(beginning: bytes) -> tuple[bool, int]:
-    """Whether any byte may be third, and the high half of the first one: control code, sign, letter and so on."""
-    return len(beginning) < 3, beginning[0] >> 4
+def _halves(compiled: ctypes.CDLL, beginnings: Iterable[bytes]) -> tuple[int, bytes]:
+    """For the compiled part: how many banks are used of groups of what texts are known by, and the halves of these."""
+    ordered = sorted(set(beginnings), key=lambda each: (-_frequency(each), each))
+    packed = b"".join(bytes([len(each)]) + each.ljust(_KNOWN_BY, b"\0") for each in ordered)
+    halves = ctypes.create_string_buffer(_BANKS * _BANK)
+    compiled.group_beginnings(packed, ctypes.c_uint64(len(ordered)), _NATIVE_FREQUENCY, halves)
+    return 1 + any(halves.raw[_BANK:]), halves.raw
 
 
 class LiteralSet:
@@ -175,31 +161,38 @@ class LiteralSet:
 
     def __init__(self, *texts: bytes) -> None:
         self.texts = texts
-        self.longest = max(map(len, texts))
+        self.longest, self._shortest = max(map(len, texts)), min(map(len, texts))
+        self._packed = b""
 
-    @cached_property
-    def packed(self) -> bytes:
-        """The literals for the compiled part: `Literals` in `text.c`."""
-        at_pair = [(text[at : at + 2], at, text) for text in self.texts for at in [_rarest_pair(text)]]
+    def packed(self, compiled: ctypes.CDLL) -> bytes:
+        """The literals for the compiled part: `Literals` in `literals.c`."""
+        if self._packed:
+            return self._packed
+        known_by = [(text[at : at + _KNOWN_BY], at, text) for text in self.texts for at in [_rarest(text)]]
         by_first: list[list[bytes]] = [[] for _ in range(256)]
         bits = bytearray(1 << 13)
-        for pair, at, text in at_pair:
-            by_first[pair[0]].append(bytes([len(text), at]) + text)
-            for second in pair[1:] or range(256):
-                number = pair[0] | second << 8
+        for beginning, at, text in known_by:
+            by_first[beginning[0]].append(bytes([len(text), at]) + text)
+            for second in beginning[1:2] or range(256):
+                number = beginning[0] | second << 8
                 bits[number >> 3] |= 1 << (number & 7)
-        packed = [b"".join(each) for each in by_first]
-        begins = accumulate(map(len, packed), initial=0)
-        furthest = max(at for _, at, _ in at_pair)
-        halves = _halves([text[at : at + 3] for _, at, text in at_pair])
-        return struct.pack("=8192s257HB", bits, *begins, furthest) + halves + b"".join(packed)
+        texts = [b"".join(each) for each in by_first]
+        begins = accumulate(map(len, texts), initial=0)
+        furthest = max(at for _, at, _ in known_by)
+        banks, halves = _halves(compiled, (beginning for beginning, _, _ in known_by))
+        self._packed = struct.pack("=8192s257HBB", bits, *begins, furthest, banks) + halves + b"".join(texts)
+        return self._packed
 
     def first(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
         """The offset of the first literal from `start` on, and before `end`; -1 if there is none."""
-        compiled, end = core(), len(data) if end is None else end
+        end = len(data) if end is None else end
+        if end - start < self._shortest:
+            return -1
+        compiled = core()
         if compiled is None:
             return self._first(data, start, end)
-        return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), self.packed))
+        packed = self._packed or self.packed(compiled)
+        return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), packed))
 
     def _first(self, data: bytes | bytearray, start: int, end: int) -> int:
         """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""

@@ -118,9 +118,11 @@ def _several(unit: bytes, end: bytes = _ENDS_LINE) -> _Units:
 def _words(digits: int) -> _Units:
     """Words of so many digits, with the same between all of them; xxd has text behind something else."""
     word = rb"(?:0[xX])?[0-9A-Fa-f]{%d}(?![0-9A-Fa-f])" % digits
-    rest = rb"(?:[ \t]{1,16}(?:[0-9A-Fa-f]{2}){1,7}(?![^ \t\r\n]))?"
+    part = rb"(?:[0-9A-Fa-f]{2}){1,%d}(?![^ \t\r\n])" % (digits // 2 - 1)
+    rest = rb"(?:[ \t]{1,16}%b)?" % part
     others = rb"([ \t]{1,12})%b(?:\2%b){0,62}" % (word, word)
-    return _Units(word + others + rest, rb"%b(?:%b)?%b" % (word, others, rest), end=_TEXT_APART)
+    more = rb"(?:%b(?:%b)?%b|%b)" % (word, others, rest, part)
+    return _Units(word + others + rest, more, end=_TEXT_APART)
 
 
 _BITS = _several(rb"[01]{8}", _TEXT_APART)

@@ -89,6 +89,8 @@ _BEGINS_BLOCK = lazy_pattern(
     rb"%b|[ \t]{0,8}0|[ \t]{1,8}[0-9A-Fa-f]{0,22}(?:\Z|[ \t]{1,8}[0-9A-Fa-f]{0,3}(?:\Z|[0-9A-Fa-f]))" % _PREFIX
 )
 _FIRST_ROW = lazy_pattern(rb"0{4,16}:?[ \t]{1,4}")
+# The last characters of a line, with its end.
+_LONGEST_END = 26
 _LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
@@ -124,10 +126,16 @@ class LineBlockFinder:
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
-        if self._pending:
-            data, origin = self._pending.take_with(data, origin)
-            self._pending = None
-        self._read(data, origin, last=False)
+        at, ahead = 0, 1
+        # Joining all of a long piece takes time: most of what is kept begins nothing, as the next lines show.
+        while self._pending and at < len(data):
+            end, ahead = data.find(b"\n", at + ahead) + 1 or len(data), 8 * ahead
+            self._pending.add(data[at:end], origin.after(at))
+            pending, self._pending = self._pending, None
+            self._read(*pending.take(), last=False)
+            at = end
+        if at < len(data):
+            self._read(data[at:] if at else data, origin.after(at), last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
         at = 0
@@ -180,7 +188,11 @@ class LineBlockFinder:
             return ends
         before = begins if is_whole else max(data.rfind(b"\n", at, max(begins - 1, at)) + 1, at)
         line = bytes(data[before:][:_LONGEST] if is_whole else data[before:begins])
-        may_begin = _BEGINS_BLOCK.match(line) or _LONG_WORD.search(line) or _FIRST_ROW.search(line)
+        may_begin = (
+            _BEGINS_BLOCK.match(line)
+            or _LONG_WORD.search(line, max(len(line) - _LONGEST_END, 0))
+            or _FIRST_ROW.search(line)
+        )
         if may_begin and len(line) < _LONGEST:
             return before
         return ends if is_whole else begins

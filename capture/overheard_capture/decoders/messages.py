@@ -1,7 +1,8 @@
 """Joined messages: what stands in the same place of short messages of the same shape is joined and searched.
 
 A terminal in a browser sends a message for each key, and a language model one for each token, with words around them.
-Some have each value in base64 or hexadecimal, such as the terminals of Kubernetes.
+Some have each value in base64 or hexadecimal, such as the terminals of Kubernetes. What is encoded in the joined values
+is read, too.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.layer import Layer, LayerKind, Layers
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Occurrence
-from overheard_capture.decoders.armour.coding import HEXADECIMAL
+from overheard_capture.content.nesting import Unwrapping, nested_content, speculative
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
 from overheard_capture.decoders.short import ShortReader
-from overheard_capture.decoders.untyped import untyped
-from overheard_capture.provenance.origin import Place
+from overheard_capture.decoders.untyped import armoured, untyped
+from overheard_capture.provenance.origin import Origin, Place
 from overheard_capture.provenance.queue import ByteQueue
+from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
 # What is found where messages follow each other as they are is not reported twice.
@@ -56,17 +61,20 @@ class _Row(NamedTuple):
 class _Table:
     """Messages of one shape, in order. Each value has a column. Those rows that may begin a longer match are kept."""
 
-    __slots__ = ("_before", "_searched", "due", "rows")
+    __slots__ = ("_before", "_contents", "_searched", "due", "rows")
 
     def __init__(self) -> None:
         self.rows: list[_Row] = []
+        # For each column in which something is encoded, all of it from there on.
+        self._contents: dict[int, Content] = {}
         # How many of the rows were searched, and how many were before them.
         self._searched = self._before = 0
         # At how many rows to search: then searching them with those before takes little more time than they do.
         self.due = _BLOCK
 
-    def search(self, search: Search) -> Iterator[_Found]:
-        """Find what extends over several messages: each was searched by itself."""
+    def search(self, at: Unwrapping) -> Iterator[_Found]:
+        """Find what extends over several messages, and read `at` what is encoded: each was read by itself."""
+        search = at.findings.search
         if len(self.rows) < 2:
             return
         for column in range(len(self.rows[0].values)):
@@ -76,11 +84,31 @@ class _Table:
             for coded, layer, decode in _CODED:
                 if not found and all(map(coded.fullmatch, values)):
                     yield from self._found(search, column, list(map(decode, values)), (layer,))
+            self._read(at, column, values)
         self._before += len(self.rows)
         del self.rows[: -search.longest]
         self._searched = len(self.rows)
         self._before -= self._searched
         self.due = self._searched + max(_BLOCK, self._searched)
+
+    def _read(self, at: Unwrapping, column: int, values: list[bytes]) -> None:
+        """Read the values of a column that are new."""
+        text = b"".join(values[self._searched :])
+        if column not in self._contents:
+            if not _may_be_encoded(values, text):
+                return
+            content = nested_content(at.findings, at.layers, LAYER, at.reader, SearchScope.NONE)
+            if content is None:
+                return
+            self._contents[column] = content
+        starts = accumulate(map(len, values[self._searched :]), initial=0)
+        rows = zip(starts, self.rows[self._searched :], strict=False)
+        self._contents[column].feed(text, Origin([_span(start, row, column) for start, row in rows]))
+
+    def close(self) -> None:
+        """No more rows follow."""
+        for content in self._contents.values():
+            content.close()
 
     def _found(self, search: Search, column: int, values: list[bytes], layers: Layers = ()) -> Iterator[_Found]:
         """Find what extends over several values of a column, which are as they stand there unless there are layers."""
@@ -93,6 +121,23 @@ class _Table:
                 offset = match.offset - (ends[first - 1] if first and not layers else 0)
                 place = _place(self.rows[first : last + 1], column, 0 if layers else offset, match.length)
                 yield match, place, self._before + first, match.excerpt(joined), layers
+
+
+def _may_be_encoded(values: list[bytes], text: bytes) -> bool:
+    """Whether something encoded may go on in several values, which are one text."""
+    sizes = set(map(len, values))
+    # The same in each message, words, numbers, and identifiers.
+    is_simple = len({*values}) == 1 or text.isdigit() or (text.isalpha() and text.islower())
+    return not is_simple and (len(sizes) > 1 or min(sizes) < SHORTEST) and not has_nothing_encoded(text)
+
+
+def _span(start: int, row: _Row, column: int) -> Span:
+    """Where a value is from that begins at `start` of the joined ones."""
+    message, where, values = row
+    begin, end = values[column]
+    exact = where.length == len(message)
+    place = (where.offset + begin, end - begin) if exact else (where.offset, where.length)
+    return Span(start, where.frame, *place, exact, where.frames[1:])
 
 
 def _place(rows: list[_Row], column: int, offset: int, length: int) -> Place:
@@ -109,6 +154,7 @@ class JoinedMessages:
     def __init__(self, findings: Findings, layers: Layers, values_of: ValuesOf = message_values) -> None:
         self._findings = findings
         self._layers = layers
+        self._at = Unwrapping(speculative(findings), layers, armoured)
         self._values_of = values_of
         # The least recently used first.
         self._tables: dict[tuple[object, ...], _Table] = {}
@@ -134,11 +180,12 @@ class JoinedMessages:
             table = self._tables.pop(next(iter(self._tables)))
             if len(table.rows) > 1:
                 self._search(table)
+            table.close()
             self._rows -= len(table.rows)
 
     def _search(self, table: _Table) -> None:
         before = len(table.rows)
-        for match, place, position, excerpt, coded in table.search(self._findings.search):
+        for match, place, position, excerpt, coded in table.search(self._at):
             # Several shapes may have the same letters.
             found = (match.secret, match.spelling, place)
             if found not in self._reported:
@@ -151,6 +198,7 @@ class JoinedMessages:
         """No more messages follow, or some are missing."""
         for table in self._tables.values():
             self._search(table)
+            table.close()
         self._tables, self._rows = {}, 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.short_body import untyped_body
-from overheard_capture.decoders.untyped import TextReader, untyped
+from overheard_capture.decoders.untyped import in_chunks, untyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +39,6 @@ def mime_entity(findings: Findings, layers: Layers) -> MimeEntity:
     from overheard_capture.decoders.mail.mime import MimeEntity  # noqa: PLC0415  (few bodies have any)
 
     return MimeEntity(findings, layers, body_reader)
-
-
-def _in_chunks(findings: Findings, layers: Layers) -> Reader:
-    """A reader of text that is in chunks, each with a signature."""
-    return TextReader(findings, layers, framed=True)
 
 
 def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
@@ -109,7 +104,7 @@ def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
         if formats:
             reader = decompressing(formats, reader, untyped)
         elif name.strip() == b"aws-chunked":
-            reader = _in_chunks
+            reader = in_chunks
         elif name.strip() not in (b"", b"identity"):
             reader = _in_unknown_coding
     return reader

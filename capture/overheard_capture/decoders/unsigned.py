@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
 from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
@@ -34,7 +35,7 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
     known = reader_of(head[:HEAD], reader, rest)
-    if known or len(head) < SHORTEST:
+    if known or len(head) < SHORTEST or looks_like_text(head):
         return known
     if is_known(head[LENGTH:][:HEAD]):
         after = reader_of(head[LENGTH:][:HEAD], reader, rest)

@@ -23,6 +23,8 @@ from overheard_capture.decoders.utf16_32 import encoding_of
 
 # The bytes of a varint before its last one.
 _LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
+# What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
+_QUOTES = (b"", b'"', b"'")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -33,7 +35,7 @@ def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | No
         return LZMA
     if _is_brotli(head):
         return BROTLI
-    if _is_deflate(head, certainly):
+    if _is_deflate(head, certainly=certainly):
         return DEFLATE
     # Most random bytes are no ASCII.
     at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
@@ -72,7 +74,7 @@ def _is_content(out: bytes) -> bool:
     return is_text or is_known(out) or is_known(out[LENGTH:]) or encoding_of(out) is not None
 
 
-def _is_deflate(head: bytes, certainly: bool) -> bool:
+def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     """Whether this is raw deflate."""
     kind = head[0] >> 1 & 3
     if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
@@ -89,7 +91,7 @@ def _is_deflate(head: bytes, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    return (deflate.eof and not deflate.unused_data) or _is_content(out)
+    return (deflate.eof and deflate.unused_data[:1] in _QUOTES) or _is_content(out)
 
 
 def _is_brotli(head: bytes) -> bool:
@@ -103,7 +105,7 @@ def _is_brotli(head: bytes) -> bool:
     from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
 
     out = brotli_head(head, HEAD)
-    if not out or _is_content(out):
+    if not out or _is_content(out) or _is_deflate(out, certainly=True):
         return bool(out)
     # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
     may_be_whole = len(head) > LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)

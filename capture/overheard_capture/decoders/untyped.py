@@ -11,20 +11,19 @@ from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
-from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.documents import kept_document
-from overheard_capture.decoders.json_strings import read_strings
-from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
+from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
+from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, reader_of
+from overheard_capture.decoders.text_carver import TextCarver
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
 from overheard_capture.decoders.text_framing import CHUNKED
 from overheard_capture.decoders.unsigned import unsigned_or_known
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
-from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
-_LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # Smaller pieces are read together, about so many bytes at once: to look for everything in a piece takes as long as to
 # read some hundred bytes.
 _SMALL, _TOGETHER = 128, 2 << 10
@@ -52,13 +50,7 @@ class Untyped:
     )
 
     def __init__(
-        self,
-        findings: Findings,
-        layers: Layers,
-        identify: Identify = reader_of,
-        *,
-        needed: int = HEAD,
-        spare: int = 0,
+        self, findings: Findings, layers: Layers, identify: Identify = reader_of, *, needed: int = HEAD, spare: int = 0
     ) -> None:
         self._findings = findings
         self._layers = layers
@@ -92,7 +84,7 @@ class Untyped:
                 self._head.add(data, origin)
                 return
             else:
-                self._identify(data)
+                self._identify(data, is_whole=last and len(data) <= self._needed)
 
     def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
@@ -100,8 +92,9 @@ class Untyped:
         head.add(data[:needed], origin)
         if len(head) >= self._needed or last:
             first, self._head = head.take(), None
-            self._identify(first[0])
-            self._read(*first, last=last and needed == len(data))
+            is_whole = last and needed == len(data)
+            self._identify(first[0], is_whole=is_whole)
+            self._read(*first, last=is_whole)
         return data[needed:], origin.after(needed)
 
     def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
@@ -116,8 +109,8 @@ class Untyped:
             self._read(*self._take_remainder(), last=last and piece >= len(data))
         return data[piece:], origin.after(min(piece, len(data)))
 
-    def _identify(self, data: Bytes) -> None:
-        """Choose a reader by the head. What is inside may have no signature if this one may have none."""
+    def _identify(self, data: Bytes, *, is_whole: bool) -> None:
+        """Choose a reader by the head, or by all of it. What is inside may have no signature if this may have none."""
         head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
@@ -126,10 +119,18 @@ class Untyped:
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
-            framed = CHUNKED.match(head) is not None
-            self._text = TextReader(self._findings, self._layers, inner, framed=framed, spare=self._spare)
+            self._text = TextReader(
+                self._findings, self._layers, self._finders_for(head, inner, is_whole=is_whole), spare=self._spare
+            )
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
+
+    def _finders_for(self, head: bytes, inner: ReaderFactory, *, is_whole: bool) -> TextFinders | JsonStringFinder:
+        """What looks for something in text that begins so, or is that."""
+        framed = CHUNKED.match(head) is not None
+        if is_whole and not framed and has_nothing_to_find(head):
+            return JsonStringFinder(self._findings, self._layers, armoured)
+        return TextFinders(self._findings, self._layers, armoured, inner, framed=framed)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -169,31 +170,32 @@ class Untyped:
 
 
 class TextReader:
-    """Reads content without a signature as text, and reports it as opaque if it is not text."""
+    """Reads content without a signature as text, and reports it as opaque if it is not text.
+
+    `finders` look for what is in it: all of them by default.
+    """
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
-        *("_signature_prefix", "_small", "_spare"),
+        *("_small", "_spare"),
     )
 
     def __init__(
         self,
         findings: Findings,
         layers: Layers,
-        inside: ReaderFactory | None = None,
+        finders: TextFinders | JsonStringFinder | None = None,
         *,
-        framed: bool = False,
         spare: int = 0,
     ) -> None:
         self._findings, self._layers = findings, layers
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
-        self._carver: Carver | None = None
+        self._finders = finders or TextFinders(findings, layers, armoured, untyped, framed=False)
+        self._carver = TextCarver(findings, layers, untyped)
+        # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
-        # The last bytes, if a signature may begin with them.
-        self._signature_prefix: ByteQueue | None = None
         # Small pieces.
         self._small: SmallByteQueue | None = None
 
@@ -231,47 +233,33 @@ class TextReader:
         else:
             detector.feed(data)
         self._finders.feed(data, origin)
-        if detector.not_plain_utf8:
-            self._carve(data, origin)
-        elif data.endswith(TEXT_ENDS):
-            self._keep_signature_prefix(data, origin)
-        else:
-            self._signature_prefix = None
-
-    def _keep_signature_prefix(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Keep the last bytes, with which a signature may begin."""
-        at = max(len(data) - _LONGEST_PREFIX, 0)
-        kept = (not at and self._signature_prefix) or ByteQueue()
-        kept.add(data[at:], origin.after(at))
-        while len(kept) and bytes(kept.data) not in TEXT_PREFIXES:
-            kept.drop(1)
-        self._signature_prefix = kept
-
-    def _carve(self, data: Bytes, origin: Origin) -> None:
-        if not self._carver:
-            self._carver = Carver(self._findings, self._layers, untyped, CARVABLE)
-            if self._signature_prefix:
-                self._carver.feed(*self._signature_prefix.take(len(self._signature_prefix)))
-        self._carver.feed(data, origin)
+        self._carver.feed(data, origin, is_text=not detector.not_plain_utf8)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
         self._read_small()
         self._detector.gap()
         self._codes.gap()
-        self._signature_prefix = self._document = None
-        for reader in self._readers():
-            reader.gap(length)
+        self._document = None
+        self._finders.gap(length)
+        self._carver.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
         self._read_small()
-        for reader in self._readers():
-            reader.close()
-        if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
-            at = Unwrapping(self._findings, self._layers, untyped)
-            if not self._document or not self._document.read(at):
-                self._report_opaque()
+        self._finders.close()
+        self._carver.close()
+        detector, document = self._detector, self._document
+        # A document may look like text in another charset, or with control codes.
+        is_read = (
+            document is not None
+            and detector.not_plain_utf8
+            and document.read(Unwrapping(self._findings, self._layers, unsigned))
+        )
+        if is_read:
+            return
+        if not detector.is_text and (detector.not_utf8 or not self._codes.close()):
+            self._report_opaque()
 
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)
@@ -279,10 +267,10 @@ class TextReader:
             return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
         return self._findings.report_value(rest, self._detector.length, self._layers)
 
-    def _readers(self) -> Iterator[TextFinders | Carver]:
-        yield self._finders
-        if self._carver:
-            yield self._carver
+
+def in_chunks(findings: Findings, layers: Layers) -> TextReader:
+    """A reader of text that is in chunks, each with a signature."""
+    return TextReader(findings, layers, TextFinders(findings, layers, armoured, untyped, framed=True))
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

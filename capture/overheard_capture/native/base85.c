@@ -33,7 +33,7 @@ static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *bas
     if (*at != '&') return 0;
     for (int nested = 0; nested <= 4; nested++) {
         uint64_t matched = 0;
-        if (next == end || !strchr("algq#", *next)) break;
+        if (next == end || !(*next == 'a' || *next == 'l' || *next == 'g' || *next == 'q' || *next == '#')) break;
         for (int each = 0; each < 15 && !matched; each++) {
             uint64_t size = entities[each].length, same = 0;
             if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
@@ -119,7 +119,7 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
     uint64_t count;
     const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &count);
     if (groups(chars, count, base, out) < SHORTEST_OUT) return 0;
-    if (may_begin_pair(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
+    if (may_begin_format(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
     if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
     int zeros = 0;
     for (int each = 0; each < SHORTEST_OUT; each += 2) {

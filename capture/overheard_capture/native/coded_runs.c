@@ -80,9 +80,10 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
     } else if (coding == BASE58) {
-        /* It must have letters of both cases, and none that is left out; between signs it is base64. */
+        /* It must have letters of both cases, and none that is left out; between signs it is base64, unless a sign begins
+         * the line, as in a diff. */
         int kinds = 0;
-        if (data[end] == '+' || (at && data[at - 1] == '+')) return;
+        if (data[end] == '+' || (at > 1 && data[at - 1] == '+' && data[at - 2] > ' ')) return;
         for (uint64_t place = at; place < end; place++) {
             uint8_t byte = data[place];
             if (byte == '0' || byte == 'O' || byte == 'I' || byte == 'l') return;
@@ -94,7 +95,7 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
         for (uint64_t place = at; place < end; place++) separators += data[place] == ',';
         if (separators < FEWEST) return;
     } else if (coding >= BASE85) {
-        if (!has_base85(data, at, end, found->bases + coding - BASE85, beginnings)) return;
+        if (end - at < SHORTEST_BASE85 || !has_base85(data, at, end, found->bases + coding - BASE85, beginnings)) return;
     } else {
         /* A long word must have other characters than hexadecimal digits. */
         uint64_t word = at, others = 0, place = at;
@@ -112,6 +113,13 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
 }
 
+/* Whether a run from `at` to `end`, of another coding than hexadecimal, must be read. A byte follows it. */
+int is_coded(Coded *found, uint64_t coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    found->run_count = found->first[coding] = 0;
+    coded(found, (int)coding, data, at, end, beginnings);
+    return found->run_count > 0;
+}
+
 /* Find the ends of runs that have begun, behind which others begin. */
 static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table) {
     uint16_t open = 0;
@@ -126,6 +134,11 @@ static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, c
             if ((open & ~still) >> each & 1) found->first[each] = found->ends[each] = at;
         open = still;
     }
+}
+
+/* The codings that all of the next bytes are members of. */
+static inline uint16_t in_all(const uint8_t *at, const uint16_t *table) {
+    return table[at[0]] & table[at[1]] & table[at[2]] & table[at[3]] & table[at[4]] & table[at[5]] & table[at[6]] & table[at[7]];
 }
 
 /* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
@@ -149,22 +162,22 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_
                 if (done[each] < next) next = done[each];
             }
         }
-        /* Most text has no run: the last bytes of the shortest ones that can begin here are in no coding together. They
-         * are looked at without a branch for each, and no run that contains all of them begins before the last of them. */
+        /* Most text has no run: the last bytes of the shortest ones that can begin here are in no coding together, or not with
+         * those before. They are looked at without a branch for each, and no run that contains all of them begins before the
+         * last of them. */
         uint64_t start = at + SHORTEST_CODED;
-        const uint8_t *last = data + start - LOOKED_AT;
-        uint16_t kinds = may_begin & table[last[0]] & table[last[1]] & table[last[2]] & table[last[3]] & table[last[4]] &
-                         table[last[5]] & table[last[6]] & table[last[7]];
+        uint16_t kinds = may_begin & in_all(data + start - LOOKED_AT, table);
+        uint64_t skipped = SHORTEST_CODED - LOOKED_AT + 1;
+        if (kinds) kinds &= in_all(data + start - 2 * LOOKED_AT, table), skipped -= LOOKED_AT;
         if (!kinds) {
-            at += SHORTEST_CODED - LOOKED_AT + 1;
-            if (at > next) at = next;
+            at = at + skipped < next ? at + skipped : next;
             continue;
         }
         if (found->run_count + CODINGS > found->most || found->word_count + CODINGS > found->most ||
             found->room - found->filled < CODINGS * LONGEST_WORD)
             break;
         /* Scan backwards from there: no run contains a non-member. */
-        for (start -= LOOKED_AT; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
+        for (start -= 2 * LOOKED_AT; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
         if (start > at) {
             at = start < next ? start : next;
             continue;

@@ -70,12 +70,17 @@ static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
 /* Whether these may be the first bytes of UTF-16 or UTF-32 without a mark: the high bytes of eight characters, or of as many as
  * there are, are less than those of CJK, or are 0. */
 static int may_be_wide(const uint8_t *data, uint64_t length) {
-    uint8_t high[2] = {0, 0}, highest[2] = {0, 0};
-    for (uint64_t at = 0; at < length && at < 32; at++) {
-        if (at < 16 && data[at] > high[at % 2]) high[at % 2] = data[at];
-        if (at % 4 == 0 || at % 4 == 3) highest[at % 4 == 3] |= data[at];
+    /* A byte is less than that if it has none of its high bits. */
+    uint32_t high = 0, highest = 0;
+    for (uint64_t at = 0; at < length && at < 32; at += 4) {
+        uint32_t four = 0;
+        memcpy(&four, data + at, length - at < 4 ? length - at : 4);
+        highest |= four;
+        if (at < 16) high |= four;
     }
-    return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
+    uint8_t each[4], all[4];
+    memcpy(each, &high, 4), memcpy(all, &highest, 4);
+    return (each[0] | each[2]) < SCRIPTS || (each[1] | each[3]) < SCRIPTS || !all[0] || !all[3];
 }
 
 /* Whether this may be the name that an archive begins with: zeros follow it. */
@@ -126,8 +131,9 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
         uint64_t copied = 0, back = 0;
         uint8_t literal = 0;
         if (!symbol && in.at <= in.end) {
-            /* The end of a block: another one may follow, or nothing. */
-            if (!(data[0] & 1) || (in.at + 7) / 8 == length) return 1;
+            /* The end of a block: another one may follow, or nothing but a quote. */
+            uint64_t behind = (in.at + 7) / 8;
+            if (!(data[0] & 1) || behind == length || data[behind] == '"' || data[behind] == '\'') return 1;
             break;
         }
         if (symbol >= 24) symbol = symbol << 1 | take(&in, 1);
@@ -168,7 +174,9 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
     if (!last && take(&in, 1)) {
         uint64_t begin = (in.at + 7) / 8;
         if (stored < 4 || length < begin + 4) return 1;
-        return may_begin_content(data + begin, stored < length - begin ? stored : length - begin, beginnings);
+        if (stored > length - begin) stored = length - begin;
+        return may_begin_content(data + begin, stored, beginnings) ||
+               (stored > 5 && may_be_deflate(data + begin, stored, beginnings));
     }
     return !take(&in, 3);
 }

@@ -1,6 +1,8 @@
 /* Blocks of lines (see decoders/line_blocks.py) */
 
 enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4, SHORTEST_WORD = 4 };
+/* How many bytes tell whether an address begins a line; and what is in no block. */
+enum { LONGEST_ADDRESS = MOST_BLANKS + 2 + SHORTEST_OFFSET, LONGEST_LINE = 1024 };
 
 static int in_base64(uint8_t byte) {
     return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
@@ -12,7 +14,7 @@ static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
     if (!stop) stop = end;
     if (stop > at && (stop[-1] == '=' || (stop[-1] == '\r' && stop - at > 1 && stop[-2] == '='))) return 1;
     while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
-    if (stop - word > 5 && memcmp(word, "data:", 5) == 0)
+    while (stop - word > 5 && memcmp(word, "data:", 5) == 0)
         for (word += 5; word < stop && !is_letter(*word) && !is_digit(*word);) word++;
     if (stop - word > 6 &&
         (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0))
@@ -37,12 +39,35 @@ static int two_words(const uint8_t *at, const uint8_t *end) {
     return at - word == SHORTEST_WORD;
 }
 
+static int in_prefix(uint8_t byte) {
+    return byte == '>' || byte == '+' || byte == '|' || byte == '#' || byte == '*' || byte == '/';
+}
+
+/* Whether a line begins with a prefix, or with the address of a dump, as the second one of a block does if the first one has a
+ * prefix; or is not known to the end of that. */
+static int may_go_on(const uint8_t *at, const uint8_t *end) {
+    if (end - at < LONGEST_ADDRESS) return 1;
+    if (in_prefix(*at) || memcmp(at, "data:", 5) == 0) return 1;
+    const uint8_t *number = at;
+    while (number - at < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
+    if (number[0] == '0' && (number[1] | 0x20) == 'x') number += 2;
+    return digit[number[0]] && digit[number[1]] && digit[number[2]] && digit[number[3]];
+}
+
+/* Whether the line at `at`, which begins with a prefix, may be in a block: with the one before it, or with the next one. */
+static int may_be_prefixed(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *before = at - 1, *next = memchr(at, '\n', (uint64_t)(end - at));
+    while (before > data && before[-1] != '\n' && at - before < LONGEST_LINE) before--;
+    if (next && !may_go_on(next + 1, end) && !in_prefix(*before) && *before != 'd' && at - before < LONGEST_LINE) return 0;
+    return may_be_encoded(at, end);
+}
+
 /* Whether the line after the line break at `at` may begin a block, or may be the second one of base64 in folded lines. */
 static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
     const uint8_t *line = at + 1;
     uint8_t first = *line;
-    if (first == '>' || first == '+' || first == '|' || first == '#' || first == '*' || first == '/') return may_be_encoded(line, end);
-    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_encoded(line, end);
+    if (in_prefix(first)) return may_be_prefixed(data, line, end);
+    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_prefixed(data, line, end);
     if (first != '0' && first != ' ' && first != '\t') return 0;
     const uint8_t *number = line;
     while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;

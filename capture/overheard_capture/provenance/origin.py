@@ -169,7 +169,8 @@ class Origin:
         """The number of spans that begin before `place`."""
         spans = self.spans
         if isinstance(spans, list):
-            return bisect.bisect_left(spans, place, key=_start)
+            # They begin with that, and what is shorter is less.
+            return bisect.bisect_left(spans, (place,))
         return bisect.bisect_left(spans.starts, place)
 
     def _start(self, index: int) -> int:
@@ -291,7 +292,3 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
         spans += origin.sliced(start, end, at)
         at += end - start
     return Origin(coarsened(spans, at))
-
-
-def _start(span: Span) -> int:
-    return span.start

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
 _LAST = 8
@@ -27,6 +29,15 @@ class Span(NamedTuple):
     length: int
     exact: bool = True
     also: tuple[int, ...] = ()
+
+
+def _spans(starts: Iterable[int], frames: Iterable[int], offsets: Iterable[int], lengths: Iterable[int]) -> list[Span]:
+    """Exact spans, made without a call of Python for each: there are many."""
+    rows = zip(starts, frames, offsets, lengths, repeat(True), repeat(()))
+    return list(map(_new_span, rows))
+
+
+_new_span: Callable[[Iterable[object]], Span] = partial(tuple.__new__, Span)
 
 
 class PackedSpans:
@@ -50,7 +61,7 @@ class PackedSpans:
             skipped, starts[0] = at - starts[0], at
             words[2] += skipped
             words[3] -= skipped
-        return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
+        return _spans(starts, words[1::4], words[2::4], words[3::4])
 
     @property
     def last(self) -> list[Span]:
@@ -87,7 +98,7 @@ class PackedSpans:
         if isinstance(index, slice):
             start, stop, _ = index.indices(len(self))
             words = self._words[4 * start : 4 * max(start, stop)].tolist()
-            return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
+            return _spans(words[::4], words[1::4], words[2::4], words[3::4])
         start, frame, offset, length = self._words[4 * index : 4 * index + 4]
         return Span(start, frame, offset, length)
 

@@ -196,9 +196,8 @@ class Reading:
     # ---- flows
 
     def _make_findings(self) -> tuple[Findings, Findings]:
-        conversation = Conversation()
-        one, other = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
-        return one, other
+        shared = (self._search, READERS, self._limits, Conversation(), self._opener)
+        return Findings(*shared), Findings(*shared)
 
     def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
         first, second = self._make_findings()

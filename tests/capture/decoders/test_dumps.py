@@ -65,6 +65,13 @@ def test_a_dump_may_be_in_a_string_and_in_a_message(name: str) -> None:
     assert ("string escapes", layer) in seen(played(untyped, text))
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_last_row_may_have_any_length(name: str) -> None:
+    """Of words, too: a part of one may be alone."""
+    for before in range(16):
+        assert (f"{PROGRAMS[name]} dump",) in seen(played(untyped, dump(name, b"x" * (16 + before) + VALUE))), before
+
+
 @pytest.mark.parametrize("name", ["hexdump", "od", "od -d", "od -tx8", "od -c", "hexdump -c"])
 def test_a_dump_may_have_one_row(name: str) -> None:
     rows = dump(name, VALUE[:16])

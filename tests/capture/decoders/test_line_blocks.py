@@ -12,12 +12,15 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from capture.decoders.armour.lined import patch
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders import line_blocks
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -156,6 +159,37 @@ def test_base64_may_be_folded_in_an_indented_block() -> None:
     text = folded(b"note:: ", base64.b64encode(gzip.compress(noise(200) + TEXT, mtime=0)))
     findings = played(untyped, b"data: |\n" + prefixed(b"    ", text))
     assert [layers for layers in seen(findings) if "gzip" in layers]
+
+
+LINES = [
+    b"> ",
+    b"#",
+    b"data: ",
+    b"/",
+    b"//",
+    b"+",
+    b"  ",
+    b"\t",
+    b"0000010 ",
+    b"0x0010: ",
+    b" beef 1234",
+    b"12",
+    b"\r",
+    b"\0",
+]
+
+
+@given(st.lists(st.sampled_from([*LINES, b"\n", b"\n", b"Zm" * 12, b"="]), max_size=24), st.integers(0, 80))
+def test_without_the_compiled_part_a_block_begins_at_the_same_line(parts: list[bytes], cut: int) -> None:
+    text = b"".join(parts)
+
+    def found() -> object:
+        return outcome(played(untyped, text, [cut]))
+
+    compiled = found()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(line_blocks, "core", lambda: None)
+        assert found() == compiled
 
 
 def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.played import VALUE, origin_of, played, some_findings
+from capture.played import VALUE, origin_of, outcome, played, some_findings
+from capture.wrapped import noise
 from overheard_capture.decoders.messages import LAYER, JoinedMessages, MessageLines
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.protocols.websocket.reader import websocket
@@ -83,6 +85,39 @@ def test_values_that_are_coded_each_are_joined_decoded(write: Callable[[str], st
     assert joined([around.format(write(piece)) for piece in TOKENS])
     assert joined([around.format(write(piece)) for piece in TEXT])
     assert joined([around.format(write(piece)) for piece in reversed(TOKENS)]) == []
+
+
+CODED: dict[str, Callable[[bytes], bytes]] = {
+    "base64": base64.b64encode,
+    "base85": base64.b85encode,
+    "hexadecimal": lambda data: data.hex().encode(),
+    "gzip in base64": lambda data: base64.b64encode(gzip.compress(data)),
+    "percent-encoded": lambda data: "".join(f"%{byte:02x}" for byte in data.decode().encode("utf-16")).encode(),
+}
+
+
+def tokens(text: str, size: int = 5) -> list[str]:
+    """Messages as of a language model, and the last one, which says that it is done."""
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    return [*(json.dumps({"id": "c1", "delta": {"content": part}}) for part in parts), "[DONE]"]
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_what_is_encoded_in_joined_values_is_read(name: str) -> None:
+    # A few messages, and more than are searched at once.
+    for before in (b"it is ", bytes(65 + byte % 53 for byte in noise(1200)) + b" "):
+        found = played(MessageLines, lines(tokens(CODED[name](before + VALUE).decode())))
+        assert found.sightings
+        assert all(LAYER in each.layers and each.place.frame > 0 for each in found.sightings)
+        assert not found.unread
+        assert not played(MessageLines, lines(tokens(CODED[name](before + VALUE.swapcase()).decode()))).sightings
+
+
+def test_what_is_encoded_in_joined_values_is_read_however_it_is_cut() -> None:
+    data = lines(tokens(CODED["gzip in base64"](VALUE * 3).decode(), 3))
+    found = played(MessageLines, data)
+    for size in (1, 17, 200):
+        assert outcome(played(MessageLines, data, range(0, len(data), size))) == outcome(found)
 
 
 def frames(messages: list[str]) -> bytes:

@@ -59,6 +59,8 @@ PACKED = {
     "brotli in a small window": (brotli.compress(LONG, lgwin=10), "br"),
     "brotli with long code tables": (brotli.compress(MIXED), "br"),
     "gzip in brotli, stored": (brotli.compress(gzip.compress(TEXT)), "base64"),
+    "deflate in brotli, stored": (brotli.compress(raw(b"it is " + VALUE)), "deflate"),
+    "stored deflate in brotli, stored": (brotli.compress(raw(b"it is " + VALUE, 0)), "deflate"),
     "LZMA": (lzma.compress(TEXT, lzma.FORMAT_ALONE), "lzma"),
     "LZMA of other properties": (lzma.compress(LONG, lzma.FORMAT_ALONE, filters=[UNUSUAL]), "lzma"),
     "LZ4 after its length, as Python has it": (lz4.block.compress(TEXT + LONG), "lz4"),
@@ -106,12 +108,29 @@ def test_random_text_is_no_reason() -> None:
         assert not findings.unread
 
 
+def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
+    """As in a string of JavaScript; what is in it is nothing known."""
+    packed = raw(noise(40), strategy=zlib.Z_FIXED)
+    for behind, known in ((b"", True), (b'"', True), (b"'); x", True), (b"x", False), (b"\n", False)):
+        assert is_unsigned(packed + behind) == known
+
+
+def test_text_is_not_compressed() -> None:
+    """Some of it is well-formed brotli, again and again."""
+    text = "ä".encode() * 60
+    assert is_unsigned(text)
+    for data in (text, text + VALUE):
+        findings = played(untyped, base64.b64encode(data))
+        assert not findings.unread
+        assert bool(findings.sightings) == (data is not text)
+
+
 def test_brotli_of_anything_is_read_if_nothing_follows_it() -> None:
-    inner = zlib.compress(VALUE + noise(90).hex().encode())[2:-4]
-    packed = brotli.compress(inner)
+    packed = brotli.compress(noise(90))
     assert is_unsigned(packed)
     assert not is_unsigned(packed[:-1])
     assert not is_unsigned(packed + b"x")
+    packed = brotli.compress(raw(VALUE + noise(90).hex().encode()))
     assert any("br" in layers for layers in seen(played(untyped, b"note=" + base64.b64encode(packed) + b"&x=y")))
 
 

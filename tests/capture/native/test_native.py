@@ -82,9 +82,12 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
 def test_classification_is_the_same(parts: list[bytes], start: int, changeable: bool) -> None:
     data = bytearray(b"".join(parts)) if changeable else b"".join(parts)
     texts = byte_scan.LiteralSet(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
+    # So many that they fill all groups.
+    marks = byte_scan.LiteralSet(*(b"=%02X" % byte for byte in range(256)), b"PNG", b"ab ", b"data = ")
 
     def seen() -> tuple[object, ...]:
-        return byte_scan.is_plain(data), byte_scan.quoted_printable(data, start), texts.first(data, start)
+        first = (literals.first(data, start) for literals in (texts, marks))
+        return byte_scan.is_plain(data), byte_scan.quoted_printable(data, start), *first
 
     compiled = seen()
     with pytest.MonkeyPatch.context() as patch:

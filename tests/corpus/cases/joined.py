@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,14 @@ def uploaded(parts: Sequence[bytes], scene: Scene) -> bytes:
     return parts[-1]
 
 
+def spoken(text: bytes, scene: Scene) -> bytes:
+    """An answer in base64, a token an event, as of a language model. Returns all events."""
+    tokens = [b64encode(text).decode()[at : at + 5] for at in range(0, len(b64encode(text)), 5)]
+    events = "".join(f"data: {json.dumps({'delta': {'content': token}})}\n\n" for token in tokens).encode()
+    answered(events + b"data: [DONE]\n\n", "text/event-stream", None, scene)
+    return events
+
+
 _PACKED = gz(page())
 _RESPONSE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n is fluff\r\n%x\r\n%b\r\n0\r\n\r\n"
 _RECORD = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99\r\n\r\n" + _RESPONSE
@@ -76,6 +85,8 @@ CASES = [
     ),
     leak("log-partial-lines", partial(answered, _LOG % (b"P", b"ffy tail"), "text/plain", b"is flu"), _JOINED),
     harmless("log-whole-lines", partial(answered, _LOG % (b"F", b"ffy tail"), "text/plain", None)),
+    leak("events-of-base64", partial(spoken, _PACKED), "joined messages", "base64", "gzip"),
+    harmless("events-of-base64-of-other-word", partial(spoken, b"the word is fluffy nail, they say")),
     leak("upload-in-parts", partial(uploaded, (_PACKED[:40], _PACKED[40:])), "byte ranges", "gzip"),
     leak(
         "web-archive-chunked",

@@ -155,7 +155,8 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        lazy_pattern(_PERCENT_ENCODED % _FEWEST_BYTES).finditer,
+        # A quote before an escape is around all of it.
+        lazy_pattern(rb"(?!['(]++%%)%b" % (_PERCENT_ENCODED % _FEWEST_BYTES)).finditer,
         lazy_pattern(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,

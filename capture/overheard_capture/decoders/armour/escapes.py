@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# What a piece may end with, if something may begin in it.
-_MAY_BEGIN = re.compile(
-    rb"[\\&]|begin |GIT |BEGIN:|=y|=[01]|\n[>&]|<~|filename=|0010"
-    rb"|(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z"
+# What a piece may end with, if something may begin in it: all of the beginning, or some.
+_BEGINNINGS = LiteralSet(
+    *(b"\\", b"&", b"begin ", b"GIT ", b"BEGIN:", b"=y", b"=0", b"=1", b"\n>", b"\n&", b"<~", b"filename=", b"0010")
 )
+_PARTIAL = re.compile(rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z")
+_LONGEST_PARTIAL = 5
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1
 ESCAPED_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
@@ -47,6 +48,14 @@ def _begins(writing: Writing, data: bytes | bytearray, start: int, clear: int = 
                 return before.start()
         at = place + 1
     return -1
+
+
+def _may_begin(data: bytes | bytearray) -> int:
+    """Where something may begin in the last bytes; their end if nothing does."""
+    if (at := _BEGINNINGS.first(data, max(len(data) - LONGEST, 0))) >= 0:
+        return at
+    partial = _PARTIAL.search(data, max(len(data) - _LONGEST_PARTIAL, 0))
+    return partial.start() if partial else len(data)
 
 
 def has_escaped(data: bytes | bytearray) -> bool:
@@ -85,8 +94,7 @@ class EscapedTextFinder:
             self._readers = [_EscapedReader(guess, self._layers, self._reader, writing) for writing in WRITINGS]
         for reader in self._readers:
             reader.feed(data, origin, place if place >= 0 else len(data), fresh=self._fresh)
-        found = _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0))
-        kept = max((found.start() if found else len(data)) - _CONTEXT, 0)
+        kept = max(_may_begin(data) - _CONTEXT, 0)
         self._forget(kept)
         self._pending = SmallByteQueue()
         self._pending.add(data[kept:], origin.after(kept))

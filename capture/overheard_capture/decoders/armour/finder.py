@@ -12,7 +12,7 @@ from overheard_capture.decoders.armour.coding_finder import CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
-from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs
+from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs, may_be_coded
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -84,7 +84,11 @@ class ArmourFinder:
             if count + end < SHORTEST and end < len(data):
                 return
             at = len(self._tail) - count
-            finder = self._begin(number, self._before + self._tail, len(self._before) + at)
+            before = self._before + self._tail
+            begin = len(before) - count
+            if end < len(data) and not may_be_coded(number, before + bytes(data[: end + 1]), begin):
+                return
+            finder = self._begin(number, before, begin)
             finder.add(self._tail[at:], self._origin.after(at))
         if finder:
             finder.add(data[:end], origin)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.ground import MOST_COUNTED
 from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
-from overheard_capture.decoders.armour.coding import SHORTEST
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.behind_prefix import start_behind_length
@@ -106,6 +107,15 @@ def find_runs(
     return RunsFound(runs, [*_FOUND.ends], [*_FOUND.last], digests)
 
 
+def may_be_coded(number: int, around: bytes, start: int) -> bool:
+    """Whether the run from `start` to the last byte but one of `around` must be read, as far as a quick test tells."""
+    compiled = core()
+    if compiled is None or CODINGS[number].layer is HEXADECIMAL:
+        return True
+    where = ctypes.c_uint64(start), ctypes.c_uint64(len(around) - 1)
+    return bool(compiled.is_coded(ctypes.byref(_FOUND), ctypes.c_uint64(number), around, *where, BEGINNINGS_BITS))
+
+
 def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, begun: Sequence[int] = _NOTHING) -> Iterator[None]:
     """Have the compiled part find runs, which are in `_FOUND` until the next batch."""
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
@@ -115,8 +125,9 @@ def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, begun: Sequence[int
         yield
 
 
+@lru_cache(maxsize=4096)
 def _is_content(out: bytes, why: int) -> bool:
-    """Whether decoded bytes are content, for one of these reasons."""
+    """Whether decoded bytes are content, for one of these reasons. The same identifiers are there again and again."""
     return bool(
         why & TEXT_WITHIN
         or (why & KNOWN and is_readable(out))

@@ -40,6 +40,9 @@ class Writing(NamedTuple):
 
 _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
+# An ampersand, which may be escaped itself, and a line end in HTML or XML.
+_AND = rb"&(?:amp;){0,4}"
+_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
 _PARTIAL_BACKSLASH = lazy_pattern(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
@@ -56,9 +59,11 @@ def _without_backslash(escape: re.Match[bytes]) -> bytes:
 
 
 def _held_backslash(piece: bytes) -> int:
-    partial = _PARTIAL_BACKSLASH.search(piece, max(len(piece) - LONGEST, 0))
+    # With a carriage return, the line may end.
+    end = len(piece) - piece.endswith(b"\r")
+    partial = _PARTIAL_BACKSLASH.search(piece, max(end - LONGEST, 0), end)
     # Each pair of backslashes is one.
-    return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
+    return len(piece) - (partial.end(1) - 1 if partial and len(partial[1]) % 2 else end)
 
 
 def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
@@ -67,7 +72,7 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
         marks,
         lazy_pattern(begins),
         lazy_pattern(before),
-        lazy_pattern(rb"\n"),
+        lazy_pattern(rb"\r?\n"),
         _ESCAPE,
         _without_backslash,
         _held_backslash,
@@ -76,13 +81,15 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
 
 _MARKED = _string(
     LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
-    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
+    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})"
+    # In HTML in a string. Unescaped, it must not begin again.
+    rb"(?:%b|%b(?=[^\r\n]{0,1024}?\\))"
     # The latter two are text that is escaped throughout, and UTF-16.
     rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
     rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
-    % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
-    # A line may be quoted; a character may precede its other byte.
-    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
+    % (_NEW_LINE, _NEW_LINE_ENTITY, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
+    # A line may be quoted or behind another prefix; a character may precede its other byte.
+    rb"(?:(?:>|\+|data:|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
 )
 # Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
@@ -126,9 +133,6 @@ _LINED = _string(
 
 # ---- entities
 
-# An ampersand, which may be escaped itself.
-_AND = rb"&(?:amp;){0,4}"
-_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _PARTIAL_ENTITY = lazy_pattern(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 

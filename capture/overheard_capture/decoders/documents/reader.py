@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.documents.ber import ber
 from overheard_capture.decoders.documents.bson import bson
 from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # A longer document is not kept.
 _LONGEST = 1 << 20
+# What an identifier is padded with, and most of a set of bits, such as ports of a switch in SNMP.
+_PADDING = b"\0\xff"
 # So many bytes in numbers may be something else.
 _FEWEST_NUMBERS = 8
 _WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt)
@@ -31,14 +34,18 @@ def may_be_document(head: bytes) -> bool:
 
 
 def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
-    """Read documents of one format. False if these bytes are none; their text was searched, and is read already."""
+    """Read documents of one format. False if these bytes are none; their text was searched as it is."""
     found = next(filter(None, (_contents(walk, data) for walk in _WALKS)), None)
     if found is None:
         return False
     for start, end in found.places[ItemKind.BYTES]:
         # It may be compressed without a signature, and so what nobody can read is a reason.
-        if end - start > MAX_IDENTIFIER:
+        if len(data[start:end].strip(_PADDING)) > MAX_IDENTIFIER:
             at.read(data[start:end], origin.after(start))
+    for start, end in found.places[ItemKind.TEXT]:
+        # The length before it may look like its first character, after which all of base85 is something else.
+        if end - start >= SHORTEST:
+            at.guess().read(data[start:end], origin.after(start))
     _read_numbers(at, found, origin)
     for pieces in found.pieces:
         _read_together(at, found, pieces, origin)

@@ -118,7 +118,7 @@ def _next_magic(data: bytes | bytearray | memoryview, start: int, end: int, left
         left.value -= 1
         return _ANYWHERE.first(bytes(data), start, end)
     where = ctypes.c_uint64(end), ctypes.c_uint64(start)
-    return int(compiled.first_magic(pointer(data), *where, _ANYWHERE.packed, ctypes.byref(left)))
+    return int(compiled.first_magic(pointer(data), *where, _ANYWHERE.packed(compiled), ctypes.byref(left)))
 
 
 def _is_certain(data: bytes | bytearray | memoryview, at: int, end: int) -> bool:

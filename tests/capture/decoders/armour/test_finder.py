@@ -70,6 +70,7 @@ _SMALL = re.compile(rb"%..")
 PERCENT: dict[str, Write] = {
     "as Python has it": lambda data: b"?a=1&data=" + urllib.parse.quote_from_bytes(data, safe="").encode() + b"&b=2",
     "in a form": lambda data: b"data=" + urllib.parse.quote_plus(data).encode() + b"&b=2",
+    "in a literal of SQL": lambda data: b"VALUES ('" + urllib.parse.quote_plus(data).encode() + b"');",
     "twice": lambda data: b"a=" + urllib.parse.quote(urllib.parse.quote(data, safe=""), safe="").encode(),
     "behind lines in JSON": lambda data: (
         b'{"note": "see:\\r\\n\\r\\n' + urllib.parse.quote_from_bytes(data, safe="").encode() + b'"}'

@@ -19,7 +19,7 @@ import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.decoders.armour.lined import patch, uuencoded, yenc
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.untyped import untyped
@@ -177,6 +177,19 @@ def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> N
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
+def test_bytes_in_escapes_end_before_the_end_of_a_line() -> None:
+    """Nothing may follow a document: in MessagePack, base85 whose length looks like a part of it."""
+    for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+        text = base64.b85encode(b"They say that it is " + value)
+        document = b"\x81\xa4note\xc5" + len(text).to_bytes(2, "big") + text
+        escaped = b"note " + "".join(f"\\x{byte:02x}" for byte in document).encode()
+        for end in (b"", b"\n", b"\r\n", b"\r\nQUIT\r\n"):
+            findings = played(untyped, escaped + end)
+            assert (("string escapes", "base85") in seen(findings)) == is_there
+            cuts = range(len(escaped) - 5, len(escaped + end))
+            assert outcome(played(untyped, escaped + end, cuts)) == outcome(findings)
+
+
 def hex_dump(data: bytes) -> bytes:
     rows = (data[at : at + 16] for at in range(0, len(data), 16))
     return b"".join(b"%08x: %-47s  |\n" % (16 * at, row.hex(" ").encode()) for at, row in enumerate(rows))
@@ -241,6 +254,27 @@ def test_a_dump_or_a_vcard_may_be_behind_a_prefix_in_a_string(prefix: bytes, wri
     findings = played(untyped, text)
     assert findings.sightings
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("prefix", [b"data: ", b"+", b"> "])
+def test_a_patch_may_be_behind_a_prefix_in_a_string(prefix: bytes) -> None:
+    """As events, or a diff of a diff, in JSON."""
+    for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+        text = in_json(b"see:\n" + re.sub(rb"^", prefix, patch(b"They say " + value), flags=re.MULTILINE))
+        findings = played(untyped, text)
+        assert bool(findings.sightings) == is_there
+        assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+def test_a_vcard_in_an_attribute_in_a_string_is_read() -> None:
+    value = "süßer Kürbis über Öl"
+    card = f"BEGIN:VCARD\r\nVERSION:4.0\r\nNOTE:It is {value[:9]}\r\n {value[9:]}\\, they say\r\nEND:VCARD\r\n"
+    attribute = card.replace("\r\n", "&#13;&#10;")
+    for text in (json.dumps(f'<note text="{attribute}"/>').encode(), f'<note text="{attribute}"/>'.encode()):
+        findings = played(untyped, text, findings=some_findings(value=value.encode()))
+        assert findings.sightings
+        # It does not begin again in itself, up to the depth limit.
+        assert not findings.unread
 
 
 @pytest.mark.parametrize("write", [base64.b85encode, lambda data: b'note="' + base64.b85encode(data) + b'", bye'])

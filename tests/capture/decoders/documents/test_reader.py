@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import random
 import struct
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -132,6 +134,8 @@ CONNECT_5 = packet(0x10, string("MQTT"), b"\x05\xc2\0\x3c", b"\x05\x11\0\0\0\1",
 
 FORMATS: dict[str, Callable[[Any], bytes]] = {
     "CBOR": lambda value: cbor({"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, {"n": 3}]}),
+    # All but the first byte may be text with a control code.
+    "small CBOR": lambda value: cbor({"note": value, "n": 17}),
     "tagged CBOR": lambda value: b"\xd9\xd9\xf7" + cbor({"note": value}),
     "CBOR without lengths": lambda value: b"\xbf\x64note" + cbor(value) + b"\x61l\x9f\x01\x02\xff\xff",
     "CBOR in a row": lambda value: cbor({"note": "one"}) + cbor({"note": value}) + cbor(["two", "three"]),
@@ -169,16 +173,32 @@ def test_a_document_is_read_and_no_reason(name: str, reader: Any) -> None:  # no
 
 @every_format
 def test_what_is_in_a_byte_string_is_unwrapped(name: str) -> None:
-    packed = gzip.compress(b"it is " + VALUE, mtime=0)
-    findings = played(untyped, FORMATS[name](packed))
-    assert ("gzip",) in seen(findings)
-    assert not findings.unread
-    assert not findings.values
+    for packed, layer in (
+        (gzip.compress(b"it is " + VALUE), "gzip"),
+        (zlib.compress(b"it is " + VALUE)[2:-4], "deflate"),
+    ):
+        findings = played(untyped, FORMATS[name](packed))
+        assert (layer,) in seen(findings)
+        assert not findings.unread
+        assert not findings.values
+
+
+@every_format
+def test_a_text_is_read_from_its_first_character_on(name: str) -> None:
+    """The byte before it, which has its length, may look like one of base85."""
+    for before in range(14, 40, 4):
+        for text, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+            encoded = base64.b85encode(b"it was said that nobody knows the value"[:before] + text).decode()
+            findings = played(untyped, FORMATS[name](encoded))
+            assert (("base85",) in seen(findings)) == is_there, before
+            assert not findings.unread
 
 
 @every_format
 def test_a_byte_string_that_nobody_can_read_is_a_reason_if_it_is_no_identifier(name: str) -> None:
     assert not played(untyped, FORMATS[name](noise(16))).unread
+    for bits in (bytes(64), b"\xff" * 64, b"\0\xff\xf0" + bytes(99)):
+        assert not played(untyped, FORMATS[name](bits)).unread
     for length in (17, 300, 2000):
         assert {each.why for each in played(untyped, FORMATS[name](noise(length))).unread} == {Reason.OPAQUE}
 
