@@ -102,7 +102,16 @@ ELSEWHERE = (
         "capture/wireshark", "fields merged witness_query", "judge/test_second_witness_search.py and test_api.py"
     ),
     Elsewhere("lab", "__main__", "lab/command/test_main.py runs it"),
-    Elsewhere("lab/certificates", "*", "rules, found by certificates/test_wrong.py and described by test_facts.py"),
+    Elsewhere(
+        "lab/certificates", "*", "read by certificates/test_read.py, and described by certificates/test_facts.py"
+    ),
+    Elsewhere("lab/certificates/asn1", "fields", "what lab/certificates/test_read_mutations.py reads"),
+    Elsewhere("lab/certificates/documents", "*", "all kinds are in certificates/documents/test_kinds.py"),
+    Elsewhere(
+        "lab/certificates/extensions", "*", "each is in certificates/test_facts.py, and beside OpenSSL in odd.py"
+    ),
+    Elsewhere("lab/certificates/rules", "*", "all together, in certificates/rules/test_check_beside_openssl.py"),
+    Elsewhere("lab/words/faults", "*", "all of them are in words/faults/test_faults.py"),
     Elsewhere("lab/command", "scanning", "command/test_scan.py"),
     Elsewhere("lab/command", "showing frame_lookup", "command/test_show.py and test_learn.py"),
     Elsewhere("lab/command", "run", "engines/test_local.py runs the demo"),

@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from cryptography import x509
-
+from overheard.certificates.descriptions import Document
+from overheard.certificates.documents.certificate import Certificate
+from overheard.certificates.errors import CertificateError
 from overheard.certificates.facts import Facts, facts
 from overheard.certificates.fetch import Address, as_requests, has_requests, shown
-from overheard.certificates.names import called
-from overheard.certificates.path import self_signed, signed
+from overheard.certificates.names import plain
+from overheard.certificates.openssl import unread
 from overheard.certificates.question import Question, Roots
-from overheard.certificates.read import read
-from overheard.certificates.wrong import Finding, wrong
+from overheard.certificates.read import read, read_certificates
+from overheard.certificates.rules.check import case, remarks, wrong
+from overheard.certificates.rules.rule import Finding, the
+from overheard.certificates.signers import signers
 from overheard.words.error_lookup import matching_rows
 from overheard.words.errors import INSTALL_LAB
-from overheard.words.gallery import at
+from overheard.words.faults import CertificateFault, explained
+
+# Of a bundle with many odd certificates.
+_MOST_NOTICES = 10
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,11 @@ class Connection:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found. `skipped` are blocks of a file that are not certificates, `unasked` what was not checked."""
+    """What was found. `remarks` are faults that `requests` here takes, and `notices` are about trusted certificates.
+
+    `documents` are what is no certificate; `skipped` are blocks of a file that are neither, `unasked` what was not
+    checked.
+    """
 
     what: str
     certificates: tuple[Facts, ...]
@@ -52,28 +62,38 @@ class Examination:
     skipped: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     connection: Connection | None = None
+    remarks: tuple[Finding, ...] = ()
+    documents: tuple[Document, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """0: nothing wrong was found; 1: something was; 2: there was no certificate."""
-        if not self.certificates:
+        if not self.certificates and not self.wrong:
             return 2
         return int(bool(self.wrong) or bool(self.connection and self.connection.refused))
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data, each finding with the gallery's cause and cure."""
-        return {**asdict(self), "wrong": [_finding(finding) for finding in self.wrong], "exit_code": self.exit_code}
+        """As plain data, each finding with its cause and cure."""
+        return {
+            **asdict(self),
+            "wrong": [_explained(finding) for finding in self.wrong],
+            "remarks": [_explained(finding) for finding in self.remarks],
+            "exit_code": self.exit_code,
+        }
 
 
 def examine_file(data: bytes, what: str, question: Question) -> Examination:
-    """Examine the certificates in `data`, which errors call `what`. Raises CertificateError if there is none."""
+    """Examine what is in `data`, which errors call `what`. Raises CertificateError if nothing in it can be read."""
     bundle = read(data, what)
-    return Examination(
-        what,
-        _facts(bundle.certificates, question.trusted),
-        _wrong(bundle.certificates, question),
-        bundle.skipped,
-        question.unasked,
+    examined = _examined(bundle.certificates, question, what)
+    unreadable = tuple(Finding("certificate-unreadable", words) for words in bundle.unreadable)
+    documents = tuple(_with_owner(document, bundle.certificates) for document in bundle.documents)
+    return replace(
+        examined,
+        wrong=(*unreadable, *examined.wrong) if bundle.certificates else (),
+        skipped=(*bundle.skipped, *(bundle.unreadable if not bundle.certificates else ())),
+        documents=documents,
     )
 
 
@@ -86,17 +106,28 @@ def examine_server(server: Address, trusted: Roots, question: Question) -> Exami
     question = replace(question, host=server.host, trusted=trusted)
     sent = shown(server)
     what = f"what {server.host}:{server.port} sends"
-    chain = [read(one, what).certificates[0] for one in sent.certificates]
+    chain, unreadable = _sent(sent.certificates, what)
+    examined = _examined(chain, question, server.url)
     why_not = _why_not_asked(question)
     error = (as_requests(server, str(trusted.path)) if not why_not else "") or sent.error
     rows = tuple(one.name for one in matching_rows(error))
-    return Examination(
-        server.url,
-        _facts(chain, trusted),
-        _wrong(chain, question) if chain else (),
-        unasked=question.unasked,
+    return replace(
+        examined,
+        wrong=(*unreadable, *examined.wrong),
         connection=Connection(sent.version, sent.cipher, str(trusted.path), not why_not, error, rows, why_not),
     )
+
+
+def _sent(certificates: Sequence[bytes], what: str) -> tuple[list[Certificate], tuple[Finding, ...]]:
+    """The certificates of a handshake, and those among them that cannot be read."""
+    chain: list[Certificate] = []
+    unreadable = []
+    for one in certificates:
+        try:
+            chain += read_certificates(one, what).certificates
+        except CertificateError as problem:
+            unreadable.append(Finding("certificate-unreadable", str(problem)))
+    return chain, tuple(unreadable)
 
 
 def _why_not_asked(question: Question) -> str:
@@ -106,32 +137,46 @@ def _why_not_asked(question: Question) -> str:
     return "" if has_requests() else f"it is not installed ({INSTALL_LAB})"
 
 
-def _wrong(chain: Sequence[x509.Certificate], question: Question) -> tuple[Finding, ...]:
+def _examined(chain: Sequence[Certificate], question: Question, what: str) -> Examination:
     trusted = question.trusted.certificates if question.trusted else None
-    return tuple(wrong(chain, question.host, question.moment, trusted, question.crls))
+    facts_of_all = tuple(facts(one, signer) for one, signer in zip(chain, signers(chain, trusted or ()), strict=True))
+    if not chain:
+        return Examination(what, (), ())
+    checked = case(chain, question.host, question.moment, trusted, question.crls)
+    unread_by_openssl = tuple(
+        Finding("certificate-unreadable", f"OpenSSL cannot read {the(one)}, of which other programs read all")
+        for one in unread(chain)
+    )
+    return Examination(
+        what,
+        facts_of_all,
+        (
+            *unread_by_openssl,
+            *(Finding("crl-unreadable", words) for words in question.unreadable),
+            *wrong(checked),
+        ),
+        unasked=question.unasked,
+        remarks=tuple(remarks(checked)),
+        notices=_notices(question.trusted) if question.trusted else (),
+    )
 
 
-def _facts(chain: Sequence[x509.Certificate], trusted: Roots | None) -> tuple[Facts, ...]:
-    known = trusted.certificates if trusted else ()
-    return tuple(facts(one, _signer(one, chain, known)) for one in chain)
+def _notices(trusted: Roots) -> tuple[str, ...]:
+    """What of the trusted certificates other programs may refuse; they may have nothing to do with the chain."""
+    odd = [f"the subject of {the(one)} {oddity}" for one in trusted.certificates for oddity in one.subject.oddities]
+    return (*trusted.unreadable, *(f"in {plain(str(trusted.path))}, {words}" for words in odd[:_MOST_NOTICES]))
 
 
-def _signer(one: x509.Certificate, chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> str:
-    """Who signed a certificate, as far as a signature proves it."""
-    if self_signed(one):
-        return "itself" + ", and trusted" * (one in trusted)
-    issuer = f'"{called(one.issuer)}"'
-    for number, other in enumerate(chain, 1):
-        if signed(one, other):
-            return f"certificate {number}, {issuer}: the signature holds"
-    if any(signed(one, other) for other in trusted):
-        return f"{issuer}, which is trusted: the signature holds"
-    for number, other in enumerate(chain, 1):
-        if other.subject == one.issuer:
-            return f"none of these: certificate {number} is named {issuer}, but its key did not sign this"
-    return f"{issuer}, which is not here"
+def _with_owner(document: Document, chain: Sequence[Certificate]) -> Document:
+    """A document, with the certificate that its key belongs to."""
+    owners = [number for number, one in enumerate(chain, 1) if document.public_key == one.key.fingerprint]
+    if not chain or not document.public_key:
+        return document
+    words = f"to certificate {owners[0]}" if owners else "to none of these certificates"
+    return replace(document, lines=(*document.lines, ("belongs", words)))
 
 
-def _finding(finding: Finding) -> dict[str, str]:
-    known = at(finding.row)
-    return {**asdict(finding), "cause": known.cause, "cure": known.cure}
+def _explained(finding: Finding) -> dict[str, str]:
+    known = explained(finding.row)
+    programs = {"refused": known.refused, "accepted": known.accepted} if isinstance(known, CertificateFault) else {}
+    return {**asdict(finding), "cause": known.cause, "cure": known.cure, **programs}

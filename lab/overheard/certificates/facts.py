@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-
-from overheard.certificates.extensions import extensions, in_words, name_of, purposes, unreadable, uses, value_of
-from overheard.certificates.keys import key_in_words, signature_in_words
-from overheard.certificates.names import called, general_name, listed, minute
-from overheard.certificates.read import read
+from overheard.certificates.asn1.times import Moment
+from overheard.certificates.descriptions import written
+from overheard.certificates.documents.certificate import Certificate
+from overheard.certificates.extensions.kinds import EXTENDED_KEY_USAGE, KEY_USAGE, SUBJECT_ALTERNATIVE_NAME
+from overheard.certificates.extensions.words import number_in_hex, purposes, uses
+from overheard.certificates.names import called, listed, plain
+from overheard.certificates.read import read_certificates
 
 # The name in errors of data that has none.
 _THIS = "what was handed over"
@@ -48,56 +49,66 @@ def words_for_scenario(data: bytes) -> str:
 
     Raises CertificateError if there is none.
     """
-    return sentence(read(data, _THIS).certificates[0])
+    return sentence(read_certificates(data, _THIS).certificates[0])
 
 
-def sentence(certificate: x509.Certificate) -> str:
+def sentence(certificate: Certificate) -> str:
     """`From A to B I am "X" according to "Y".` That is all that a certificate is."""
-    themselves = certificate.issuer == certificate.subject
+    issuer = "myself" if certificate.self_issued else f'"{called(certificate.issuer)}"'
     return (
-        f"From {minute(certificate.not_valid_before_utc)} to {minute(certificate.not_valid_after_utc)}"
-        f' I am "{called(certificate.subject)}" according to'
-        f" {'myself' if themselves else _quoted(called(certificate.issuer))}."
+        f"From {written(certificate.begins)} to {written(certificate.ends)}"
+        f' I am "{called(certificate.subject)}" according to {issuer}.'
     )
 
 
-def facts(certificate: x509.Certificate, signed_by: str) -> Facts:
+def facts(certificate: Certificate, signed_by: str) -> Facts:
     """All facts of a certificate; `signed_by` is what was found out about its signature."""
     return Facts(
         sentence=sentence(certificate),
         subject=called(certificate.subject),
         issuer=called(certificate.issuer),
-        begins=certificate.not_valid_before_utc.isoformat(),
-        ends=certificate.not_valid_after_utc.isoformat(),
+        begins=_iso(certificate.begins),
+        ends=_iso(certificate.ends),
         signed_by=signed_by,
         names=_names(certificate),
         key=_key(certificate),
-        signature=signature_in_words(certificate),
-        serial=f"{certificate.serial_number:x}",
-        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(":"),
+        signature=str(certificate.algorithm),
+        serial=_serial(certificate.serial),
+        fingerprint=certificate.fingerprint,
         extensions=_extensions(certificate),
     )
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
+def _iso(moment: Moment) -> str:
+    """The time, or what is written in place of one."""
+    when: datetime | None = moment.when
+    return when.isoformat() if when else plain(moment.written)
 
 
-def _names(certificate: x509.Certificate) -> tuple[str, ...]:
-    alternative = value_of(certificate, x509.SubjectAlternativeName)
-    return tuple(general_name(name) for name in alternative or ())
+def _serial(number: int) -> str:
+    if number <= 0:
+        return f"{number_in_hex(number)}, and must be positive (RFC 5280, 4.1.2.2)"
+    return number_in_hex(number)
 
 
-def _key(certificate: x509.Certificate) -> str:
-    words = key_in_words(certificate)
-    if usage := value_of(certificate, x509.KeyUsage):
+def _names(certificate: Certificate) -> tuple[str, ...]:
+    if certificate.extensions.unreadable(SUBJECT_ALTERNATIVE_NAME):
+        return ("cannot be read",)
+    return tuple(map(str, certificate.extensions.value(SUBJECT_ALTERNATIVE_NAME) or ()))
+
+
+def _key(certificate: Certificate) -> str:
+    words = str(certificate.key)
+    usage, purpose = certificate.extensions.value(KEY_USAGE), certificate.extensions.value(EXTENDED_KEY_USAGE)
+    if usage is not None:
         words += f", to {listed(uses(usage))}"
-    if purpose := value_of(certificate, x509.ExtendedKeyUsage):
+    if purpose is not None:
         words += f", for {listed(purposes(purpose))}"
     return words
 
 
-def _extensions(certificate: x509.Certificate) -> tuple[ExtensionFact, ...]:
-    if why := unreadable(certificate):
-        return (ExtensionFact("extensions", critical=False, says=f"cannot be read: {why}"),)
-    return tuple(ExtensionFact(name_of(one), one.critical, in_words(one)) for one in extensions(certificate))
+def _extensions(certificate: Certificate) -> tuple[ExtensionFact, ...]:
+    found = tuple(ExtensionFact(plain(one.name), one.critical, one.says) for one in certificate.extensions.all)
+    if why := certificate.extensions.problem:
+        return (*found, ExtensionFact("extensions", critical=False, says=f"cannot be read: {why}"))
+    return found

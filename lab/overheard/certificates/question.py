@@ -7,28 +7,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography import x509
-
+from overheard.certificates.documents.certificate import Certificate
+from overheard.certificates.documents.revocation_list import RevocationList
 from overheard.certificates.errors import CertificateError
-from overheard.certificates.read import LONGEST, read_bundle
+from overheard.certificates.read import LONGEST, read_certificates
 
 
 @dataclass(frozen=True)
 class Roots:
-    """Trusted certificates, and the file or folder that they come from."""
+    """Trusted certificates, the file or folder that they come from, and what in it cannot be read, in words."""
 
     path: Path
-    certificates: tuple[x509.Certificate, ...]
+    certificates: tuple[Certificate, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Question:
-    """What to check against. What is None is not checked, except `at`, which is then the present."""
+    """What to check against. What is None is not checked, except `at`, which is then the present.
+
+    `unreadable` is what of the revocation lists cannot be read, in words.
+    """
 
     host: str | None = None
     at: datetime | None = None
     trusted: Roots | None = None
-    crls: Sequence[x509.CertificateRevocationList] | None = None
+    crls: Sequence[RevocationList] | None = None
+    unreadable: tuple[str, ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -47,16 +52,17 @@ class Question:
 
 
 def roots(path: Path) -> Roots:
-    """The certificates to trust, from a file or the files of a folder.
+    """The certificates to trust, from a file or the files of a folder; one that cannot be read hides no other.
 
     Raises CertificateError if there are none.
     """
     if not path.is_dir():
-        return Roots(path, read_bundle(content(path), str(path)))
-    found: dict[x509.Certificate, None] = {}
+        bundle = read_certificates(content(path), str(path))
+        return Roots(path, bundle.certificates, bundle.unreadable)
+    found: dict[Certificate, None] = {}
     for file in sorted(path.iterdir()):
         try:
-            found |= dict.fromkeys(read_bundle(content(file), str(file)))
+            found |= dict.fromkeys(read_certificates(content(file), str(file)).certificates)
         except CertificateError:
             # OpenSSL finds certificates by file name: other files in the folder do not matter.
             continue

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NAME = "show"
-HELP = "explain a certificate in plain words, and what is wrong with it"
+HELP = "explain a certificate, or what comes with one, in plain words, and what is wrong with it"
 
 _DESCRIPTION = """\
 Explain the certificates in a file, or those that a server sends, in plain words: subject, issuer and validity in a
-sentence, then names, key and every extension, one line each. Faults are described as in the gallery.
+sentence, then names, key and every extension, one line each. Faults are described as in the gallery, and those that
+`requests` here takes and other programs refuse come after those that it refuses.
+
+Requests (CSR), revocation lists (CRL), PKCS #7, PKCS #12 and keys are shown as well; of private keys, nothing private.
 
 A server is contacted twice: once without verification, to get its certificates, and once as `requests` would, to get
 the error.
@@ -25,7 +28,7 @@ examples:
   openssl s_client -connect HOST:PORT -showcerts </dev/null | overheard show -
 
 exit codes:
-  0    nothing wrong was found
+  0    nothing wrong was found, or only what other programs refuse
   1    something is wrong with a certificate, or TLS failed because of it
   2    there was no certificate to examine
   130  interrupted
@@ -38,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         NAME, help=HELP, description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "what", metavar="FILE|URL", help="certificates in PEM or DER (-: standard input), or https://..."
+        "what", metavar="FILE|URL", help="certificates in PEM, DER, PKCS #7 or #12 (-: standard input), or https://..."
     )
     parser.add_argument(
         "--ca", type=Path, metavar="FILE", help="the CAs to trust (default for a URL: those of `requests`)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import Examination, examine_file, examine_server
 from overheard.certificates.fetch import address, usual_roots
 from overheard.certificates.question import Question, content, roots
-from overheard.certificates.read import LONGEST, revocation_lists
+from overheard.certificates.read import LONGEST, read_lists
 from overheard.report.certificate import certificates
 from overheard.report.console import console
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 def show_certificates(options: argparse.Namespace) -> int:
     """Print what was found, and return the exit code. Raises CertificateError if there is no certificate."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names are in any script, which a terminal or a log may not be able to show.
+        sys.stdout.reconfigure(errors="backslashreplace")
     examination = _examination(options)
     if options.json:
         sys.stdout.write(f"{json.dumps(examination.to_json(), indent=2, ensure_ascii=False)}\n")
@@ -30,8 +34,11 @@ def show_certificates(options: argparse.Namespace) -> int:
 
 
 def _examination(options: argparse.Namespace) -> Examination:
-    crls = revocation_lists(content(options.crl), str(options.crl)) if options.crl else None
-    question = Question(options.host, options.at, roots(options.ca) if options.ca else None, crls)
+    lists = read_lists(content(options.crl), str(options.crl)) if options.crl else None
+    trusted = roots(options.ca) if options.ca else None
+    question = Question(
+        options.host, options.at, trusted, lists.lists if lists else None, lists.unreadable if lists else ()
+    )
     if "://" not in options.what:
         return examine_file(*_read(options.what), question)
     if options.host is not None:

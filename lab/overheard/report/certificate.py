@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from overheard.words.gallery import at
+from overheard.certificates.names import listed
+from overheard.words.faults import CertificateFault, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard.certificates.descriptions import Document
     from overheard.certificates.examine import Connection, Examination
     from overheard.certificates.facts import Facts
+    from overheard.certificates.rules.rule import Finding
+
+# Certificates of a file, and extensions of one. The CAs that browsers trust are some 150.
+_MOST = 500
 
 
 def certificates(examination: Examination) -> Group:
@@ -28,10 +34,14 @@ def _lines(examination: Examination) -> Iterator[Text]:
     count = len(examination.certificates)
     yield Text(f"{examination.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
     for skipped in examination.skipped:
-        yield Text(f"  ignored, and not kept: {skipped}", style="dim")
-    for number, one in enumerate(examination.certificates, 1):
+        yield Text(f"  ignored: {skipped}", style="dim")
+    for number, one in enumerate(examination.certificates[:_MOST], 1):
         yield Text(f"\n{number}  {one.sentence}", style="bold")
         yield from _facts(one)
+    if count > _MOST:
+        yield Text(f"\nand {count - _MOST:,} more, which --json shows", style="bold")
+    for document in examination.documents:
+        yield from _document(document)
     if examination.connection:
         yield from _connection(examination.connection)
     yield from _verdict(examination)
@@ -46,14 +56,21 @@ def _line(what: str, says: str, style: str = "") -> Text:
 
 def _facts(one: Facts) -> Iterator[Text]:
     yield _line("signed by", one.signed_by)
-    yield _line("names", ", ".join(one.names) or "none")
+    yield _line("names", listed(one.names))
     yield _line("key", one.key)
     yield _line("signature", one.signature)
     yield _line("serial", one.serial)
     yield _line("SHA-256", one.fingerprint)
-    for extension in one.extensions:
+    for extension in one.extensions[:_MOST]:
         critical = ", critical" if extension.critical else ""
         yield _line("extension", f"{extension.name}{critical}: {extension.says}")
+
+
+def _document(document: Document) -> Iterator[Text]:
+    article = "An" if document.kind[0] in "aeiou" else "A"
+    yield Text(f"\n{article} {document.kind}", style="bold")
+    for label, words in document.lines:
+        yield _line(label, words)
 
 
 def _connection(connection: Connection) -> Iterator[Text]:
@@ -71,15 +88,39 @@ def _connection(connection: Connection) -> Iterator[Text]:
 
 
 def _verdict(examination: Examination) -> Iterator[Text]:
-    if examination.exit_code == 0:
+    if examination.exit_code == 2 and not examination.connection:
+        yield Text("\nThere is no certificate in it, and nothing was checked", style="bold")
+    elif examination.exit_code:
+        yield from _wrong(examination)
+    elif not (examination.remarks or examination.notices):
         yield Text("\nNothing wrong was found", style="bold green")
-        return
+    yield from _remarks(examination)
+
+
+def _wrong(examination: Examination) -> Iterator[Text]:
     yield Text("\nWhat is wrong", style="bold red")
-    rows = list(dict.fromkeys(finding.row for finding in examination.wrong)) or _what_it_may_be(examination)
+    rows = _rows(examination.wrong) or _what_it_may_be(examination)
     for name in rows:
-        yield from _row(name, [finding.detail for finding in examination.wrong if finding.row == name])
+        yield from _row(name, examination.wrong, "red")
     if not rows:
         yield Text("  see the error above")
+
+
+def _remarks(examination: Examination) -> Iterator[Text]:
+    """What does not keep `requests` here from taking the certificates."""
+    if examination.remarks:
+        yield Text("\nWhat not every program accepts", style="bold yellow")
+        for name in _rows(examination.remarks):
+            yield from _row(name, examination.remarks, "yellow")
+    if examination.notices:
+        words = "Nothing wrong with the certificates; with" if examination.exit_code == 0 else "Also, with"
+        yield Text(f"\n{words} those that are trusted, other programs may have trouble", style="bold yellow")
+        for notice in examination.notices:
+            yield Text(f"  {notice}")
+
+
+def _rows(findings: tuple[Finding, ...]) -> list[str]:
+    return list(dict.fromkeys(finding.row for finding in findings))
 
 
 def _what_it_may_be(examination: Examination) -> list[str]:
@@ -87,10 +128,15 @@ def _what_it_may_be(examination: Examination) -> list[str]:
     return list(examination.connection.rows) if examination.connection else []
 
 
-def _row(name: str, details: list[str]) -> Iterator[Text]:
-    known = at(name)
-    yield Text.assemble("  ", (name, "red"), f": {known.wrong}")
-    for detail in details:
-        yield _line("here", detail)
+def _row(name: str, findings: tuple[Finding, ...], style: str) -> Iterator[Text]:
+    known = explained(name)
+    yield Text.assemble("  ", (name, style), f": {known.wrong}")
+    for finding in findings:
+        if finding.row == name:
+            yield _line("here", finding.detail)
     yield _line("cause", known.cause)
     yield _line("cure", known.cure)
+    if isinstance(known, CertificateFault):
+        for label, programs in (("refused by", known.refused), ("accepted by", known.accepted)):
+            if programs:
+                yield _line(label, programs)

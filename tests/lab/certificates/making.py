@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from overheard.certificates.documents.certificate import Certificate
+from overheard.certificates.read import read
+
 Extension: TypeAlias = x509.ExtensionType
 Key: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -31,6 +34,11 @@ class Made:
 
     certificate: x509.Certificate
     key: Key
+
+    @property
+    def parsed(self) -> Certificate:
+        """The same as Overheard reads it."""
+        return read(self.der, "it").certificates[0]
 
     @property
     def pem(self) -> bytes:

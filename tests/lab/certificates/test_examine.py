@@ -131,8 +131,8 @@ def test_roots_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:
     (tmp_path / "b.crt").write_bytes(ISSUING.pem + ROOT.pem)
     (tmp_path / "notes").write_text("not a certificate")
     (tmp_path / "deeper").mkdir()
-    assert roots(tmp_path / "a.pem").certificates == (ROOT.certificate,)
-    assert roots(tmp_path).certificates == (ROOT.certificate, ISSUING.certificate)
+    assert roots(tmp_path / "a.pem").certificates == (ROOT.parsed,)
+    assert roots(tmp_path).certificates == (ROOT.parsed, ISSUING.parsed)
 
 
 def test_the_roots_of_this_machine_can_be_read() -> None:

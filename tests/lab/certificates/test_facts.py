@@ -36,12 +36,12 @@ def day(days: int) -> str:
 def test_the_sentence_sums_up_a_certificate() -> None:
     made = server(ISSUING, common_name="server")
     awaited = f'From {day(-1)} to {day(30)} I am "server" according to "an issuing CA".'
-    assert sentence(made.certificate) == awaited
+    assert sentence(made.parsed) == awaited
     assert words_for_scenario(made.pem) == words_for_scenario(made.der) == awaited
 
 
 def test_a_root_is_certified_by_itself() -> None:
-    assert sentence(ROOT.certificate).endswith('I am "a root" according to myself.')
+    assert sentence(ROOT.parsed).endswith('I am "a root" according to myself.')
 
 
 def test_an_empty_file_has_no_sentence() -> None:
@@ -51,7 +51,7 @@ def test_an_empty_file_has_no_sentence() -> None:
 
 def test_the_facts_of_a_server_certificate() -> None:
     made = server(ISSUING, names=("server", "127.0.0.1", "::1"))
-    said = facts(made.certificate, "somebody")
+    said = facts(made.parsed, "somebody")
     assert said.signed_by == "somebody"
     assert said.names == ("DNS server", "IP 127.0.0.1", "IP ::1")
     assert said.key == "EC P-256, to sign, encrypt keys, for servers"
@@ -62,7 +62,7 @@ def test_the_facts_of_a_server_certificate() -> None:
 
 
 def test_the_facts_of_a_ca_certificate() -> None:
-    said = facts(authority("a CA", key=rsa_key(2048), sha1=True).certificate, "")
+    said = facts(authority("a CA", key=rsa_key(2048), sha1=True).parsed, "")
     assert said.names == ()
     assert said.key == "RSA 2048, to sign certificates, sign revocation lists"
     assert said.signature == "RSA with SHA-1"
@@ -108,16 +108,16 @@ def test_the_facts_of_a_ca_certificate() -> None:
             ),
             ExtensionFact("subjectAltName", False, "email a@lab.test, name CN=x, OID 1.2.3.4, other name 1.2.3.5"),
         ),
-        (UNHEARD_OF, ExtensionFact("1.3.6.1.4.1.55555.1", True, "unknown")),
+        (UNHEARD_OF, ExtensionFact("1.3.6.1.4.1.55555.1", True, "unknown, 2 bytes: 0500")),
         (x509.TLSFeature([x509.TLSFeatureType.status_request]), ExtensionFact("tlsFeature", False, "status_request")),
     ],
 )
 def test_an_extension_is_described_in_one_line(extension: x509.ExtensionType, fact: ExtensionFact) -> None:
-    assert fact in facts(server(ISSUING, extension).certificate, "").extensions
+    assert fact in facts(server(ISSUING, extension).parsed, "").extensions
 
 
 def test_key_identifiers_are_shortened() -> None:
-    said = {one.name: one.says for one in facts(server(ISSUING).certificate, "").extensions}
+    said = {one.name: one.says for one in facts(server(ISSUING).parsed, "").extensions}
     own = x509.SubjectKeyIdentifier.from_public_key(ISSUING.key.public_key()).digest.hex()
     assert said["authorityKeyIdentifier"] == f"{own[:16]}…"
     assert len(said["subjectKeyIdentifier"]) == 17
@@ -125,15 +125,17 @@ def test_key_identifiers_are_shortened() -> None:
 
 def test_control_characters_are_escaped() -> None:
     made = server(ISSUING, common_name="\x1b[31mred\u202e")
-    said = facts(made.certificate, "")
+    said = facts(made.parsed, "")
     assert said.subject == "\\x1b[31mred\\u202e"
     assert "\x1b" not in repr(said)
 
 
 def test_invalid_extensions_are_reported() -> None:
-    """A subjectAltName whose DNS name is invalid ASN.1."""
+    """A subjectAltName whose DNS name is invalid ASN.1: it hides nothing but itself."""
     made = server(
         ISSUING, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x03\x82\x7f\x41"), names=()
     )
-    (fact,) = facts(made.certificate, "").extensions
-    assert fact.says.startswith("cannot be read: ")
+    said = {one.name: one.says for one in facts(made.parsed, "").extensions}
+    assert said["subjectAltName"].startswith("cannot be read: ")
+    assert said["basicConstraints"] == "not a CA"
+    assert facts(made.parsed, "").names == ("cannot be read",)

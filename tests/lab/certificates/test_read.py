@@ -1,4 +1,4 @@
-"""Parsing certificates: what is found, what is skipped, and what is an error."""
+"""Reading files: what is found, what it is called, what is skipped, and what is an error."""
 
 from __future__ import annotations
 
@@ -11,34 +11,60 @@ from hypothesis import strategies as st
 
 from lab.certificates.faults import ISSUING, ROOT
 from lab.certificates.making import server
+from lab.certificates.mutations import documents
 from overheard.certificates.errors import CertificateError
-from overheard.certificates.read import LONGEST, read, read_bundle
+from overheard.certificates.read import LONGEST, read, read_certificates
 
 LEAF = server(ISSUING)
 CUT = LEAF.pem[: len(LEAF.pem) // 2]
 BROKEN = b"-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
+UTF_16 = LEAF.pem.decode().encode("utf-16")
+UTF_8 = b"\xef\xbb\xbf" + LEAF.pem
 
 
-@pytest.mark.parametrize("data", [LEAF.pem, LEAF.der, LEAF.pem.replace(b"\n", b"\r\n"), b"a note\n" + LEAF.pem])
+@pytest.mark.parametrize(
+    "data", [LEAF.pem, LEAF.der, LEAF.pem.replace(b"\n", b"\r\n"), b"a note\n" + LEAF.pem, UTF_16, UTF_8], ids=count()
+)
 def test_a_certificate_is_found_in_pem_and_in_der(data: bytes) -> None:
-    assert read(data, "it").certificates == (LEAF.certificate,)
+    assert read(data, "it").certificates == (LEAF.parsed,)
 
 
-def test_several_are_found_in_order() -> None:
-    bundle = read(LEAF.pem + b"between them\n" + ISSUING.pem + ROOT.pem, "it")
-    assert bundle.certificates == (LEAF.certificate, ISSUING.certificate, ROOT.certificate)
+@pytest.mark.parametrize("between", [b"between them\n", b"-----BEGIN X-----\nno end\n", b""])
+def test_several_are_found_in_order(between: bytes) -> None:
+    bundle = read(LEAF.pem + between + ISSUING.pem + ROOT.pem, "it")
+    assert bundle.certificates == (LEAF.parsed, ISSUING.parsed, ROOT.parsed)
     assert bundle.skipped == ()
+    assert read(LEAF.der + ISSUING.der, "it").certificates == (LEAF.parsed, ISSUING.parsed)
 
 
-def test_an_old_pem_label_is_accepted() -> None:
-    assert read(LEAF.pem.replace(b" CERTIFICATE-", b" X509 CERTIFICATE-"), "it").certificates == (LEAF.certificate,)
+@pytest.mark.parametrize("label", [b" X509 CERTIFICATE-", b" TRUSTED CERTIFICATE-"])
+def test_an_old_pem_label_is_accepted(label: bytes) -> None:
+    assert read(LEAF.pem.replace(b" CERTIFICATE-", label), "it").certificates == (LEAF.parsed,)
 
 
-def test_keys_are_reported_as_skipped_and_not_kept() -> None:
-    bundle = read(LEAF.key_pem + LEAF.pem, "it")
-    assert bundle.skipped == ("1 PRIVATE KEY",)
-    secret = LEAF.key_pem.splitlines()[1].decode()
-    assert secret not in repr(bundle)
+@pytest.mark.parametrize("name", ["p7", "p12"])
+def test_the_certificates_of_a_bundle_are_found(name: str) -> None:
+    assert [one.fingerprint for one in read(documents()[name], "it").certificates]
+
+
+def test_one_that_cannot_be_read_hides_no_other() -> None:
+    bundle = read(LEAF.pem + BROKEN + ROOT.pem, "it")
+    assert bundle.certificates == (LEAF.parsed, ROOT.parsed)
+    assert len(bundle.unreadable) == 1
+    assert bundle.unreadable[0].startswith("certificate 2 of it cannot be read as a certificate")
+
+
+def test_bytes_after_a_certificate_are_skipped() -> None:
+    bundle = read(LEAF.der + b"\0\0\0", "it")
+    assert bundle.certificates == (LEAF.parsed,)
+    assert bundle.skipped == ("1 block of 3 bytes that is no ASN.1",)
+
+
+def test_of_very_many_certificates_the_first_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overheard.certificates.read._MOST", 3)
+    bundle = read(ROOT.der * 5, "it")
+    assert len(bundle.certificates) == 3
+    assert bundle.skipped == ("2 more than the 3 that are read",)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +72,13 @@ def test_keys_are_reported_as_skipped_and_not_kept() -> None:
     [
         (b"", "there is no certificate in it"),
         (b"nonsense", "there is no certificate in it"),
-        (LEAF.key_pem, "there is no certificate in it, but 1 PRIVATE KEY"),
-        (CUT, "there is no certificate in it, but a PEM block without an end"),
-        (BROKEN, "certificate 1 of it"),
-        (LEAF.pem + BROKEN, "certificate 2 of it cannot be read as a certificate"),
-        (LEAF.der[:100], "cannot be read as a certificate"),
+        (CUT, "it has no end"),
+        (BROKEN, "certificate 1 of it cannot be read as a certificate"),
+        (LEAF.pem.replace(b"M", b"!", 1), "it is not Base64"),
+        (LEAF.der[:100], "cannot be read as a certificate: it ends early"),
         (LEAF.der + bytes(LONGEST), "it is longer than 4 MiB"),
+        (b"\x30\x80" * 1000, "cannot be read as a certificate"),
+        (b"-----BEGIN DH PARAMETERS-----\nMAA=\n-----END DH PARAMETERS-----\n", "but 1 DH PARAMETERS"),
     ],
     ids=count(),
 )
@@ -62,19 +89,14 @@ def test_unreadable_input_is_an_error_without_a_traceback(data: bytes, says: str
     assert error.value.hint
 
 
-def test_an_error_contains_no_key_material() -> None:
-    with pytest.raises(CertificateError) as error:
-        read(LEAF.key_pem, "it")
+def test_where_certificates_are_needed_another_document_is_an_error_that_names_it() -> None:
+    with pytest.raises(CertificateError, match="but private key") as error:
+        read_certificates(LEAF.key_pem, "it")
     assert LEAF.key_pem.splitlines()[1].decode() not in str(error.value)
 
 
-def test_a_bundle_is_used_as_far_as_it_can_be_parsed() -> None:
-    assert read_bundle(BROKEN + ROOT.pem, "it") == (ROOT.certificate,)
-    with pytest.raises(CertificateError):
-        read_bundle(BROKEN, "it")
-
-
 @given(st.binary(max_size=2000) | st.binary(max_size=200).map(lambda junk: LEAF.der[:200] + junk + LEAF.der[200:]))
-def test_arbitrary_bytes_give_certificates_or_an_error(data: bytes) -> None:
+def test_arbitrary_bytes_give_documents_or_an_error(data: bytes) -> None:
     with contextlib.suppress(CertificateError):
-        assert read(data, "it").certificates
+        bundle = read(data, "it")
+        assert bundle.certificates or bundle.documents

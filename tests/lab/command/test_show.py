@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.certificates.faults import ISSUING, ROOT
 from lab.certificates.making import NOW, revocations, server
+from lab.certificates.mutations import documents
 from lab.certificates.serving import serving
 from overheard.command import show, showing
 from overheard.words.errors import OverheardError
@@ -81,6 +83,33 @@ def test_a_revoked_certificate_is_a_finding(chain: str, tmp_path: Path, capsys: 
     lists.write_bytes(revocations(ISSUING, LEAF).public_bytes(Encoding.PEM))
     assert shown(chain, "--crl", str(lists)) == 1
     assert "revoked" in capsys.readouterr().out
+
+
+def test_a_revocation_list_that_cannot_be_read_is_a_finding(
+    chain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = tmp_path / "crl.pem"
+    good = revocations(ISSUING).public_bytes(Encoding.PEM)
+    lists.write_bytes(good + good.replace(b"MI", b"MA", 1))
+    assert shown(chain, "--crl", str(lists)) == 1
+    assert "crl-unreadable" in capsys.readouterr().out
+
+
+def test_a_request_is_shown_and_is_no_certificate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "request").write_bytes(documents()["csr"])
+    assert shown(str(tmp_path / "request")) == 2
+    said = capsys.readouterr().out
+    assert "A certificate signing request" in said
+    assert "There is no certificate in it" in said
+    assert "not checked" not in said
+
+
+def test_output_in_ascii_shows_other_letters_as_escapes(chain: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "overheard", "show", chain]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=LONG, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u2026" in done.stdout
 
 
 @pytest.mark.parametrize("data", [LEAF.pem, LEAF.der])

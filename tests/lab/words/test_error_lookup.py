@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from overheard.certificates.rules import RULES
 from overheard.words.error_lookup import matching_rows
 from overheard.words.gallery import ROWS, Row
 
@@ -42,7 +41,3 @@ def test_of_reasons_that_contain_each_other_the_longest_counts() -> None:
 def test_rows_with_the_same_reason_are_all_found() -> None:
     names = {row.name for row in matching_rows("Hostname mismatch, certificate is not valid for 'server'")}
     assert names == {"wrong-host", "name-only-in-cn", "wildcard-too-deep"}
-
-
-def test_every_rule_of_show_is_about_a_row_of_the_gallery() -> None:
-    assert {rule.row for rule in RULES} <= {row.name for row in ROWS}

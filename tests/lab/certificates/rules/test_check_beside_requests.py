@@ -11,7 +11,7 @@ from lab.certificates.faults import FAULTS, ISSUING, ROOT, Fault
 from lab.certificates.making import NOW, alternative, rsa_key, server
 from lab.certificates.serving import serving
 from overheard.certificates.fetch import Address, as_requests
-from overheard.certificates.wrong import wrong
+from overheard.certificates.rules.check import case, wrong
 from overheard.words.error_lookup import matching_rows
 from overheard.words.gallery import at
 
@@ -44,7 +44,7 @@ def error_of_requests(chain: tuple[Made, ...], root: Made, host: str, folder: Pa
 
 def found(chain: tuple[Made, ...], root: Made, host: str) -> list[str]:
     """The rows of the findings."""
-    return [one.row for one in wrong([made.certificate for made in chain], host, NOW, [root.certificate])]
+    return [one.row for one in wrong(case([made.parsed for made in chain], host, NOW, [root.parsed]))]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=_IDS)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.certificates.faults import FAULTS, ISSUING, ROOT
 from lab.certificates.making import NOW, Made, authority, constraints, revocations, server
-from overheard.certificates.wrong import wrong
+from overheard.certificates.documents.revocation_list import RevocationList
+from overheard.certificates.read import revocation_lists
+from overheard.certificates.rules.check import case, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +32,13 @@ def rows(
     trusted: Sequence[Made] | None = (ROOT,),
     crls: Sequence[x509.CertificateRevocationList] | None = None,
 ) -> list[str]:
-    roots = None if trusted is None else [made.certificate for made in trusted]
-    return [one.row for one in wrong([made.certificate for made in chain], host, now, roots, crls)]
+    roots = None if trusted is None else [made.parsed for made in trusted]
+    lists = None if crls is None else [_parsed(crl) for crl in crls]
+    return [one.row for one in wrong(case([made.parsed for made in chain], host, now, roots, lists))]
+
+
+def _parsed(crl: x509.CertificateRevocationList) -> RevocationList:
+    return revocation_lists(crl.public_bytes(Encoding.DER), "it")[0]
 
 
 def test_a_correct_chain_has_no_findings() -> None:
@@ -132,6 +140,6 @@ def test_a_list_must_be_current_and_signed_by_the_issuer() -> None:
     forged = authority("an issuing CA", ROOT)
     assert rows([LEAF, ISSUING], crls=[]) == ["crl-missing"]
     assert rows([LEAF, ISSUING], crls=[revocations(ROOT, LEAF)]) == ["crl-missing"]
-    assert rows([LEAF, ISSUING], crls=[revocations(forged)]) == ["crl-missing"]
+    assert rows([LEAF, ISSUING], crls=[revocations(forged)]) == ["crl-signature"]
     assert rows([LEAF, ISSUING], crls=[revocations(ISSUING, days=-1)]) == ["crl-expired"]
     assert rows([LEAF, ISSUING], crls=[revocations(ROOT), revocations(ISSUING)]) == []

@@ -1,0 +1,142 @@
+"""Requests, revocation lists, keys and bundles in words: a title, and a few lines each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from overheard.certificates.asn1.times import Moment
+from overheard.certificates.documents.pkcs7 import SignedData
+from overheard.certificates.documents.pkcs12 import KeyStore
+from overheard.certificates.documents.private_key import PrivateKey
+from overheard.certificates.documents.request import Request
+from overheard.certificates.documents.revocation_list import RevocationList
+from overheard.certificates.extensions.kinds import SUBJECT_ALTERNATIVE_NAME
+from overheard.certificates.extensions.read import Extensions
+from overheard.certificates.extensions.words import number_in_hex, reason
+from overheard.certificates.general_names import in_words
+from overheard.certificates.keys import Key
+from overheard.certificates.names import called, minute, plain
+
+# A list of a public CA has many thousands.
+_MOST_ENTRIES = 10
+
+Line = tuple[str, str]
+_PROOF: dict[bool | None, str] = {
+    True: "which proves possession of the key",
+    False: "which does not hold: it was changed, or is of another key",
+    None: "which cannot be checked here",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is not a certificate: what it is called, and lines of a label and words that are safe to show.
+
+    `public_key` is the SHA-256 of a key's public part, empty if that is not known.
+    """
+
+    kind: str
+    lines: tuple[Line, ...]
+    public_key: str = ""
+
+
+def describe(kind: str, value: Any) -> Document:  # noqa: ANN401  (what the reader of that kind returns)
+    """A document in words."""
+    match value:
+        case Key():
+            return Document(kind, tuple(_public(value)), value.fingerprint)
+        case PrivateKey():
+            return Document(kind, tuple(_private(value)), _fingerprint(value))
+        case Request():
+            return Document(kind, tuple(_request(value)))
+        case RevocationList():
+            return Document(kind, tuple(_list(value)))
+        case SignedData():
+            return Document(kind, tuple(_signed(value)))
+        case KeyStore():
+            return Document(kind, tuple(_store(value)))
+    raise TypeError(kind)
+
+
+def written(moment: Moment | None) -> str:
+    """A time in words, or as it is written if that is no time."""
+    if moment is None:
+        return "no time at all"
+    return minute(moment.when) if moment.when else f"no time: {plain(moment.written)!r}"
+
+
+def extension_lines(extensions: Extensions) -> Iterator[Line]:
+    """One line for each extension."""
+    for one in extensions.all:
+        yield "extension", f"{plain(one.name)}{', critical' if one.critical else ''}: {one.says}"
+    if extensions.problem:
+        yield "extension", f"those that follow cannot be read: {extensions.problem}"
+
+
+def _public(key: Key) -> Iterator[Line]:
+    yield "key", str(key)
+    yield "SHA-256", key.fingerprint
+
+
+def _fingerprint(key: PrivateKey) -> str:
+    return key.key.fingerprint if key.key and key.key.encoded else ""
+
+
+def _private(key: PrivateKey) -> Iterator[Line]:
+    if key.key is None:
+        yield "encrypted", f"with {key.encrypted}: without its password, nothing else is known of it"
+        return
+    yield "key", f"{key.key}, which is not encrypted: who has this file has the key"
+    if key.key.encoded:
+        yield "public key", f"SHA-256 {key.key.fingerprint}"
+
+
+def _request(request: Request) -> Iterator[Line]:
+    yield "asks", f'for a certificate as "{called(request.subject)}"'
+    yield "subject", plain(str(request.subject)) or "none"
+    names = request.extensions.value(SUBJECT_ALTERNATIVE_NAME)
+    yield "names", in_words(names) if names else "none"
+    yield "key", str(request.key)
+    yield "signature", f"{request.algorithm}, {_PROOF[request.signature_holds]}"
+    yield from extension_lines(request.extensions)
+    for other in request.other:
+        yield "also", other
+
+
+def _list(revocations: RevocationList) -> Iterator[Line]:
+    yield "issuer", f'"{called(revocations.issuer)}"'
+    yield "issued", written(revocations.issued)
+    yield "next one", written(revocations.due) if revocations.due else "no time is said"
+    count = len(revocations.entries)
+    yield "revoked", f"{count or 'no'} certificate{'s' * (count != 1)}"
+    for serial, entry in islice(revocations.entries.items(), _MOST_ENTRIES):
+        why = f": {reason(entry.reason)}" if entry.reason is not None else ""
+        yield "", f"{number_in_hex(serial)} on {written(entry.revoked)}{why}"
+    if count > _MOST_ENTRIES:
+        yield "", f"and {count - _MOST_ENTRIES:,} more"
+    yield "signature", str(revocations.algorithm)
+    yield from extension_lines(revocations.extensions)
+
+
+def _signed(message: SignedData) -> Iterator[Line]:
+    yield "type", message.type
+    if message.certificates or message.lists or message.signers:
+        yield "has", f"{len(message.certificates)} certificates, {len(message.lists)} revocation lists"
+        yield "signed", f"by {message.signers or 'nobody'}"
+
+
+def _store(store: KeyStore) -> Iterator[Line]:
+    yield "password", f"is checked with {store.mac}" if store.mac else "is not checked"
+    yield "has", f"{len(store.certificates)} certificates that are not encrypted"
+    for key in store.keys:
+        yield "private key", str(key.key) if key.key else f"encrypted with {key.encrypted}"
+    for sealed in store.sealed:
+        yield (
+            "encrypted",
+            f"{sealed}: without its password, `openssl pkcs12 -nokeys -in FILE` alone shows what is in it",
+        )
+    for other in store.other:
+        yield "also", other
