@@ -84,9 +84,9 @@ class Attempt:
     `newer_error` is that part with OpenSSL 3.5, if its wording differs from 3.0. `ciphers` is what the client offers up
     to TLS 1.2, as an OpenSSL cipher string; TLS 1.3 is then not offered. `overheard` is whether the judge must see the
     message in the stream of this attempt; None leaves that to the verdict on the whole recording. `crl` is whether the
-    client also checks the gallery's revocation list, and `patience` its timeout, in seconds. If the service has no
-    host, the client uses the server's address. `greeting` is how the server must greet the client, besides telling the
-    message. `warning` is the name of the warning that the client must get.
+    client also checks the gallery's revocation list, `strict` whether it asks for all of RFC 5280, and `patience` its
+    timeout, in seconds. If the service has no host, the client uses the server's address. `greeting` is how the server
+    must greet the client, besides telling the message. `warning` is the name of the warning that the client must get.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Attempt:
     intercepted: bool = False
     ciphers: str = ""
     crl: bool = False
+    strict: bool = False
     patience: float = 10
     error: str = ""
     newer_error: str = ""

@@ -30,7 +30,8 @@ class Way:
     `trusting` is the file of the only CAs to trust, by default the usual public ones. `verify` is whether to verify the
     server's certificate at all. `keys` is the file for session keys. `certificate` are the files of the client's own
     certificate and its key. `ciphers` is what to offer up to TLS 1.2; TLS 1.3 is then not offered. `crl` is the file of
-    a revocation list to check. `through` is the host to which a lying name server redirects the client.
+    a revocation list to check. `strict` is whether to ask for all of RFC 5280. `through` is the host to which a lying
+    name server redirects the client.
     """
 
     trusting: Path | None = None
@@ -39,6 +40,7 @@ class Way:
     certificate: tuple[Path, Path] | None = None
     ciphers: str = ""
     crl: Path | None = None
+    strict: bool = False
     through: str = ""
     patience: float = _PATIENCE
 
@@ -99,6 +101,8 @@ def _context(way: Way) -> ssl.SSLContext:
     if way.crl:
         context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
         context.load_verify_locations(way.crl)
+    if way.strict:
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
     return context
 
 

@@ -56,6 +56,7 @@ class ClientFiles:
             certificate=self._certificate(attempt.identity),
             ciphers=attempt.ciphers,
             crl=self.settings.gallery / GALLERY_CRL if attempt.crl else None,
+            strict=attempt.strict,
             through=INTERCEPTOR if attempt.intercepted else "",
             patience=attempt.patience,
         )

@@ -76,8 +76,9 @@ def _begun(plan: Plan, subject: x509.Name, issuer: x509.Name, key: Key, above: K
         .not_valid_before(now + timedelta(days=plan.begins))
         .not_valid_after(now + timedelta(days=plan.ends))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(_identifier(above), critical=False)
     )
+    if plan.names_its_issuer:
+        builder = builder.add_extension(_identifier(above), critical=False)
     for extension, critical in plan.extensions():
         builder = builder.add_extension(extension, critical)
     return builder

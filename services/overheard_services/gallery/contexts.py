@@ -89,6 +89,11 @@ def refusing_the_name(context: ssl.SSLContext) -> None:
     context.sni_callback = lambda _socket, name, _context: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME if name else None
 
 
+def failing(context: ssl.SSLContext) -> None:
+    """Fails in itself, before it has chosen a certificate."""
+    context.sni_callback = lambda _socket, _name, _context: ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
+
+
 def demanding_a_certificate(context: ssl.SSLContext) -> None:
     """Requires a client certificate."""
     only_tls_1_2(context)

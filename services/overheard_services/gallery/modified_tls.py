@@ -86,6 +86,15 @@ def without_renegotiation_info(flight: bytes) -> bytes:
     return _changed(flight, _SERVER_HELLO, _without_renegotiation_info)
 
 
+def with_a_bit_inverted(flight: bytes) -> bytes:
+    """The last bit of each encrypted record inverted, as a faulty network card might do it."""
+    clear, flown = True, b""
+    for record in _records(flight):
+        flown += record if clear else record[:-1] + bytes([record[-1] ^ 1])
+        clear = clear and record[0] != _CHANGE_CIPHER_SPEC
+    return flown
+
+
 def _without_renegotiation_info(body: bytes) -> bytes:
     # Version, random, session id, cipher suite, compression method; then the extensions (RFC 5246, 7.4.1.3).
     fixed = 2 + 32 + 1 + body[34] + 2 + 1

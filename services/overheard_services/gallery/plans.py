@@ -22,7 +22,8 @@ class Plan:
 
     Without a `common_name` it gets one that names its row. `names` are for the subjectAltName, which is omitted if
     there are none. `permits` and `excludes` are the name constraints of an authority (RFC 5280, 4.2.1.10). `sha1` is
-    whether it is signed with SHA-1, which takes an issuer with an RSA key.
+    whether it is signed with SHA-1, which takes an issuer with an RSA key; `names_its_issuer` is whether it has an
+    authority key identifier (RFC 5280, 4.2.1.1).
     """
 
     common_name: str = ""
@@ -37,6 +38,7 @@ class Plan:
     excludes: tuple[str, ...] = ()
     purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH
     demands_the_unknown: bool = False
+    names_its_issuer: bool = True
 
     def new_key(self) -> Key:
         """A new key of the kind for this certificate."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from overheard_services.gallery import contexts, speak
-from overheard_services.gallery.modified_tls import chain_reversed, without_renegotiation_info
+from overheard_services.gallery.modified_tls import chain_reversed, with_a_bit_inverted, without_renegotiation_info
 from overheard_services.gallery.plans import ISSUING, ROOT, SERVER, STRANGERS_ROOT, Plan
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ RECIPES: dict[str, Recipe] = {
     "crl-expired": Recipe(crl=Crl(days=-1)),
     "rsa-1024": Recipe(replace(SERVER, rsa_bits=1024), prepare=contexts.weak),
     "sha-1": Recipe(replace(SERVER, sha1=True), above=(replace(ISSUING, rsa_bits=2048),), prepare=contexts.weak),
+    "strict-verification": Recipe(replace(SERVER, names_its_issuer=False)),
     "tls-1.0-only": Recipe(prepare=contexts.only_tls_1_0),
     "no-cipher-in-common": Recipe(prepare=contexts.only_short_tags),
     "dh-key-too-small": Recipe(_RSA, prepare=contexts.short_diffie_hellman),
@@ -88,6 +89,8 @@ RECIPES: dict[str, Recipe] = {
     "key-mismatch": Recipe(prepare=contexts.only_tls_1_2, instead=SERVER),
     "sni-refused": Recipe(prepare=contexts.refusing_the_name),
     "client-certificate-missing": Recipe(prepare=contexts.demanding_a_certificate),
+    "bad-record-mac": Recipe(prepare=contexts.only_tls_1_2, speak=speak.modified_tls(with_a_bit_inverted)),
+    "internal-error": Recipe(prepare=contexts.failing),
     "http-on-tls-port": Recipe(),
     "tls-on-http-port": Recipe(speak=speak.plain_http),
     "cut-in-handshake": Recipe(speak=speak.cut),

@@ -98,7 +98,7 @@ FAULTS = (
     Fault("no-server-auth", "unsuitable certificate purpose", _under(_CLIENTS_ISSUING)),
     Fault("no-server-auth", "unsuitable certificate purpose", _under(ISSUING, usage("crl_sign"))),
     Fault("rsa-1024", "EE certificate key too weak", (server(ISSUING, key=rsa_key(1024)), ISSUING)),
-    Fault("rsa-1024", "CA certificate key too weak", _under(_WEAK_ISSUING), kin=True),
+    Fault("rsa-1024", "CA certificate key too weak", _under(_WEAK_ISSUING)),
     Fault("sha-1", "CA signature digest algorithm too weak", (server(_RSA_ISSUING, sha1=True), _RSA_ISSUING)),
     Fault("sha-1", "CA signature digest algorithm too weak", _under(_SHA_1_ISSUING), root=_RSA_ROOT),
 )

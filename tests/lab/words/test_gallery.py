@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from overheard.words.gallery import HOSTS, ROWS, Row, at
+from overheard.words.gallery import FAULTS, HOSTS, ROWS, Fault, Row, at, fault_at
+from overheard.words.gallery.numbers import alert, secure_transport
 from overheard.words.gallery.row import NEWER, OLDER
 from overheard.words.scenario import Trust
 from overheard.words.services import GALLERY_PORTS
@@ -15,6 +16,7 @@ from overheard.words.services import GALLERY_PORTS
 # The alerts of RFC 8446, 6.2 that can end a handshake.
 ALERTS = {
     "handshake_failure",
+    "internal_error",
     "bad_certificate",
     "unsupported_certificate",
     "certificate_revoked",
@@ -26,7 +28,12 @@ ALERTS = {
     "protocol_version",
     "unrecognized_name",
 }
+# What turns verification off, in the words of programs.
+NO_CURE = ("verify=False", "CERT_NONE", "--insecure", "curl -k", "no-check-certificate", "sslVerify", "strict-ssl")
+every_fault = pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+# What only the client's own machine can cure, whoever owns the server.
+ONES_OWN = {"crl-missing", "crl-expired", "strict-verification", "reset-in-handshake"}
 somewhere = "192.0.2.1"
 
 
@@ -43,15 +50,51 @@ def test_a_row_is_found_by_its_name() -> None:
         at("no-such-row")
 
 
+def test_a_fault_is_found_by_its_name() -> None:
+    assert fault_at("self-signed") is at("self-signed")
+    assert fault_at("invalid-token") in FAULTS
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    with pytest.raises(KeyError, match="no-such-fault"):
+        fault_at("no-such-fault")
+
+
 @every_row
-def test_a_row_is_complete(row: Row) -> None:
-    assert row.wrong
+def test_a_row_says_how_it_is_made(row: Row) -> None:
     assert row.made
-    assert not row.wrong.endswith(".")
     assert not row.made.endswith(".")
-    assert row.cause.endswith(".")
-    assert row.cure.endswith(".")
-    assert json.loads(json.dumps(asdict(row)))["name"] == row.name
+
+
+@every_fault
+def test_a_fault_is_complete(fault: Fault) -> None:
+    assert fault.wrong
+    assert not fault.wrong.endswith(".")
+    assert fault.cause.endswith(".")
+    assert fault.cure.endswith(".")
+    assert json.loads(json.dumps(asdict(fault)))["name"] == fault.name
+    assert isinstance(fault, Row) or fault.also
+
+
+@every_fault
+def test_the_phrases_of_a_fault_are_distinct_and_more_than_one_short_word(fault: Fault) -> None:
+    assert len({phrase.lower() for phrase in fault.also}) == len(fault.also)
+    assert [phrase for phrase in fault.also if len(phrase) < 7] == []
+
+
+@every_fault
+def test_a_cure_never_turns_verification_off(fault: Fault) -> None:
+    assert [word for word in NO_CURE if word in fault.cure] == []
+
+
+@every_row
+def test_a_cure_says_what_to_do_about_a_server_of_ones_own_and_of_others(row: Row) -> None:
+    assert "yours" in row.cure or "whoever" in row.cure or row.name in ONES_OWN
+
+
+def test_numbers_count_only_beside_words() -> None:
+    assert "alert number 40" in alert(40)
+    assert "40" not in alert(40)
+    assert "SSLHandshake failed 9813" in secure_transport(9813)
+    assert "9813" not in secure_transport(9813)
 
 
 @every_row

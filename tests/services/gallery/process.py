@@ -65,7 +65,7 @@ class GalleryProcess:
     def way(self, row: Row) -> Way:
         """How the scenario `gallery` requests a row."""
         crl = self.handover / GALLERY_CRL if row.crl else None
-        return Way(trusting=self.handover / GALLERY_ROOT, crl=crl, patience=row.patience)
+        return Way(trusting=self.handover / GALLERY_ROOT, crl=crl, strict=row.strict, patience=row.patience)
 
     def url(self, row: Row) -> str:
         """The URL of a row in this gallery."""

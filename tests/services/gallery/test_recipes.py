@@ -71,6 +71,11 @@ def test_a_client_that_checks_no_revocation_list_gets_the_message(gallery: Galle
     assert ask(gallery.url(row), replace(gallery.way(row), crl=None)).text == MESSAGE
 
 
+def test_a_client_that_is_not_strict_gets_the_message(gallery: GalleryProcess) -> None:
+    row = at("strict-verification")
+    assert ask(gallery.url(row), replace(gallery.way(row), strict=False)).text == MESSAGE
+
+
 @pytest.mark.parametrize("name", CIPHERS)
 def test_a_client_that_accepts_weak_cryptography_gets_the_message(gallery: GalleryProcess, name: str) -> None:
     row = at(name)
@@ -103,7 +108,7 @@ def served(recipe: Recipe, gallery: GalleryProcess) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize("name", ["wrong-order", "key-mismatch", "legacy-renegotiation"])
+@pytest.mark.parametrize("name", ["wrong-order", "key-mismatch", "legacy-renegotiation", "bad-record-mac"])
 def test_the_same_server_is_correct_without_the_change(gallery: GalleryProcess, name: str) -> None:
     recipe = replace(RECIPES[name], instead=None, speak=modified_tls(lambda flight: flight))
     assert served(recipe, gallery) == Reply(MESSAGE)
@@ -116,7 +121,7 @@ def test_a_server_that_continues_the_handshake_is_correct(gallery: GalleryProces
     assert served(replace(RECIPES[name], speak=plain_http), gallery).error
 
 
-@pytest.mark.parametrize("name", ["tls-1.0-only", "client-certificate-missing"])
+@pytest.mark.parametrize("name", ["tls-1.0-only", "client-certificate-missing", "internal-error"])
 def test_a_well_configured_server_is_correct(gallery: GalleryProcess, name: str) -> None:
     assert served(replace(RECIPES[name], prepare=only_tls_1_2), gallery) == Reply(MESSAGE)
     assert served(RECIPES[name], gallery).error

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from overheard.words.gallery.numbers import alert, secure_transport
 from overheard.words.gallery.row import Row, handshake_failed
 from overheard.words.scenario import Wire
+
+# What programs say if the two have too little in common, or if the server misses a client certificate.
+_FAILURE = (
+    "alert handshake failure",
+    "handshake_failure",
+    "received fatal alert: HandshakeFailure",
+    "remote error: tls: handshake failure",
+    "received alert [40]: Handshake failed",
+    "gnutls_handshake() failed: Handshake failed",
+    "SSL_ERROR_HANDSHAKE_FAILURE_ALERT",
+    "SSL peer was unable to negotiate an acceptable set of security parameters",
+    "SEC_E_ILLEGAL_MESSAGE",
+    "0x80090326",
+    *alert(40),
+)
+_VERSION_OR_CIPHER = ("ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "unsupported protocol or cipher suite")
 
 ROWS = (
     Row(
@@ -12,10 +29,48 @@ ROWS = (
         wrong="the server supports nothing newer than TLS 1.0",
         made="a server with TLS 1.0 as its newest version",
         says=handshake_failed("TLSV1_ALERT_PROTOCOL_VERSION", "tlsv1 alert protocol version"),
+        also=(
+            "alert protocol version",
+            "ERR_SSL_OBSOLETE_VERSION",
+            "ERR_SSL_VERSION_INTERFERENCE",
+            *_VERSION_OR_CIPHER,
+            "SSL_ERROR_UNSUPPORTED_VERSION",
+            "SSL_ERROR_PROTOCOL_VERSION_ALERT",
+            "unsupported protocol ! scheme",
+            "received fatal alert: protocol_version",
+            "received fatal alert: ProtocolVersion",
+            "tls: protocol version not supported",
+            "server selected unsupported protocol version",
+            "no appropriate protocol",
+            "protocol is disabled or cipher suites are inappropriate",
+            "peer using unsupported version of security protocol",
+            "SEC_E_UNSUPPORTED_FUNCTION",
+            "0x80090302",
+            "legacy sigalg disallowed or unsupported",
+            "ServerDoesNotSupportTls12Or13",
+            "unsupported SSL protocol version",
+            "a packet with illegal or unsupported version was received",
+            "tls: client offered only unsupported versions",
+            "client requested protocol TLSv1 not enabled or not supported",
+            "SSL: VERSION_TOO_LOW",
+            "SSL routines ... version too low",
+            "unsupported protocol version",
+            "server selected protocol version ... is not accepted",
+            "SEC_E_ALGORITHM_MISMATCH",
+            "0x80090331",
+            "tls version not supported",
+            "errSSLPeerProtocolVersion",
+            "do not possess a common algorithm",
+            *secure_transport(9836),
+            "ERR_SSL_FALLBACK_BEYOND_MINIMUM_VERSION",
+            "local security authority cannot be contacted",
+            *alert(70),
+        ),
         cause="The client offers TLS 1.2 and 1.3, and the server supports only older versions, which nobody should use "
         "(RFC 8996).",
         cure="Enable TLS 1.2 or 1.3 on the server (nginx: `ssl_protocols TLSv1.2 TLSv1.3;`); put a device that cannot "
-        "do this behind a proxy that can.",
+        "do this behind a proxy that can. If the server is not yours, tell its owner; if it is the client that offers "
+        "only old versions, update that.",
         wire=Wire("protocol_version", "server"),
     ),
     Row(
@@ -26,11 +81,48 @@ ROWS = (
         says=handshake_failed(
             "SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure", newer="ssl/tls alert handshake failure"
         ),
+        also=(
+            *_FAILURE,
+            "no shared cipher",
+            "no cipher suites in common",
+            "no ciphers in common",
+            *_VERSION_OR_CIPHER,
+            "SSL_ERROR_NO_CYPHER_OVERLAP",
+            "no common encryption algorithm",
+            "no cipher suite supported by both client and server",
+            "no supported cipher suites have been found",
+            "SEC_E_ALGORITHM_MISMATCH",
+            "0x80090331",
+            "do not possess a common algorithm",
+            "no suitable signature algorithm",
+            "no shared signature algorithms",
+            "no common signature algorithms",
+            "no suitable key share",
+            "no shared group",
+            "alert insufficient security",
+            "insufficient_security",
+            "errSSLNegotiation",
+            "NoCipherSuitesInCommon",
+            "NoKxGroupsInCommon",
+            "no appropriate protocol",
+            "wrong cipher returned",
+            "unknown cipher returned",
+            "tls: server chose an unconfigured cipher suite",
+            *secure_transport(9801),
+            *secure_transport(9824),
+            "HANDSHAKE_FAILURE_ON_CLIENT_HELLO",
+            "wrong curve",
+            "unable to find ECDH parameters",
+            "NS_ERROR_NET_INADEQUATE_SECURITY",
+            "unsupported elliptic curve",
+            *alert(71),
+        ),
         cause="The server supports nothing that the client offers: mostly old servers with obsolete suites, or servers "
         "whose only certificate has a kind of key that the client's suites do not use.",
         cure="Give the server current suites (nginx: `ssl_ciphers HIGH:!aNULL;`) or TLS 1.3; "
         "`openssl s_client -connect HOST:443 -cipher ALL:@SECLEVEL=0` shows what it accepts, and "
-        "`openssl ciphers -s -v` what a client offers.",
+        "`openssl ciphers -s -v` what a client offers. If the server "
+        "is not yours, tell its owner; never allow more than this one server needs.",
         wire=Wire("handshake_failure", "server"),
     ),
     Row(
@@ -39,10 +131,24 @@ ROWS = (
         wrong="the server's Diffie-Hellman prime is too short",
         made="TLS 1.2 with only DHE, and a prime of 1,024 bits",
         says=handshake_failed("DH_KEY_TOO_SMALL", "dh key too small"),
+        also=(
+            "ERR_SSL_WEAK_SERVER_EPHEMERAL_DH_KEY",
+            "SSL_ERROR_WEAK_SERVER_EPHEMERAL_DH_KEY",
+            "weak ephemeral diffie-hellman",
+            "weak ephemeral DH key",
+            "bad dh p length",
+            "modulus too small",
+            "dh p value length is too small",
+            "the Diffie-Hellman prime sent by the server is not acceptable",
+            "DH ServerKeyExchange does not comply to algorithm constraints",
+            "Could not generate DH keypair",
+            "prime size must be multiple of",
+        ),
         cause="The server exchanges keys with a prime of fewer than 2,048 bits, which can be broken (Logjam, 2015), "
         "and OpenSSL's security level 2 rejects that.",
         cure="Have the server use ECDHE, or give it a group of RFC 7919 (nginx: `ssl_dhparam` with ffdhe2048); a "
-        "client that has no choice can leave out DHE with `set_ciphers('DEFAULT:!DHE')`.",
+        "client that has no choice can leave out DHE with `set_ciphers('DEFAULT:!DHE')`. If the server is not yours, "
+        "tell its owner.",
         wire=Wire("handshake_failure", "client"),
     ),
     Row(
@@ -51,10 +157,20 @@ ROWS = (
         wrong="the server does not support secure renegotiation",
         made="TLS 1.2 without the extension renegotiation_info in the ServerHello",
         says=handshake_failed("UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "unsafe legacy renegotiation disabled"),
+        also=(
+            "unsafe legacy renegotiation",
+            "SSL_ERROR_UNSAFE_NEGOTIATION",
+            "SSL_ERROR_RENEGOTIATION_NOT_ALLOWED",
+            "renegotiation is not allowed",
+            "unsafe negotiation",
+            "failed to negotiate the use of secure renegotiation",
+            "no renegotiation",
+        ),
         cause="The server, or a middlebox in front of it, does not implement RFC 5746 of 2010: an attacker could "
         "insert their own request before the client's. OpenSSL has rejected that since 3.0.",
-        cure="Update the server or the middlebox; until then, and for that server only, use a context with "
-        "`context.options |= ssl.OP_LEGACY_SERVER_CONNECT` (Python 3.12; its number is 4).",
+        cure="Update the server or the middlebox, or, if it is not yours, tell its owner; until then, and for that "
+        "server only, use a context with `context.options |= ssl.OP_LEGACY_SERVER_CONNECT` (Python 3.12; its number "
+        "is 4).",
         wire=Wire("handshake_failure", "client"),
     ),
     Row(
@@ -63,10 +179,38 @@ ROWS = (
         wrong="the server's key does not belong to its certificate",
         made="TLS 1.2 with another certificate from the same authority instead of the server's own",
         says=handshake_failed("BAD_SIGNATURE", "bad signature"),
+        also=(
+            "bad signature ! gpg",
+            "key values mismatch",
+            "invalid peer certificate: BadSignature",
+            "Public key signature verification has failed",
+            "invalid signature by the server certificate",
+            "invalid ... ServerKeyExchange signature",
+            "private key does not match",
+            "SSL_CTX_check_private_key failed",
+            "alert decrypt error",
+            "tls: error decrypting message",
+            "decrypt_error",
+            "DecryptError",
+            "SEC_ERROR_BAD_SIGNATURE",
+            "peer's certificate has an invalid signature",
+            "certificate signature failure",
+            "CERT_SIGNATURE_FAILURE",
+            "ERR_SSL_DECRYPT_ERROR_ALERT",
+            "CertPathValidatorException: signature check failed",
+            "NotSignatureValid",
+            "TRUST_E_CERT_SIGNATURE",
+            "0x80096004",
+            "signature of the certificate cannot be verified",
+            "received alert [51]: Decrypt error",
+            "RSA routines padding check failed",
+            *alert(51),
+            "certificate and private key ... do not match",
+        ),
         cause="The server signs the handshake with a key that does not match the certificate: mostly one of the two "
         "files was renewed and the other was not, and the server software does not compare them.",
         cure="`openssl x509 -noout -pubkey -in server.pem` and `openssl pkey -pubout -in key.pem` must print the "
-        "same; install the pair that does.",
+        "same; install the pair that does. If the server is not yours, only its owner can do that.",
         wire=Wire("decrypt_error", "client"),
     ),
     Row(
@@ -75,10 +219,24 @@ ROWS = (
         wrong="the server does not know the name that the client asks for",
         made="a server that rejects every name in the ClientHello",
         says=handshake_failed("TLSV1_UNRECOGNIZED_NAME", "tlsv1 unrecognized name"),
+        also=(
+            "unrecognized name",
+            "unrecognised name",
+            "UnrecognisedName",
+            "UnrecognizedName",
+            "server name sent was not recognized",
+            "ERR_SSL_UNRECOGNIZED_NAME_ALERT",
+            "SSL_ERROR_UNRECOGNIZED_NAME_ALERT",
+            "Misdirected Request",
+            "SSL peer has no certificate for the requested DNS name",
+            "tls: no certificates configured",
+            *alert(112),
+        ),
         cause="The client names the host in its first message (RFC 6066, 3), and the server or the proxy in front of "
         "it knows no such host.",
         cure="Check that the server is configured for the name in the URL (nginx: `server_name`), and that the name "
-        "resolves to the right machine; `openssl s_client -connect HOST:443 -servername NAME` tries others.",
+        "resolves to the right machine; `openssl s_client -connect HOST:443 -servername NAME` tries others. If "
+        "the server is not yours, ask its owner for the right name.",
         wire=Wire("unrecognized_name", "server"),
     ),
     Row(
@@ -89,11 +247,41 @@ ROWS = (
         says=handshake_failed(
             "SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure", newer="ssl/tls alert handshake failure"
         ),
+        also=(
+            *_FAILURE,
+            "alert certificate required",
+            "certificate_required",
+            "CertificateRequired",
+            "client didn't provide a certificate",
+            "peer did not return a certificate",
+            "ERR_BAD_SSL_CLIENT_AUTH_CERT",
+            "ERR_SSL_CLIENT_AUTH_CERT_NEEDED",
+            "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
+            "no required SSL certificate was sent",
+            "empty client certificate chain",
+            "client certificate is required",
+            "SEC_I_INCOMPLETE_CREDENTIALS",
+            "0x00090320",
+            "SEC_E_INCOMPLETE_CREDENTIALS",
+            "client certificate not provided",
+            "connection requires a valid client certificate",
+            "SSLV3_ALERT_NO_CERTIFICATE",
+            "NoCertificatesPresented",
+            "peer sent no certificates",
+            "errSSLPeerHandshakeFail",
+            "requires client certificate",
+            *secure_transport(9824),
+            "server most likely requires a client certificate",
+            "received fatal alert: certificate_required",
+            "SSL_ERROR_BAD_CERT_ALERT",
+            *alert(116),
+        ),
         cause="The server asked the client for a certificate and got none; in TLS 1.2 it then fails the handshake "
         "(RFC 5246, 7.4.6), and in TLS 1.3 it says `certificate required` after it.",
         cure="Give the client its certificate and key: `requests.get(url, cert=('client.pem', 'client.key'))`; "
         "`openssl s_client -connect HOST:443` lists the accepted issuers under `Acceptable client certificate "
-        "CA names`.",
+        "CA names`. If the server is yours, and its clients should have none, do not ask for one (nginx: "
+        "`ssl_verify_client off;`).",
         wire=Wire("handshake_failure", "server"),
     ),
 )

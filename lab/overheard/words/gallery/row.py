@@ -1,4 +1,4 @@
-"""What a row of the gallery is, and the forms of errors."""
+"""What a fault and a row of the gallery are, and the forms of errors."""
 
 from __future__ import annotations
 
@@ -42,26 +42,39 @@ class ErrorText:
         return re.search(_PLACE.sub(".+?", re.escape(self.text)), error) is not None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One way to fail. `wrong` says what is wrong, `made` how we reproduce it, each a phrase; the rest are sentences.
+# There is one of each: they are told apart by identity.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fault:
+    """One thing that goes wrong. `wrong` says what, as a phrase; cause and cure are sentences.
 
-    The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, and with `crl`
-    checks the gallery's revocation lists. `wire` is the same with all versions of OpenSSL that were verified.
-    If several of `says` have the same `since`, the error is one of them, depending on the version of Python. `port` is
-    one of `GALLERY_PORTS` that no other row has; it never changes, because errors and pages show it.
+    `also` are phrases by which programs tell it, as `Phrase` reads them; rows have the reasons of OpenSSL besides.
     """
 
     name: str
     wrong: str
-    made: str
-    says: tuple[ErrorText, ...]
     cause: str
     cure: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row(Fault):
+    """A fault that the gallery makes for real. `made` says how, as a phrase.
+
+    The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, and with `crl`
+    checks the gallery's revocation lists, with `strict` all of RFC 5280. `wire` is the same with all versions of
+    OpenSSL that were verified. If several of `says` have the same `since`, the error is one of them, depending on the
+    version of Python. `port` is one of `GALLERY_PORTS` that no other row has; it never changes, because errors and
+    pages show it.
+    """
+
+    made: str
+    says: tuple[ErrorText, ...]
     wire: Wire
     host: str = "server"
     scheme: str = "https"
     crl: bool = False
+    strict: bool = False
     patience: float = 10
     port: int
 
@@ -83,6 +96,7 @@ class Row:
             service=Service(self.scheme, self.host, self.port),
             trust=Trust.GALLERY_CA,
             crl=self.crl,
+            strict=self.strict,
             patience=self.patience,
             error=older,
             newer_error=newer if newer != older else "",
@@ -96,12 +110,12 @@ def unverified(reason: str, *, of: str = "") -> tuple[ErrorText, ...]:
     return (ErrorText(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError(1, {message!r})))"),)
 
 
-def handshake_failed(code: str, reason: str, *, newer: str = "") -> tuple[ErrorText, ...]:
-    """The handshake failed, for a reason with a code; `newer` is what OpenSSL 3.5 calls it."""
-    reasons = {OLDER: reason, **({NEWER: newer} if newer else {})}
+def handshake_failed(code: str, reason: str, *, newer: str = "", newer_code: str = "") -> tuple[ErrorText, ...]:
+    """The handshake failed, for a reason with a code; `newer` is what OpenSSL 3.5 calls it, `newer_code` its code."""
+    reasons = {OLDER: (code, reason), **({NEWER: (newer_code or code, newer)} if newer else {})}
     return tuple(
         ErrorText(since, "SSLError", said, f"{_POOL}SSLError(1, {f'[SSL: {code}] {said} (_ssl.c:{{line}})'!r})))")
-        for since, said in reasons.items()
+        for since, (code, said) in reasons.items()
     )
 
 

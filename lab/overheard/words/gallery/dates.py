@@ -1,0 +1,88 @@
+"""Words for certificates that have expired, or are not valid yet."""
+
+from __future__ import annotations
+
+from overheard.words.gallery.numbers import secure_transport
+
+# What does not say which of both.
+_DATE = (
+    "CERT_DATE_INVALID",
+    "certificate has expired or is not yet valid",
+    "certificate is not within its validity period",
+    "a required certificate is not within its validity period",
+    "0x800b0101",
+    "NotTimeValid",
+    "validity check failed",
+    "server certificate has bad date",
+    "NSURLErrorServerCertificateHasBadDate",
+    "certificate is expired or not yet valid",
+    "certificate expired or not yet valid",
+    "0x80072f05",
+)
+_EXPIRED = (
+    *_DATE,
+    "certificate has expired",
+    "cert has expired",
+    "certificate expired",
+    "alert certificate expired",
+    "certificate is expired",
+    "certificate of ... has expired",
+    "CertificateExpiredException",
+    "CertExpired",
+    "invalid peer certificate: Expired",
+    "certificate has expired or is not yet valid ... is after",
+    "certificate chain uses expired certificate",
+    "certificate validity has expired",
+    "CERT_E_EXPIRED",
+    "SEC_E_CERT_EXPIRED",
+    "0x80090328",
+    "errSSLCertExpired",
+    "SEC_ERROR_EXPIRED_CERTIFICATE",
+    "SSL_ERROR_EXPIRED_CERT_ALERT",
+    "certificate for this server has expired",
+    "current date is after",
+    "ASN_AFTER_DATE_E",
+    "ASN date error, current date after",
+    "ASN: after date in past",
+    "peer's certificate has expired",
+    "this certificate expired on",
+    "certificate was expired",
+    "BADCERT_EXPIRED",
+    *secure_transport(9814),
+)
+EXPIRED_ABOVE = (
+    *_EXPIRED,
+    "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE",
+    "certificate issuer's certificate has expired",
+    "issuer certificate has expired",
+    "intermediate certificate has expired",
+    "root certificate has expired",
+)
+EXPIRED = _EXPIRED
+NOT_YET_VALID = (
+    *_DATE,
+    "cert not yet valid",
+    "certificate not yet valid",
+    "certificate is not yet valid",
+    "certificate not valid yet",
+    "certificate is not valid yet",
+    "CertificateNotYetValidException",
+    "NotValidYet",
+    "certificate has expired or is not yet valid ... is before",
+    "certificate chain uses not yet valid certificate",
+    "certificate of ... is not yet activated",
+    "certificate has not yet been activated",
+    "certificate validity starts in the future",
+    "certificate not valid until",
+    "certificate is not valid until",
+    "certificate will not be valid until",
+    "MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE",
+    "MOZILLA_PKIX_ERROR_NOT_YET_VALID_ISSUER_CERTIFICATE",
+    "errSSLCertNotYetValid",
+    "certificate for this server is not yet valid",
+    "ASN_BEFORE_DATE_E",
+    "ASN date error, current date before",
+    "ASN: before date in the future",
+    "BADCERT_FUTURE",
+    *secure_transport(9815),
+)
