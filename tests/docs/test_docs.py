@@ -17,6 +17,7 @@ from docs.pages import ARCHITECTURE, PAGES, README, ROOT, prose, rows
 from overheard import judge
 from overheard.command.run import SETTINGS_OF_A_RUN
 from overheard.engines.base import _PASSED_ON, clean_environment
+from overheard.words.gallery import ROWS
 from overheard.words.spelling import Spelling, spellings
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
@@ -175,3 +176,9 @@ def test_the_table_of_secrets_has_every_volume() -> None:
 
 def test_the_changelog_has_a_section_for_unreleased_changes() -> None:
     assert re.findall(r"^## .*$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == "## [Unreleased]"
+
+
+def test_the_number_of_rows_of_the_gallery_is_right() -> None:
+    assert f"has {len(ROWS)} ways for HTTPS" in README
+    assert f"{len(ROWS)} of {len(ROWS)} as expected" in README
+    assert f"The gallery: {len(ROWS)} ways for HTTPS" in (ROOT / "CHANGELOG.md").read_text()

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from overheard.command.standard_input import MOST, StandardInput
 from overheard.report.console import console
 from overheard.report.lesson import lesson
-from overheard.report.rows import index, listing, row
-from overheard.words.error_lookup import matching_rows
+from overheard.report.rows import index, listing, told
+from overheard.words.error_lookup import answer
 from overheard.words.errors import OverheardError
-from overheard.words.gallery import ROWS
+from overheard.words.gallery import FAULTS
 from overheard.words.story import SCENARIOS, by_name
 from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
+
+    from overheard.words.error_lookup import Answer
+    from overheard.words.gallery import Fault
+
+_NOTHING = "No row of the gallery matches this. Paste the end of the error, or see the list: `overheard errors`."
 
 
 def list_scenarios(options: argparse.Namespace) -> int:
@@ -42,19 +50,31 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def errors(options: argparse.Namespace) -> int:
-    """Find the rows of the gallery that match an error, or list all rows. Returns 1 if none matches."""
-    text = " ".join(options.text)
-    found = matching_rows(text) if text else list(ROWS)
+    """Find out what an error means, or list all faults. Returns 1 if nothing is known about it."""
+    if not options.text:
+        _list_faults(json_wanted=options.json)
+        return 0
+    lines: Iterable[str] = StandardInput() if options.text == ["-"] else " ".join(options.text).splitlines()
+    found = answer(lines)
     if options.json:
-        print(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    elif not text:
-        console().print(index(ROWS))
+        print(json.dumps([_about(fault, found) for fault in found.faults], indent=2))
+    elif found.errors:
+        console().print(told(found.errors, lines=options.text == ["-"] or len(found.errors) > 1))
     else:
-        for each in found:
-            console().print(row(each))
-        if not found:
-            console(errors=True).print(
-                "No row of the gallery matches this. Paste the end of the error, or see the list: `overheard errors`.",
-                markup=False,
-            )
-    return 0 if found else 1
+        console(errors=True).print(found.question or _NOTHING, markup=False)
+    if isinstance(lines, StandardInput) and lines.cut:
+        print(f"overheard: only the first {MOST >> 20} MiB were read", file=sys.stderr)
+    return 0 if found.errors else 1
+
+
+def _list_faults(*, json_wanted: bool) -> None:
+    if json_wanted:
+        print(json.dumps([asdict(each) for each in FAULTS], indent=2, ensure_ascii=False))
+    else:
+        console().print(index(FAULTS))
+
+
+def _about(fault: Fault, found: Answer) -> dict[str, Any]:
+    """A fault as plain data, with the line of the error."""
+    line = next(each.line for each in found.errors if fault in each.faults)
+    return {**asdict(fault), "line": line}

@@ -181,12 +181,14 @@ def _add_errors(commands: Commands) -> None:
         commands,
         "errors",
         "find out what a TLS error means, and how to fix it",
-        "Paste an error message of `requests` or OpenSSL, and get the matching row of the gallery: the cause, the\n"
-        "cure, and what crosses the wire. Without a text, list all rows.",
-        "example: overheard errors 'certificate verify failed: certificate has expired'\n\n"
-        "exit codes:\n  0    found\n  1    no row matches",
+        "Paste an error as you have it, of any program and in any wrapping, and get its cause and its cure; for those\n"
+        "that the gallery makes, also what crosses the wire. Of a log, each error is told, the last one first.\n"
+        "Without a text, list all errors.",
+        "examples:\n  overheard errors 'certificate verify failed: certificate has expired'\n"
+        "  pip install . 2>&1 | overheard errors -\n\n"
+        "exit codes:\n  0    found\n  1    nothing matches, or the text is too general: then a question is asked back",
     )
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="the error message, or a part of it")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the error, or a part of it; `-` reads standard input")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -1,7 +1,8 @@
-"""Lists of the scenarios and of the rows of the gallery, and one row in full."""
+"""Lists of the scenarios and of the faults, and a fault in full."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -10,12 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 from overheard.report.table import STYLES
+from overheard.words.gallery import Row
+from overheard.words.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from overheard.words.gallery import Row
+    from rich.console import RenderableType
+
+    from overheard.words.error_lookup import Told
+    from overheard.words.gallery import Fault
     from overheard.words.scenario import Scenario, Wire
+
+# The most characters that are shown of a line of somebody's log.
+_WIDEST_LINE = 300
 
 
 def listing(scenarios: Iterable[Scenario]) -> Table:
@@ -27,25 +36,58 @@ def listing(scenarios: Iterable[Scenario]) -> Table:
     return shown
 
 
-def index(rows: Iterable[Row]) -> Table:
-    """One line per row: its name, what is wrong, and OpenSSL's reason."""
-    shown = _table("row", "what is wrong", "what the error says")
-    for each in rows:
-        shown.add_row(Text(each.name), Text(each.wrong), Text(each.says[0].reason or each.says[0].exception))
+def index(faults: Iterable[Fault]) -> Table:
+    """One line per fault: its name, what is wrong, and what the error says."""
+    shown = _table("name", "what is wrong", "what the error says")
+    for each in faults:
+        shown.add_row(Text(each.name), Text(each.wrong), Text(_reason(each)))
     return shown
 
 
-def row(each: Row) -> Group:
-    """One row in full."""
+def _reason(fault: Fault) -> str:
+    if isinstance(fault, Row):
+        return fault.says[0].reason
+    return re.split(" [&!] ", fault.also[0])[0]
+
+
+def told(errors: Sequence[Told], *, lines: bool) -> Group:
+    """Each error with what it can be; with `lines`, each with its line. A fault is told once."""
+    shown: list[RenderableType] = []
+    known: set[str] = set()
+    for each in errors:
+        if lines:
+            shown.append(Text.assemble("\n", (f"line {each.line}: {_short(each.text)}", "dim")))
+        if len(each.faults) > 1:
+            shown.append(Text(f"\nThis error is said of {len(each.faults)} faults:"))
+        again = [fault.name for fault in each.faults if fault.name in known]
+        if again:
+            shown.append(Text(f"\n{', '.join(again)}: see above"))
+        shown += [fault(one) for one in each.faults if one.name not in known]
+        known.update(fault.name for fault in each.faults)
+    return Group(*shown)
+
+
+def _short(line: str) -> str:
+    line = printable(line.strip())
+    return line if len(line) <= _WIDEST_LINE else line[:_WIDEST_LINE] + "..."
+
+
+def fault(each: Fault) -> Group:
+    """One fault in full."""
     lines = Table.grid(padding=(0, 2))
     for name, value in _about(each):
         lines.add_row(Text(f"  {name}", style="dim"), Text(value))
     return Group(Text.assemble("\n", (each.name, "bold"), f": {each.wrong}"), lines)
 
 
-def _about(each: Row) -> Iterator[tuple[str, str]]:
-    yield from (("cause", each.cause), ("cure", each.cure), ("made here by", each.made))
-    yield "on the wire", on_the_wire(each.wire)
+def _about(each: Fault) -> Iterator[tuple[str, str]]:
+    yield from (("cause", each.cause), ("cure", each.cure))
+    if isinstance(each, Row):
+        yield from _made(each)
+
+
+def _made(each: Row) -> Iterator[tuple[str, str]]:
+    yield from (("made here by", each.made), ("on the wire", on_the_wire(each.wire)))
     for says in each.says:
         yield f"OpenSSL {says.openssl}", each.shown(says, address="ADDRESS")
 

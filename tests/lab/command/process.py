@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,3 +22,17 @@ def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> sub
         timeout=LONG,
         check=False,
     )
+
+
+def overheard_reading(data: bytes, *arguments: str, memory: int = 1 << 30) -> subprocess.CompletedProcess[str]:
+    """The command with `data` on standard input, and with no more than so many bytes of memory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "overheard", *arguments],
+        env={**clean_environment(), "COLUMNS": "120"},
+        input=data,
+        capture_output=True,
+        timeout=5 * LONG,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory)),
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from lab.command.process import overheard
-from overheard.words.gallery import ROWS
+from lab.command.process import overheard, overheard_reading
+from overheard.words.gallery import FAULTS, ROWS
 from overheard.words.story import SCENARIOS
 
 
@@ -84,11 +84,52 @@ def test_an_unknown_error_is_reported_and_fails(text: str) -> None:
 def test_without_a_text_every_row_is_listed() -> None:
     done = overheard("errors")
     assert done.returncode == 0
-    for row in ROWS:
-        assert row.name in done.stdout
-        assert " ".join(row.wrong.split()[:3]) in done.stdout
+    for fault in FAULTS:
+        assert fault.name in done.stdout
+        assert " ".join(fault.wrong.split()[:3]) in done.stdout
 
 
-def test_the_rows_are_available_as_json() -> None:
+def test_the_faults_are_available_as_json() -> None:
     listed = json.loads(overheard("errors", "--json").stdout)
-    assert listed == json.loads(json.dumps([asdict(row) for row in ROWS]))
+    assert listed == json.loads(json.dumps([asdict(fault) for fault in FAULTS]))
+    (told,) = json.loads(overheard("errors", "--json", "fine\n[SSL: DH_KEY_TOO_SMALL] dh key too small").stdout)
+    assert (told["name"], told["line"]) == ("dh-key-too-small", 2)
+
+
+def test_a_log_on_standard_input_has_each_error_told_with_its_line() -> None:
+    log = b"10:00 certificate has expired\r\n10:01 fine\r\n10:02 \x1b[31mdh key too small\x1b[0m \xff\x00\r\n"
+    done = overheard_reading(log, "errors", "-")
+    assert done.returncode == 0
+    assert "line 3: 10:02 \\x1b[31mdh key too small" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stdout.index("dh-key-too-small: ") < done.stdout.index("expired: ")
+
+
+def test_a_fault_of_two_errors_is_told_once() -> None:
+    done = overheard("errors", "10:00:00 certificate has expired\n10:00:01 NET::ERR_CERT_DATE_INVALID")
+    assert done.stdout.count("\nexpired: ") == 1
+    assert "see above" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["CERTIFICATE_VERIFY_FAILED", "SSLError"])
+def test_a_text_that_is_too_general_gets_a_question_back(text: str) -> None:
+    done = overheard("errors", text)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "?" in done.stderr
+    assert "overheard show https://HOST" in " ".join(done.stderr.split())
+    assert json.loads(overheard("errors", "--json", text).stdout) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\xff\xfe", b"\x00" * 100, b"-----"])
+def test_what_has_no_error_fails_without_a_traceback(data: bytes) -> None:
+    done = overheard_reading(data, "errors", "-")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_log_of_50_megabytes_is_read_in_bounded_memory() -> None:
+    line = b"2026-01-01T00:00:00Z app INFO the certificate of api.example.org has been renewed, all is well\n"
+    log = line * 260_000 + b"[SSL: DH_KEY_TOO_SMALL] dh key too small\n" + line * 260_000
+    done = overheard_reading(log, "errors", "--json", "-", memory=1 << 29)
+    assert [(told["name"], told["line"]) for told in json.loads(done.stdout)] == [("dh-key-too-small", 260_001)]
