@@ -158,13 +158,13 @@ class _Reading:
                 yield Told(text.numbers[line], text.lines[line], faults, beside)
 
     def _meant(self, match: Match[Fault | Question]) -> list[tuple[Phrase, Fault]]:
-        """The faults that a match can be: first what only the words around it tell."""
+        """The faults that a match can be: first what the words around it tell, last what they do not rule out."""
         if id(match.meant) not in self._known:
             self._known[id(match.meant)] = (match.meant, *self._possible(match))
         _, meant, demanding = self._known[id(match.meant)]
         if demanding:
             around = self._around(match)
-            meant = tuple(sorted((each for each in meant if each[0].fits(around)), key=lambda each: not each[0].needs))
+            meant = tuple(sorted((each for each in meant if each[0].fits(around)), key=_doubt))
         self._questions += [each for _, each in meant if isinstance(each, Question) and each not in self._questions]
         return [(phrase, each) for phrase, each in meant if not isinstance(each, Question)]
 
@@ -180,6 +180,11 @@ class _Reading:
     def _around(self, match: Match[Fault | Question]) -> str:
         near = self._text.words[max(0, match.begin - _WORDS_BEFORE) : match.end + _WORDS_AFTER]
         return f" {' '.join(word for word in near if word not in (END, CUT))} "
+
+
+def _doubt(meant: tuple[Phrase, object]) -> tuple[bool, bool]:
+    phrase, _ = meant
+    return not phrase.needs, bool(phrase.unless)
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[Pasted, int, int]]:
