@@ -10,17 +10,11 @@ from overheard.certificates.extensions.kinds import SUBJECT_ALTERNATIVE_NAME
 from overheard.certificates.general_names import GeneralName, Kind, in_words
 from overheard.certificates.names import COMMON_NAME, plain
 
-<<<<<<< HEAD
 _Names = tuple[GeneralName, ...]
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 # What OpenSSL allows in the labels after a wildcard, and in the one that it stands for.
 _WILDCARD_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _WILDCARD_MATCH = re.compile(r"[a-z0-9-]+")
-=======
-from overheard.certificates.extensions import value_of
-from overheard.certificates.names import called, general_name, listed
-from overheard.words.printable import printable
->>>>>>> 44bf9fa (Pasted text is read as words, over the ends of lines, and phrases are found in it by whole words)
 
 
 def wrong_name(certificate: Certificate, host: str) -> tuple[str, str]:
@@ -122,24 +116,12 @@ def _wrong_address(names: _Names, address: IPv4Address | IPv6Address) -> tuple[s
 def _wrong_dns_name(certificate: Certificate, names: _Names, host: str) -> tuple[str, str]:
     patterns = [name.text for name in names if name.kind is Kind.DNS]
     if any(matches(pattern, host) for pattern in patterns):
-<<<<<<< HEAD
         return "", ""
     if any(_too_deep(pattern.lower(), host) for pattern in patterns):
         return "wildcard-too-deep", f"asked for {plain(host)}, it is for {_words(names)}, and * is one label, not two"
     if not names and any(matches(one, host) for one in certificate.subject.values(COMMON_NAME)):
         return "name-only-in-cn", f"{plain(host)} is only in the common name, which is no longer checked"
     return "wrong-host", f"asked for {plain(host)}, it is for {_words(names)}"
-=======
-        return ("", "")
-    if any(_too_deep(folded(pattern), host) for pattern in patterns):
-        return (
-            "wildcard-too-deep",
-            f"asked for {printable(host)}, it is for {_names(alternative)}, and * is one label, not two",
-        )
-    if not alternative and matches(called(certificate.subject), host):
-        return ("name-only-in-cn", f"{printable(host)} is only in the common name, which is no longer checked")
-    return ("wrong-host", f"asked for {printable(host)}, it is for {_names(alternative)}")
->>>>>>> 44bf9fa (Pasted text is read as words, over the ends of lines, and phrases are found in it by whole words)
 
 
 def _too_deep(pattern: str, host: str) -> bool:

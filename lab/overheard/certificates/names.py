@@ -41,7 +41,6 @@ _TYPES = {
     "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
 }
 
-<<<<<<< HEAD
 
 @dataclass(frozen=True)
 class Attribute:
@@ -54,9 +53,6 @@ class Attribute:
     value: str
     compared: str | bytes
     oddity: str = ""
-=======
-from overheard.words.printable import printable
->>>>>>> 44bf9fa (Pasted text is read as words, over the ends of lines, and phrases are found in it by whole words)
 
 
 @dataclass(frozen=True)
@@ -124,7 +120,6 @@ def plain(words: str, most: int = _MOST) -> str:
 
 def called(name: Name) -> str:
     """The short form of `name`: its common name, or all of it (RFC 4514) if it has none."""
-<<<<<<< HEAD
     common = name.values(COMMON_NAME)
     return plain(common[-1] if common else str(name)) or "nobody"
 
@@ -133,21 +128,6 @@ def listed(names: Sequence[str]) -> str:
     """Names, separated by commas, or that there are none; of very many, the first."""
     more = f" and {len(names) - MOST_LISTED:,} more" if len(names) > MOST_LISTED else ""
     return (", ".join(names[:MOST_LISTED]) or "none") + more
-=======
-    common = [str(attribute.value) for attribute in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
-    return printable(common[-1] if common else name.rfc4514_string()) or "nobody"
-
-
-def general_name(name: x509.GeneralName) -> str:
-    """A name of any kind with its kind (RFC 5280, 4.2.1.6): `DNS server`, `IP 127.0.0.1`."""
-    kind, say = _KINDS[type(name)]
-    return f"{kind} {printable(say(name))}"
-
-
-def listed(names: list[str]) -> str:
-    """Names, separated by commas, or that there are none."""
-    return ", ".join(names) or "none"
->>>>>>> 44bf9fa (Pasted text is read as words, over the ends of lines, and phrases are found in it by whole words)
 
 
 def minute(moment: datetime) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from lab.words.pasted_errors import ERRORS, HARMLESS, PastedError
-from overheard.certificates.rules import RULES
 from overheard.words.error_lookup import answer, matching_rows
 from overheard.words.gallery import FAULTS, ROWS, Fault, Row
 
@@ -136,7 +135,3 @@ def test_the_same_error_in_more_exact_words_counts_but_not_another_entry_of_a_lo
 def test_a_line_is_told_where_the_error_was_last() -> None:
     lines = ["certificate has expired", *["fine"] * 9_000, "certificate has expired", *["fine"] * 9_000]
     assert [each.line for each in answer(lines).errors] == [9_002]
-
-
-def test_every_rule_of_show_is_about_a_row_of_the_gallery() -> None:
-    assert {rule.row for rule in RULES} <= {row.name for row in ROWS}

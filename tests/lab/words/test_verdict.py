@@ -23,7 +23,8 @@ from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide, under_control
 
 SIGHTING = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
-CAREFUL = [Presence.KEY_LOG, Presence.DECLARED]
+# A key of the application that opens the message proves that it was sent, as session keys do.
+CAREFUL = [Presence.KEY_LOG, Presence.MESSAGE_KEY, Presence.DECLARED]
 NEEDED = [rule for rule in Rule if rule is not Rule.CONTROL]
 
 
