@@ -12,6 +12,7 @@ from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
+from overheard_capture.decoders.read_before import ReadBefore
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.by_frame import frame_parts
@@ -40,7 +41,7 @@ class CodingFinder:
     """Reads the runs of one coding."""
 
     __slots__ = (
-        *("_after", "_batch", "_coding", "_content", "_findings"),
+        *("_after", "_batch", "_before", "_coding", "_content", "_findings"),
         *("_layers", "_pending", "_reader", "_value"),
     )
 
@@ -54,6 +55,8 @@ class CodingFinder:
         self._content: Content | None = None
         self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
+        # Runs, with the byte before them, and what is within them.
+        self._before = ReadBefore(findings)
         # The byte before the pending run.
         self._after = b""
 
@@ -75,7 +78,10 @@ class CodingFinder:
 
     def read(self, data: bytes, origin: Origin, *, last: bool) -> None:
         """Read a run, or the next part of it, in pieces."""
-        at = 0
+        run = data + b"\0" + self._after if last and not self._content else b""
+        if run in self._before:
+            return
+        begun, at = self._so_far, 0
         while len(data) - at >= _PIECE or (last and at < len(data)):
             piece = data[at : at + _PIECE]
             at += self._read(piece, origin.after(at), last=last and at + _PIECE >= len(data))
@@ -83,6 +89,18 @@ class CodingFinder:
             self.add(data[at:], origin.after(at))
         if last:
             self._close_content()
+        if run:
+            self._remember(run, begun)
+
+    @property
+    def _so_far(self) -> tuple[int, int]:
+        """How many sightings there are, and how many runs that are to be searched later."""
+        return self._before.sighted, self._batch.waiting if self._batch else 0
+
+    def _remember(self, read: bytes, begun: tuple[int, int]) -> None:
+        """Remember what was read, unless there is more since then that may be of it."""
+        if begun[1] == self._so_far[1]:
+            self._before.add(read, begun[0])
 
     def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
         """Read a piece of a run. Returns how much of it need not be kept."""
@@ -99,10 +117,16 @@ class CodingFinder:
                 end = self._group_end(data, begin, line if line >= 0 else most)
             if self._coding.chars(data[:begin]):
                 self._close_content()
-            self._decode(data[begin:end], origin.after(begin), whole=not goes_on)
+            raw, begun = data[begin:end], self._so_far
+            if raw in self._before and not goes_on and not self._content:
+                continue
+            is_new = not self._content
+            self._decode(raw, origin.after(begin), whole=not goes_on)
             if goes_on:
                 return end
             self._close_content()
+            if is_new:
+                self._remember(raw, begun)
         return len(data) if last else len(data) - _KEPT
 
     def _matches(self, data: bytes) -> Iterator[re.Match[bytes]]:

@@ -12,7 +12,7 @@ from overheard_capture.provenance.by_frame import frame_parts
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # `/`, `+`, `_` and `-` as escaped in HTML, JSON, JavaScript and URLs, the latter up to four times: JSON in JSON doubles
 # each backslash, and a URL in a URL has `%25` for each percent sign. Backslashes may be escaped in a URL.
@@ -34,6 +34,8 @@ ESCAPED_PADDING = rb"%b3[Dd]|%b(?:u003[Dd]|x3[Dd]|075)|&#(?:61|x3[Dd]);" % (_PER
 _IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
 # The longest escape of a character, and of a line break.
 LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
+# Longer lines are not joined.
+LONGEST_LINE = 256
 _ANY_ESCAPE = lazy_pattern(
     rb"%b(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0[0-7]{2}|r%bn|[^%%])|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};"
     % (_BACKSLASHES, _BACKSLASHES, _PERCENT),
@@ -94,3 +96,15 @@ def decoded(chars: bytes) -> bytes:
 def token_of(chars: bytes) -> bytes:
     """The characters as padded base64url."""
     return chars.translate(_TO_URL) + b"=" * (-len(chars) % 4)
+
+
+def char_count(data: bytes | bytearray, begin: int, end: int) -> int:
+    """The number of base64 characters in a line; an upper bound if the line is too long to be joined."""
+    length = end - begin
+    return len(ESCAPE.sub(b"+", data[begin:end])) if length <= LONGEST_ESCAPE * LONGEST_LINE else length
+
+
+def end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 << 62) -> int:
+    """The end of the match at `start`; `start` if there is none."""
+    found = pattern.match(data, start, most)
+    return found.end() if found else start

@@ -22,8 +22,11 @@ from overheard_capture.decoders.base64.alphabet import (
     ESCAPES,
     LONGEST_BREAK,
     LONGEST_ESCAPE,
+    LONGEST_LINE,
+    char_count,
     chars_of,
     decoded,
+    end_of,
 )
 from overheard_capture.decoders.base64.run import (
     BASE64,
@@ -37,11 +40,12 @@ from overheard_capture.decoders.base64.run import (
     unsigned_start,
 )
 from overheard_capture.decoders.opaque import CodedValue, count_lines, is_base64
+from overheard_capture.decoders.read_before import ReadBefore
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.provenance.origin import Origin
 
 _LINE = lazy_pattern(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
 # Lines may be indented, also in a string, or quoted in a mail.
@@ -53,8 +57,6 @@ _CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
 _OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
 _ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
-# Longer lines are not joined.
-_LONGEST_LINE = 256
 # How far before a run to look for more characters of it, separated by an escape.
 _LOOK_BACK = 256
 # Longer runs are decoded before their end is known, and read in any case.
@@ -67,7 +69,7 @@ _STREAM_START = LONGEST_ESCAPE * DECISION_LENGTH
 _SEARCH_WINDOW, _PIECE = 4 << 10, 64 << 10
 
 
-@lru_cache(maxsize=_LONGEST_LINE)
+@lru_cache(maxsize=LONGEST_LINE)
 def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Patterns for further lines of `length` characters, and for a shorter last line."""
     unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % ESCAPES
@@ -78,12 +80,16 @@ def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 class Base64Finder:
     """Finds base64 in text. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_batch", "_findings", "_layers", "_line_length", "_pending", "_reader", "_run", "_token", "_value")
+    __slots__ = (
+        *("_batch", "_before", "_findings", "_layers", "_line_length"),
+        *("_pending", "_reader", "_run", "_token", "_value"),
+    )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
+        self._before = ReadBefore(findings)
         self._pending: SmallByteQueue | None = None
         self._batch: RunBatch | None = None
         # A long run that has not ended, and the length of its lines: 0 if it is a single line.
@@ -148,18 +154,18 @@ class Base64Finder:
         """The end of a run, and whether it is final, whatever bytes follow."""
         if line_end < len(data) and data[line_end] not in _CONTINUABLE:
             return line_end, True
-        end, length = line_end, _char_count(data, begin, line_end)
-        if length <= _LONGEST_LINE:
+        end, length = line_end, char_count(data, begin, line_end)
+        if length <= LONGEST_LINE:
             same, shorter = _further_lines(length)
-            end = _end_of(same, data, end)
-            end = _end_of(shorter, data, end)
-        end = _end_of(_PADDING, data, end)
+            end = end_of(same, data, end)
+            end = end_of(shorter, data, end)
+        end = end_of(_PADDING, data, end)
         return end, self._is_final(data, end, length)
 
     def _is_final(self, data: bytes | bytearray, end: int, line: int) -> bool:
         after = len(data) - end
         needed = LONGEST_BREAK + 2 * LONGEST_ESCAPE
-        needed += LONGEST_ESCAPE * line if line <= _LONGEST_LINE else 0
+        needed += LONGEST_ESCAPE * line if line <= LONGEST_LINE else 0
         return after >= needed or (after > 0 and data[end] not in _CONTINUABLE)
 
     # ---- pending bytes
@@ -190,24 +196,24 @@ class Base64Finder:
         """The end of a piece of a run: anywhere within a single line, or after a line that another one follows."""
         at, most = begin, max(len(data) - LONGEST_BREAK, begin)
         if not self._run:
-            line_end = _end_of(_LINE, data, begin)
-            length = _char_count(data, begin, line_end)
-            self._line_length = length if length <= _LONGEST_LINE else 0
+            line_end = end_of(_LINE, data, begin)
+            length = char_count(data, begin, line_end)
+            self._line_length = length if length <= LONGEST_LINE else 0
             at = line_end
         if not self._line_length:
-            return _end_of(_LINE, data, begin, most)
+            return end_of(_LINE, data, begin, most)
         same, _ = _further_lines(self._line_length)
-        return _end_of(same, data, at, max(min(most, _end_of(same, data, at) - 1), at))
+        return end_of(same, data, at, max(min(most, end_of(same, data, at) - 1), at))
 
     def _continue_run(self, data: bytes | bytearray, origin: Origin, last: bool) -> int:
         """Continue a long run. Returns its end, or -1 if that is unknown."""
         if self._line_length:
             same, shorter = _further_lines(self._line_length)
-            end = _end_of(shorter, data, _end_of(same, data, 0))
+            end = end_of(shorter, data, end_of(same, data, 0))
         else:
-            end = _end_of(_LINE, data, 0)
-        end = _end_of(_PADDING, data, end)
-        if not last and not self._is_final(data, end, self._line_length or len(data) + _LONGEST_LINE):
+            end = end_of(_LINE, data, 0)
+        end = end_of(_PADDING, data, end)
+        if not last and not self._is_final(data, end, self._line_length or len(data) + LONGEST_LINE):
             self._keep_pending(data, origin, 0)
             return -1
         self._read_piece(bytes(data[:end]), origin)
@@ -217,13 +223,17 @@ class Base64Finder:
     # ---- decoding
 
     def _read(self, raw: bytes, origin: Origin) -> None:
+        if raw in self._before:
+            return
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])
         if skipped < 0 and len(chars) > DECISION_LENGTH and len(raw) < _STREAMED_LENGTH:
             skipped = unsigned_start(chars)
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars:
+            sighted = self._before.sighted
             self._read_piece(raw, origin, skipped)
             self._close_run()
+            self._before.add(raw, sighted)
             return
         if not self._batch:
             self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
@@ -286,15 +296,3 @@ def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
         return False
     word = data[begins:ends]
     return not word.translate(None, LOWERCASE) or not word.translate(None, HEXADECIMAL)
-
-
-def _char_count(data: bytes | bytearray, begin: int, end: int) -> int:
-    """The number of base64 characters in a line; an upper bound if the line is too long to be joined."""
-    length = end - begin
-    return len(ESCAPE.sub(b"+", data[begin:end])) if length <= LONGEST_ESCAPE * _LONGEST_LINE else length
-
-
-def _end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 << 62) -> int:
-    """The end of the match at `start`; `start` if there is none."""
-    found = pattern.match(data, start, most)
-    return found.end() if found else start

@@ -232,6 +232,11 @@ class RunBatch:
         self._decoded: list[bytes] = []
         self._encoded: list[tuple[Layer, Callable[[], Origin]]] = []
 
+    @property
+    def waiting(self) -> int:
+        """How many are to be searched."""
+        return len(self._decoded)
+
     def add(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
         """Add what a run is decoded to, and how to know where that comes from."""
         self._decoded.append(out)
