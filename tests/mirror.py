@@ -39,7 +39,6 @@ class Elsewhere(NamedTuple):
 ELSEWHERE = (
     Elsewhere("ca", "errors", "exceptions alone"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
-    Elsewhere("capture", "__main__", "lab/engines/test_local.py runs it"),
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),

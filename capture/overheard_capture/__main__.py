@@ -15,16 +15,13 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment(os.environ)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
-    import secrets  # noqa: PLC0415  (the health check must be quick)
-
-    from overheard.role.files import write_whole  # noqa: PLC0415
-    from overheard.role.serve import Listener, serve  # noqa: PLC0415
+    from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_capture.sidecar.app import create_app  # noqa: PLC0415
+    from overheard_capture.sidecar.dumpcap import stop_all  # noqa: PLC0415
+    from overheard_capture.sidecar.token import read_or_make  # noqa: PLC0415
 
-    if not settings.token_file.exists():
-        write_whole(settings.token_file, secrets.token_urlsafe(32).encode())
-    token = settings.token_file.read_text().strip()
-    serve(lambda: create_app(settings, token), [Listener(settings.bind, settings.port)])
+    token = read_or_make(settings.token_file)
+    serve(lambda: create_app(settings, token), [Listener(settings.bind, settings.port)], stop=stop_all)
     return 0
 
 

@@ -22,6 +22,7 @@ from ca.process import CaProcess
 from overheard_ca.app import create_app
 from overheard_ca.settings import Settings
 from overheard_ca.start import prepare
+from slow_clients import longest_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +158,14 @@ def test_issued_certificates_are_in_the_ledger_and_in_the_log(ca: CaProcess) -> 
     assert sum(f"issued {serial} to server" in line for line in ca.log.splitlines()) == 1
     assert token not in ca.log
     assert "PRIVATE KEY" not in ca.log
+
+
+@pytest.mark.slow
+def test_eighty_slow_clients_delay_nobody(make_ca: Callable[..., CaProcess]) -> None:
+    ca = make_ca().start()
+    context = ssl.create_default_context(cafile=ca.state / "root.pem")
+    assert longest_wait(ca.port, context) < 2
+    assert ca.log.count("\n") < 80
 
 
 def test_an_internal_error_is_answered_without_a_traceback(

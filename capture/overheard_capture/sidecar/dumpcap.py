@@ -19,6 +19,8 @@ from overheard.words.errors import RecordingError
 _CHUNK = 1 << 16
 # The maximum length of a payload that `wait_for_payload` can find.
 _OVERLAP = 256
+# Every dumpcap of this process that was not stopped yet.
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Tap:
         return command
 
 
+def stop_all() -> None:
+    """Send SIGTERM to every dumpcap of this process, which ends.
+
+    Otherwise dumpcap would go on until it has the next packet to write. May be called by a signal handler.
+    """
+    for process in tuple(_running):
+        process.terminate()
+
+
 def _search_path() -> str:
     """PATH, and the folders in which some systems keep dumpcap from ordinary users."""
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
@@ -68,6 +79,7 @@ class Dumpcap:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        _running.add(self._process)
         self._threads = [
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
@@ -120,6 +132,7 @@ class Dumpcap:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
+        _running.discard(self._process)
         for thread in self._threads:
             thread.join()
         self._file.close()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
+from overheard.role.worker import CONNECTIONS, Worker
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _MEMORY = Path("/dev/shm")  # noqa: S108
 # The accepted cipher suites up to TLS 1.2 (RFC 9325, 4.2). By default, Debian's Python accepts RSA key exchange.
 _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
-# The timeout of a handshake in seconds, so that a silent client does not occupy a thread.
-_PATIENCE = 5
+# The deadline for a handshake, in seconds. Those for the request and the response are in `worker`.
+_HANDSHAKE_DEADLINE = 5
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Listener:
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
-    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
-        self._make_app, self._options = make_app, options
+    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any], stop: Callable[[], None]) -> None:
+        self._make_app, self._options, self.stop = make_app, options, stop
         super().__init__()
 
     def load_config(self) -> None:
@@ -70,18 +71,22 @@ class _ByPort:
         return _secured(sock, context, options) if context else sock
 
 
-def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
+def serve(
+    make_app: Callable[[], Flask], listeners: Sequence[Listener], *, stop: Callable[[], None] = lambda: None
+) -> None:
     """Serve on all of `listeners` until SIGTERM or SIGINT, and then end the process.
 
     Raises SettingsError if an address cannot be listened on. `make_app` is called in the worker process, so that
-    threads that the application starts are in the process that handles its requests.
+    threads that the application starts are in the process that handles its requests. So is `stop`, at the end, perhaps
+    while requests are still handled, and more than once.
     """
     for listener in listeners:
         _see_that_it_is_free(listener)
     options: dict[str, Any] = {
         "bind": [f"{listener.host}:{listener.port}" for listener in listeners],
-        "worker_class": "gthread",
-        "threads": 8,
+        "worker_class": Worker,
+        "threads": CONNECTIONS,
+        "worker_connections": CONNECTIONS,
         # One exchange per connection, closed by the server, so that a recording has whole streams, from SYN to FIN.
         "keepalive": 0,
         "graceful_timeout": 1,
@@ -90,7 +95,7 @@ def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
         "control_socket_disable": True,
         "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
     }
-    _Application(make_app, options | _tls(listeners)).run()
+    _Application(make_app, options | _tls(listeners), stop).run()
 
 
 def _see_that_it_is_free(listener: Listener) -> None:
@@ -137,16 +142,12 @@ def _secured(sock: socket.socket, context: ssl.SSLContext, options: Mapping[str,
     Raises ConnectionResetError if it fails, whatever the reason: gunicorn ignores that error silently. For any other it
     would write a line to the log and a response in clear.
     """
-    sock.settimeout(_PATIENCE)
+    sock.settimeout(_HANDSHAKE_DEADLINE)
     try:
-        # A copy, because SSLContext closes a socket whose handshake failed. gunicorn reads what is left, then closes:
+        # A copy, because SSLContext closes a socket whose handshake failed. The worker reads what is left, then closes:
         # the connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).
         secured = context.wrap_socket(sock.dup(), **options)
     except OSError as problem:
-        if isinstance(problem, TimeoutError):
-            # There is no alert to deliver to a silent client, and gunicorn would hold up all others to wait for its
-            # end.
-            sock.shutdown(socket.SHUT_RDWR)
         raise ConnectionResetError(errno.ECONNRESET, str(problem)) from problem
     secured.settimeout(None)
     sock.close()

@@ -38,6 +38,11 @@ class Environment:
         text = self.text(name, "")
         return Path(text) if text else None
 
+    def content(self, name: str) -> str:
+        """The secret in a file; empty if the variable is not set."""
+        file = self.optional_path(name)
+        return secret_in(file, name) if file else ""
+
     def folder(self, name: str, default: str | None = None) -> Path:
         """An existing folder."""
         return self._checked(name, default, Path, Path.is_dir, "an existing folder")
@@ -74,3 +79,19 @@ class Environment:
         except ValueError:
             pass
         raise SettingsError(f"{name} is {text!r}, which is not {what}")
+
+
+def secret_in(file: Path, name: str) -> str:
+    """The secret in `file`, without white space around it.
+
+    Raises SettingsError, which names the variable `name`, if the file cannot be read, or is empty.
+    """
+    try:
+        secret = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(
+            f"{name}: {file} cannot be read ({problem})", hint="check that it exists, is text, and who may read it"
+        ) from None
+    if not secret:
+        raise SettingsError(f"{name}: {file} is empty", hint="write the secret into it, or name another file")
+    return secret

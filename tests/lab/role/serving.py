@@ -1,6 +1,6 @@
-"""`python serving.py LISTENER...`: serves a test application as the lab's roles do.
+"""`python serving.py STOPPED LISTENER...`: serves a test application as the lab's roles do.
 
-A listener is given as JSON, as from `dataclasses.asdict`.
+A listener is given as JSON, as from `dataclasses.asdict`. The file STOPPED is created when it is told to stop.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from flask import Flask, request
 from overheard.role.serve import Listener, serve
 
 _FILES = ("certificate", "key", "client_ca")
+# Of the long response: more than the buffers of two sockets hold.
+LENGTH = 1 << 26
 
 
 def create_app() -> Flask:
@@ -51,6 +53,10 @@ def create_app() -> Flask:
         time.sleep(60)
         return "at last"
 
+    @app.get("/long")
+    def long() -> bytes:
+        return bytes(LENGTH)
+
     return app
 
 
@@ -61,4 +67,5 @@ def listener(text: str) -> Listener:
 
 
 if __name__ == "__main__":
-    serve(create_app, [listener(text) for text in sys.argv[1:]])
+    stopped, *listeners = sys.argv[1:]
+    serve(create_app, [listener(text) for text in listeners], stop=Path(stopped).touch)

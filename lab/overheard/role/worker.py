@@ -1,0 +1,99 @@
+"""The gunicorn worker of every server: however slow or many some clients are, the others are served.
+
+Each connection has a thread. Its handshake and its request must arrive within a deadline, and a peer has a limited
+number of connections. gunicorn's own worker waits without end for the rest of a request, and closes connections in the
+loop that accepts them, which takes up to two seconds for a client that does not close its side.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import ThreadWorker
+
+if TYPE_CHECKING:
+    import socket
+    from concurrent.futures import Future
+    from types import FrameType
+
+# How many connections are open at most. Each may need two file descriptors, and 1,024 is a common limit on these.
+CONNECTIONS = 256
+# How many of them a peer, an address, may have: far more than any client needs, and half are left to the others.
+CONNECTIONS_PER_PEER = CONNECTIONS // 2
+# The deadline for a request, head and body together, and for each piece of the response, in seconds. That for the
+# handshake is in `serve`.
+REQUEST_DEADLINE, RESPONSE_DEADLINE = 10, 10
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
+    """Serves one request per connection. Calls `stop` of its application when it is told to end, and when it ends."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (they are gunicorn's)
+        super().__init__(*arguments, **options)
+        # By address. Only the thread of the loop uses it.
+        self._open: Counter[str] = Counter()
+
+    def run(self) -> None:
+        """Serve until told to end."""
+        try:
+            super().run()
+        finally:
+            self.app.stop()
+
+    def handle_exit(self, number: int, frame: FrameType | None) -> None:
+        """Handle SIGTERM. After `run` it might be too late: gunicorn kills a worker with busy threads."""
+        self.app.stop()
+        super().handle_exit(number, frame)
+
+    def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401  (gunicorn's TConn)
+        """Give a new connection to a thread; close it at once if its peer has too many."""
+        peer = conn.client[0]
+        if self._open[peer] >= CONNECTIONS_PER_PEER:
+            self.nr_conns -= 1
+            conn.close()
+            return
+        self._open[peer] += 1
+        super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> None:  # noqa: ANN401
+        """Serve a connection to its end, in its thread."""
+        # It is how a failed handshake is reported.
+        with suppress(ConnectionResetError):
+            conn.init()
+            conn.parser.unreader = _Unreader(conn.sock)
+            super().handle(conn)
+        close_graceful(conn.sock)
+
+    def finish_request(self, conn: Any, _done: Future[None]) -> None:  # noqa: ANN401
+        """Forget a connection that was served."""
+        conn.close()
+        self.nr_conns -= 1
+        self._open -= Counter([conn.client[0]])
+
+
+class _Unreader(SocketUnreader):  # type: ignore[misc]
+    """What a client sends, up to the deadline of its request; then as if it had closed the connection."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._deadline = time.monotonic() + REQUEST_DEADLINE
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """The next bytes; none at the end."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            return b""
+        self.sock.settimeout(left)
+        try:
+            received: bytes = super().chunk(size_hint)
+        except TimeoutError:
+            return b""
+        finally:
+            # What follows is the response.
+            self.sock.settimeout(RESPONSE_DEADLINE)
+        return received
