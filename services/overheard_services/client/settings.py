@@ -40,7 +40,11 @@ class Alone:
             return None
         if not url.startswith(("http://", "https://")):
             raise SettingsError(f"SECRET_URL is {url!r}, which is not an http:// or https:// URL")
-        return cls(url, env.optional_path("OVERHEARD_CLIENT_CA_FILE"), env.text("SECRET_KEY", ""))
+        return cls(
+            url,
+            env.optional_path("OVERHEARD_CLIENT_CA_FILE"),
+            env.text("SECRET_KEY", "") or env.content("SECRET_KEY_FILE"),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Settings:
             credentials=env.folder("OVERHEARD_CLIENT_CREDENTIALS"),
             gallery=env.folder("OVERHEARD_CLIENT_GALLERY"),
             impostor=env.optional_path("OVERHEARD_CLIENT_IMPOSTOR"),
-            secret_key=env.text("SECRET_KEY", ""),
+            secret_key=env.text("SECRET_KEY", "") or env.content("SECRET_KEY_FILE"),
             shared_key_file=env.path("OVERHEARD_CLIENT_SHARED_KEY_FILE"),
             capture_url=env.text("OVERHEARD_CAPTURE_URL", CAPTURE.origin),
             capture_token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),

@@ -14,7 +14,7 @@ from overheard_services.disguise.diffie_hellman import Party
 
 # A public value has 44 characters; JSON this short cannot be nested too deeply to parse.
 _MOST_BYTES = 256
-_NO_KEY = "No key is shared: start the server with SECRET_KEY or OVERHEARD_SERVER_SHARED_KEY_FILE.\n"
+_NO_KEY = "No key is shared: start the server with SECRET_KEY, SECRET_KEY_FILE or OVERHEARD_SERVER_SHARED_KEY_FILE.\n"
 _HOW_TO_AGREE = 'POST {"public": P} as JSON, P being 32 bytes of X25519 (RFC 7748) in base64url.'
 
 

@@ -53,7 +53,7 @@ class Settings:
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
             enrolment=_enrolment(env) if https else None,
             # The name in the tutorial.
-            secret_key=env.text("SECRET_KEY", ""),
+            secret_key=env.text("SECRET_KEY", "") or env.content("SECRET_KEY_FILE"),
             shared_key_file=env.optional_path("OVERHEARD_SERVER_SHARED_KEY_FILE"),
         )
 

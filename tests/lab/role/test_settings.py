@@ -75,3 +75,21 @@ def test_any_value_of_a_port_is_a_port_or_an_error(value: str) -> None:
     except SettingsError:
         return
     assert 0 < port < 65536
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("acorn\n")
+    assert env(str(tmp_path / "key")).content("OVERHEARD_X") == "acorn"
+    assert env("").content("OVERHEARD_X") == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"", "is empty"), (b" \n", "is empty"), (b"\xff", "cannot be read"), (None, "cannot be read")],
+)
+def test_a_file_without_a_secret_is_an_error(tmp_path: Path, content: bytes | None, says: str) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=rf"^OVERHEARD_X: {file} {says}"):
+        env(str(file)).content("OVERHEARD_X")

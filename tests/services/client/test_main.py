@@ -40,8 +40,9 @@ def test_it_prints_the_message_over_https_with_the_given_ca(tmp_path: Path) -> N
 def test_with_the_shared_key_it_decrypts_a_token(place: Place) -> None:
     """A token of the real server; without the key the client prints the token."""
     url, key = place.server.url("http", "/fernet"), place.shared_key.read_text().strip()
-    done = client(SECRET_URL=url, SECRET_KEY=key)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
+    for variables in ({"SECRET_KEY": key}, {"SECRET_KEY_FILE": str(place.shared_key)}):
+        done = client(SECRET_URL=url, **variables)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
     assert client(SECRET_URL=url).stdout.startswith("The secret message is: gAAAA")
 
 

@@ -109,6 +109,13 @@ def test_with_a_url_it_is_alone() -> None:
     assert Alone.from_environment(variables) == Alone("https://server:5443", Path("/root.pem"), "an acorn")
 
 
+def test_the_key_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("an acorn\n")
+    alone = Alone.from_environment({"SECRET_URL": "http://server", "SECRET_KEY_FILE": str(file)})
+    assert alone == Alone("http://server", None, "an acorn")
+
+
 @pytest.mark.parametrize("url", ["server:5683", "ftp://server", "HTTP", "/", "file:///etc/passwd"])
 def test_an_invalid_url_is_an_error(url: str) -> None:
     with pytest.raises(SettingsError, match=r"^SECRET_URL is "):

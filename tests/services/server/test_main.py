@@ -21,6 +21,7 @@ from overheard_services.enrolment import enrol
 from ports import free_port
 from processes import LONG
 from services.server.process import COMMAND, REQUESTERS, Server, started, under
+from slow_clients import longest_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,12 @@ def test_alone_over_http() -> None:
         ill = server.health()
         assert ill.returncode == 1
         assert ill.stderr.startswith("not ready: it gave no HTTP response (")
+
+
+def test_eighty_slow_clients_delay_nobody() -> None:
+    with started() as server:
+        assert longest_wait(server.ports["http"]) < 2
+        assert server.stop() == ""
 
 
 @pytest.mark.parametrize("service", ["http", "https", "legacy"])
@@ -151,6 +158,14 @@ def test_the_shared_key_of_the_environment_is_used() -> None:
         assert unseal(key, ask(server.url("http", "/fernet")).text) == "fluffy tail"
 
 
+def test_the_shared_key_may_be_in_a_file(tmp_path: Path) -> None:
+    """So that `docker inspect` does not show it."""
+    key = new_key()
+    (tmp_path / "key").write_bytes(key + b"\n")
+    with started(SECRET_KEY_FILE=str(tmp_path / "key")) as server:
+        assert unseal(key, ask(server.url("http", "/fernet")).text) == "fluffy tail"
+
+
 def test_clients_that_fail_the_handshake_leave_no_line_in_its_log(tmp_path: Path) -> None:
     ca = CaProcess(tmp_path / "ca", requesters=REQUESTERS).start()
     try:
@@ -168,6 +183,7 @@ def test_clients_that_fail_the_handshake_leave_no_line_in_its_log(tmp_path: Path
         ("OVERHEARD_SERVER_SERVICES", "ftp", "OVERHEARD_SERVER_SERVICES is 'ftp': 'ftp' is not a service"),
         ("OVERHEARD_SERVER_SERVICES", "https", "OVERHEARD_SERVER_HANDOVER is not set"),
         ("SECRET_KEY", "acorn", "SECRET_KEY is not a Fernet key"),
+        ("SECRET_KEY_FILE", "/dev/null", "SECRET_KEY_FILE: /dev/null is empty"),
         ("OVERHEARD_SERVER_SHARED_KEY_FILE", "/nowhere/key", "OVERHEARD_SERVER_SHARED_KEY_FILE: /nowhere/key cannot"),
     ],
 )
