@@ -1,5 +1,7 @@
 # The server and the gallery: two containers of one image. Build from the root of the repository: `docker compose build server`.
-FROM debian:trixie-slim AS python
+# To build from a certain base, name it by digest: BASE_IMAGE=debian@sha256:...
+ARG BASE_IMAGE=debian:trixie-slim
+FROM $BASE_IMAGE AS python
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 \
     && rm -rf /var/lib/apt/lists/*
@@ -15,6 +17,8 @@ RUN --mount=type=secret,id=ca_bundle \
     && /opt/venv/bin/pip uninstall -q -y pip
 
 FROM python
+ARG BASE_IMAGE
+LABEL org.opencontainers.image.base.name=$BASE_IMAGE
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp
 COPY --from=packages /opt/venv /opt/venv
 COPY lab/overheard/__init__.py /app/overheard/
@@ -26,6 +30,10 @@ COPY services/overheard_services/gallery /app/overheard_services/gallery
 COPY services/overheard_services/server /app/overheard_services/server
 # Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \
+    # No program may be run with the rights of its owner or group.
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+    # Which versions of Debian's packages are in this image, those of the base included.
+    && dpkg-query --show --showformat '${Package}=${Version}\n' > /app/debian-packages.txt \
     && install -d -o 10001 -g 10001 -m 0700 /handover /credentials /shared-key /gallery
 USER 10001:10001
 CMD ["python3", "-m", "overheard_services.server"]

@@ -62,7 +62,8 @@ MORE_THAN_ONE = Kind(
 KEY_REFUSED = Kind(
     "key-refused",
     422,
-    "The key is {key}: use EC P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits.",
+    "The key is {key}: use EC P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits "
+    "with the public exponent 65537.",
 )
 SIGNATURE_BROKEN = Kind(
     "signature-broken",

@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from overheard_ca import refusals
 from overheard_ca.names import Name, folded
+from overheard_ca.weak_rsa import has_prime_modulus, weakness
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
@@ -46,6 +47,8 @@ def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) 
     names = _names(extensions)
     _check_common_name(csr, names)
     _check_allowed(names, yours, allowed)
+    # Last, because it takes a while: a request that comes so far is usually granted, which uses up its token.
+    _check_not_prime(public_key)
     return CheckedRequest(public_key, names)
 
 
@@ -69,15 +72,20 @@ def _key(csr: x509.CertificateSigningRequest) -> PublicKey:
             return key
         case ec.EllipticCurvePublicKey() if isinstance(key.curve, _CURVES):
             return key
-        case rsa.RSAPublicKey() if _LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS:
+        case rsa.RSAPublicKey() if _LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS and not weakness(key):
             return key
     raise refusals.KEY_REFUSED.error(key=_described(key))
+
+
+def _check_not_prime(key: PublicKey) -> None:
+    if isinstance(key, rsa.RSAPublicKey) and has_prime_modulus(key):
+        raise refusals.KEY_REFUSED.error(key="RSA with a modulus that is prime")
 
 
 def _described(key: object) -> str:
     match key:
         case rsa.RSAPublicKey():
-            return f"RSA of {key.key_size} bits"
+            return f"RSA of {key.key_size} bits {weakness(key)}".rstrip()
         case ec.EllipticCurvePublicKey():
             return f"EC on the curve {key.curve.name}"
     return "of another kind"

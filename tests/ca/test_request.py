@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ssl
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ca.csrs import KEY, PrivateKey, csr, forged
+from ca.csrs import KEY, PrivateKey, csr, der, forged, pem, rsa_csr
 from overheard_ca.errors import RefusedError
 from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 YOURS: frozenset[Name] = frozenset({"server", "localhost", IPv4Address("127.0.0.1")})
 ALLOWED: frozenset[Name] = YOURS | {"other.example"}
 GOOD = csr("server", "127.0.0.1")
+# A prime (Robinson, 1952).
+MERSENNE = (1 << 2203) - 1
 ELABORATE = csr(
     "server",
     x509.RFC822Name("squirrel@server"),
@@ -46,25 +47,6 @@ def refusal(body: bytes) -> RefusedError:
 
 def ec_key(curve: ec.EllipticCurve) -> PrivateKey:
     return ec.generate_private_key(curve)
-
-
-def der(tag: int, *parts: bytes) -> bytes:
-    """One DER value (X.690, 8.1) with the parts as its contents."""
-    content = b"".join(parts)
-    length = len(content)
-    if length < 0x80:
-        return bytes([tag, length]) + content
-    size = (length.bit_length() + 7) // 8
-    return bytes([tag, 0x80 | size]) + length.to_bytes(size, "big") + content
-
-
-def unsigned_csr(public_key: rsa.RSAPublicKey) -> bytes:
-    """A request for a key that would take minutes to generate: its signature is invalid, but is never checked."""
-    spki = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    info = der(0x30, b"\x02\x01\x00", der(0x30), spki, der(0xA0))
-    sha256_with_rsa = der(0x30, der(0x06, bytes.fromhex("2a864886f70d01010b")), b"\x05\x00")
-    request = der(0x30, info, sha256_with_rsa, der(0x03, b"\x00nonsense"))
-    return x509.load_der_x509_csr(request).public_bytes(serialization.Encoding.PEM)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +99,26 @@ def test_it_refuses_unsupported_keys(generate: Callable[[], PrivateKey], says: s
 
 
 def test_it_refuses_a_key_so_large_that_checking_it_would_keep_the_ca_busy() -> None:
-    huge = rsa.RSAPublicNumbers(65537, (1 << 16383) + 1).public_key()
-    assert "RSA of 16384 bits" in str(refusal(unsigned_csr(huge)))
+    assert "RSA of 16384 bits" in str(refusal(rsa_csr((1 << 16383) + 1, 65537)))
+
+
+def test_it_refuses_a_small_public_exponent() -> None:
+    refused = refusal(csr("server", key=rsa.generate_private_key(3, 2048)))  # so that it is refused
+    assert refused.code == "key-refused"
+    assert "RSA of 2048 bits with the public exponent 3: use" in str(refused)
+
+
+def test_it_refuses_a_modulus_whose_factors_anybody_finds() -> None:
+    refused = refusal(rsa_csr(3 * MERSENNE, 65537, pow(65537, -1, 2 * (MERSENNE - 1))))
+    assert (refused.code, "that has a small factor" in str(refused)) == ("key-refused", True)
+
+
+def test_it_refuses_a_modulus_that_is_prime_even_if_everything_else_is_right() -> None:
+    request = rsa_csr(MERSENNE, 65537, pow(65537, -1, MERSENNE - 1))
+    refused = refusal(request)
+    assert (refused.code, "a modulus that is prime" in str(refused)) == ("key-refused", True)
+    # An invalid signature is noticed before that takes time.
+    assert refusal(forged(request)).code == "signature-broken"
 
 
 def test_it_refuses_an_invalid_signature() -> None:
@@ -233,7 +233,7 @@ def test_a_damaged_request_gets_nothing_that_it_did_not_sign_and_raises_nothing(
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     try:
-        checked = granted(armoured(bytes(raw)))
+        checked = granted(pem(bytes(raw)))
     except RefusedError:
         return
     assert (checked.public_key, checked.names) == (KEY.public_key(), ("server", IPv4Address("127.0.0.1")))
@@ -250,7 +250,7 @@ def test_a_damaged_request_with_a_valid_signature_raises_nothing(data: st.DataOb
     signature = KEY.sign(bytes(info), ec.ECDSA(hashes.SHA256()))
     ecdsa_with_sha256 = der(0x30, der(0x06, bytes.fromhex("2a8648ce3d040302")))
     try:
-        checked = granted(armoured(der(0x30, bytes(info), ecdsa_with_sha256, der(0x03, b"\0" + signature))))
+        checked = granted(pem(der(0x30, bytes(info), ecdsa_with_sha256, der(0x03, b"\0" + signature))))
     except RefusedError:
         return
     assert set(checked.names) <= YOURS
@@ -258,9 +258,4 @@ def test_a_damaged_request_with_a_valid_signature_raises_nothing(data: st.DataOb
 
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused(body: bytes) -> None:
-    assert refusal(body).status == refusal(armoured(body)).status == 400
-
-
-def armoured(raw: bytes) -> bytes:
-    """`raw` in PEM, labelled as a request."""
-    return ssl.DER_cert_to_PEM_cert(raw).replace("CERTIFICATE", "CERTIFICATE REQUEST").encode()
+    assert refusal(body).status == refusal(pem(body)).status == 400

@@ -71,8 +71,9 @@ class Project:
             # Published ports are for people who start the lab by hand. A run needs none, and two runs must not collide.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
-            # Many developers have set this for something else.
-            "SECRET_KEY": "",
+            # Many developers have set these for something else.
+            "SECRET_KEY_FILE": "",
+            "BASE_IMAGE": "",
             "CA_BUNDLE": _ca_bundle(),
         }
 

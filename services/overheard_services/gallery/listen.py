@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     # Handles a client, and closes the connection.
     Treat = Callable[[socket.socket], None]
 
+# Far more than any client needs; each has a thread.
+_MOST_CLIENTS = 256
+
 
 @contextmanager
 def listening(bind: str, ports: Iterable[int]) -> Iterator[list[socket.socket]]:
@@ -25,7 +28,8 @@ def listening(bind: str, ports: Iterable[int]) -> Iterator[list[socket.socket]]:
 
 
 def serve(listeners: Sequence[socket.socket], treats: Sequence[Treat]) -> None:
-    """Handle the clients of each listener with its entry in `treats`, forever."""
+    """Handle the clients of each listener with its entry in `treats`, forever. Too many at a time are turned away."""
+    room = threading.BoundedSemaphore(_MOST_CLIENTS)
     with selectors.DefaultSelector() as selector:
         for listener, treat in zip(listeners, treats, strict=True):
             selector.register(listener, selectors.EVENT_READ, treat)
@@ -34,7 +38,17 @@ def serve(listeners: Sequence[socket.socket], treats: Sequence[Treat]) -> None:
                 # A client may have gone away while it waited in the queue.
                 with suppress(OSError):
                     connection, _address = key.fileobj.accept()  # type: ignore[union-attr]  # we put in sockets
-                    threading.Thread(target=key.data, args=(connection,), daemon=True).start()
+                    if room.acquire(blocking=False):
+                        threading.Thread(target=_treat, args=(key.data, connection, room), daemon=True).start()
+                    else:
+                        connection.close()
+
+
+def _treat(treat: Treat, connection: socket.socket, room: threading.BoundedSemaphore) -> None:
+    try:
+        treat(connection)
+    finally:
+        room.release()
 
 
 def _listener(bind: str, port: int) -> socket.socket:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    # Of a client that is silent, in seconds.
+    timeout = 5
+
     def do_GET(self) -> None:
         if self.path != PATH:
             self.send_error(404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import uuid
@@ -13,8 +14,10 @@ import pytest
 
 from overheard.engines import compose
 from overheard.engines.base import Job
+from overheard.role.worker import CONNECTIONS
 from overheard.words.gallery import HOSTS
 from overheard.words.story import SCENARIOS
+from overheard_services.disguise.fernet import new_key
 from processes import LONG, PROJECT, eventually, read_until, start_demo
 from workers import alone
 
@@ -123,6 +126,13 @@ class TestHardening:
             assert added == (["NET_RAW"] if role == "capture" else []), role
             assert ("no-new-privileges:true" in (host["SecurityOpt"] or [])) == (role != "capture"), role
 
+    def test_every_container_has_a_limit_of_memory_and_of_processes(self, lab: Lab) -> None:
+        for role, container in lab.inspect().items():
+            host = container["HostConfig"]
+            assert 0 < host["Memory"] <= 2 << 30, role
+            # Enough for the threads of a server.
+            assert CONNECTIONS < host["PidsLimit"] <= 512, role
+
     def test_nothing_is_published_beyond_this_machine(self, lab: Lab) -> None:
         for container in lab.inspect().values():
             for published in (container["HostConfig"]["PortBindings"] or {}).values():
@@ -133,8 +143,11 @@ class TestHardening:
         for role, container in lab.inspect().items():
             for mount in container["Mounts"]:
                 writes = "writes" if mount["RW"] else "reads"
-                mounted.setdefault(mount["Name"].removeprefix(f"{lab.name}_"), set()).add(f"{role} {writes}")
+                # A volume has a name. The other mount is a file.
+                name = mount.get("Name", mount["Destination"]).removeprefix(f"{lab.name}_")
+                mounted.setdefault(name, set()).add(f"{role} {writes}")
         assert mounted == {
+            "/run/secrets/secret_key": {"server reads", "client reads"},
             "ca-state": {"ca writes"},
             "ca-passphrase": {"ca writes"},
             "handover-server": {"ca writes", "server reads"},
@@ -190,6 +203,43 @@ def test_no_image_contains_a_key_or_the_ca_bundle_of_its_build(image: str) -> No
         "grep -rlE 'BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY' /app /etc /opt/venv/bin 2>/dev/null; true"
     )
     assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
+
+
+@pytest.mark.parametrize("image", IMPORTS)
+@pytest.mark.usefixtures("first")
+def test_no_program_in_an_image_runs_with_the_rights_of_its_owner(image: str) -> None:
+    script = "find / -xdev -type f -perm /6000"
+    assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
+
+
+@pytest.mark.parametrize("image", IMPORTS)
+@pytest.mark.usefixtures("first")
+def test_an_image_tells_from_what_it_was_made(image: str) -> None:
+    """The base image, and the version of every Debian package."""
+    labels = json.loads(docker("inspect", "--format", "{{json .Config.Labels}}", f"overheard-{image}"))
+    assert labels["org.opencontainers.image.base.name"] == "debian:trixie-slim"
+    script = "grep -c ^Package: /var/lib/dpkg/status; cat /app/debian-packages.txt"
+    count, *packages = docker("run", "--rm", f"overheard-{image}", "sh", "-c", script).split()
+    assert len(packages) == int(count)
+    assert {"base-files", "python3"} <= {package.partition("=")[0] for package in packages}
+    assert all(re.fullmatch(r"[a-z0-9.+-]+=[0-9]\S*", package) for package in packages)
+
+
+def test_the_key_in_a_file_is_used_and_is_in_no_variable_of_a_container(
+    lab: Lab,
+    first: subprocess.CompletedProcess[str],
+    tmp_path: Path,
+) -> None:
+    assert first.returncode == 0
+    file = tmp_path / "key"
+    file.write_bytes(new_key())
+    # The roles have a user of their own.
+    file.chmod(0o644)
+    started = lab.compose("up", "--detach", "--wait", "capture", "server", SECRET_KEY_FILE=str(file))
+    assert started.returncode == 0, started.stderr
+    assert file.read_text() not in json.dumps(lab.inspect())
+    fernet = ["run", "--rm", "-T", "--no-deps", "-e", "SECRET_URL=http://server:5683/fernet", "client"]
+    assert lab.compose(*fernet, SECRET_KEY_FILE=str(file)).stdout == "The secret message is: fluffy tail\n"
 
 
 def test_a_lab_that_is_started_again_keeps_its_root(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
