@@ -126,7 +126,7 @@ ELSEWHERE = (
     Elsewhere("lab/words/spelling", "*", "parts of one table: words/test_spelling.py"),
     Elsewhere("lab/words/story", "*", "data alone: words/test_story.py"),
     Elsewhere("services", "credentials", "services/test_enrolment.py"),
-    Elsewhere("services/gallery", "authority contexts exhibit listen plans speak", "gallery/test_recipes.py"),
+    Elsewhere("services/gallery", "authority contexts exhibit plans speak", "gallery/test_recipes.py"),
     Elsewhere("services/gallery", "settings", "gallery/test_main.py and docs/test_settings.py"),
     Elsewhere(
         "services/interceptor", "health proxies record start witness", "interceptor/test_main.py, test_impostor.py"

@@ -154,7 +154,12 @@ def test_the_services_of_the_server_are_those_of_the_code() -> None:
 
 def test_the_client_alone_needs_only_a_url() -> None:
     listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that runs")[0], "variable |")
-    assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE", "SECRET_KEY"]
+    assert [name for name, _, _ in listed] == [
+        "SECRET_URL",
+        "OVERHEARD_CLIENT_CA_FILE",
+        "SECRET_KEY",
+        "SECRET_KEY_FILE",
+    ]
     assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
 
 
