@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import signal
 import subprocess
-import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.engines.containers import LABEL, Lab, docker, left_of
 from overheard.engines import compose
 from overheard.engines.base import Job
 from overheard.role.worker import CONNECTIONS
@@ -27,57 +25,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("compose_engine")
 
-LABEL = "com.docker.compose.project"
 ROLES = {"ca", "capture", "server", "gallery", "interceptor", "client"}
 # Enough to see whether a lab that was changed still works.
 IN_CLEAR_AND_SEALED = "http,https"
-
-
-def docker(*arguments: str, check: bool = True) -> str:
-    """The output of a docker command."""
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0 or not check, done.stderr
-    return done.stdout
-
-
-class Lab:
-    """A separate Compose project, as a user of `docker compose` has it."""
-
-    def __init__(self) -> None:
-        self.name = f"overheard-test-{uuid.uuid4().hex[:8]}"
-
-    def compose(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """`docker compose ...` in this project, with these variables in the environment."""
-        # Free ports of the host: the usual ones may be taken.
-        environment = {
-            **os.environ,
-            "OVERHEARD_HTTP_PORT": "",
-            "OVERHEARD_HTTPS_PORT": "",
-            "CA_BUNDLE": os.environ.get("CA_BUNDLE", os.environ.get("SSL_CERT_FILE", "")),
-            **variables,
-        }
-        return subprocess.run(
-            ["docker", "compose", "-p", self.name, *arguments],
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def inspect(self) -> dict[str, Any]:
-        """The output of `docker inspect` for each container, by role."""
-        ids = docker("ps", "-aq", "--filter", f"label={LABEL}={self.name}").split()
-        found = json.loads(docker("inspect", *ids))
-        return {container["Config"]["Labels"]["com.docker.compose.service"]: container for container in found}
-
-
-def left_of(project: str) -> str:
-    """The containers, networks and volumes of a project."""
-    label = ("--filter", f"label={LABEL}={project}")
-    # Volumes by name: those of a container that was created late have no label.
-    volumes = docker("volume", "ls", "-q", "--filter", f"name={project}_")
-    return docker("ps", "-aq", *label) + docker("network", "ls", "-q", *label) + volumes
 
 
 @pytest.fixture(scope="module")
@@ -174,55 +124,6 @@ class TestHardening:
         assert {role: container["State"]["ExitCode"] for role, container in lab.inspect().items()} == dict.fromkeys(
             ROLES, 0
         )
-
-
-IMPORTS = {
-    "ca": {"cryptography", "flask", "gunicorn"},
-    "server": {"cryptography", "flask", "gunicorn", "requests"},
-    "client": {"cryptography", "requests", "rich"},
-    "capture": {"cryptography", "flask", "gunicorn", "pyshark", "yaml"},
-    # mitmproxy depends on Flask for its own pages.
-    "interceptor": {"cryptography", "flask", "mitmproxy"},
-}
-
-
-@pytest.mark.parametrize("image", IMPORTS)
-@pytest.mark.usefixtures("first")
-def test_an_image_contains_only_what_its_role_needs(image: str) -> None:
-    wanted = sorted(set().union(*IMPORTS.values()) | {"pip", "pytest"})
-    script = f"import importlib.util as u; print(*[name for name in {wanted} if u.find_spec(name)])"
-    assert set(docker("run", "--rm", f"overheard-{image}", "python3", "-c", script).split()) == IMPORTS[image]
-
-
-@pytest.mark.parametrize("image", IMPORTS)
-@pytest.mark.usefixtures("first")
-def test_no_image_contains_a_key_or_the_ca_bundle_of_its_build(image: str) -> None:
-    script = (
-        "find /run/secrets /state /passphrase /token /keys /credentials -type f 2>/dev/null; "
-        "find /shared-key /record /stolen /spy /gallery /impostor -type f 2>/dev/null; "
-        "grep -rlE 'BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY' /app /etc /opt/venv/bin 2>/dev/null; true"
-    )
-    assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
-
-
-@pytest.mark.parametrize("image", IMPORTS)
-@pytest.mark.usefixtures("first")
-def test_no_program_in_an_image_runs_with_the_rights_of_its_owner(image: str) -> None:
-    script = "find / -xdev -type f -perm /6000"
-    assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
-
-
-@pytest.mark.parametrize("image", IMPORTS)
-@pytest.mark.usefixtures("first")
-def test_an_image_tells_from_what_it_was_made(image: str) -> None:
-    """The base image, and the version of every Debian package."""
-    labels = json.loads(docker("inspect", "--format", "{{json .Config.Labels}}", f"overheard-{image}"))
-    assert labels["org.opencontainers.image.base.name"] == "debian:trixie-slim"
-    script = "grep -c ^Package: /var/lib/dpkg/status; cat /app/debian-packages.txt"
-    count, *packages = docker("run", "--rm", f"overheard-{image}", "sh", "-c", script).split()
-    assert len(packages) == int(count)
-    assert {"base-files", "python3"} <= {package.partition("=")[0] for package in packages}
-    assert all(re.fullmatch(r"[a-z0-9.+-]+=[0-9]\S*", package) for package in packages)
 
 
 def test_the_key_in_a_file_is_used_and_is_in_no_variable_of_a_container(
