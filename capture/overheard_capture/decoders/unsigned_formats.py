@@ -53,9 +53,11 @@ def _may_be_lz_string(head: bytes) -> bool:
     if not begins_lz_string(head):
         return False
     try:
-        return len(head) > LITTLE or LZSTRING.make().decompress(head, 1 << 12).isascii()
+        # To decompress all of a long one takes milliseconds.
+        out = LZSTRING.make().decompress(head[:LITTLE], 1 << 12)
     except CorruptError:
         return False
+    return _is_content(out) if len(head) > LITTLE else out.isascii()
 
 
 def _is_whole(form: CompressionFormat, head: bytes) -> bool:
