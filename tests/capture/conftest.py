@@ -7,18 +7,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.asked_once import AskedOnce
 from capture.recordings import Doctored, Recordings
+from overheard_capture.wireshark import tshark
 from processes import in_namespaces
 from workers import once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard.engines.base import Engine
 
 _TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Recordings:  # noqa: ARG001
+def _asked_once() -> Iterator[None]:
+    """Many tests judge the same recording with the same keys; and tshark decrypts it once for all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark))
+        yield
+
+
+@pytest.fixture(scope="session")
+def recordings(
+    tmp_path_factory: pytest.TempPathFactory,
+    local_engine: Engine,  # noqa: ARG001
+    _asked_once: None,
+) -> Recordings:
     """Every recording of tests/stage.py, made once, in its own namespaces."""
     return Recordings(once(tmp_path_factory, "stage", lambda folder: _play(_TESTS / "stage.py", folder)))
 

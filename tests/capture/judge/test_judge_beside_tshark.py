@@ -41,11 +41,20 @@ def tshark(path: Path, *arguments: str) -> str:
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
-def followed(path: Path, streams: Iterable[int], *keys: str) -> bytes:
-    """Every byte of these streams: as sent, and as decrypted with the keys."""
-    taps = [word for stream in streams for how in ("tcp", "tls") for word in ("-z", f"follow,{how},raw,{stream}")]
-    lines = (line.strip() for line in tshark(path, "-q", *taps, *keys).splitlines())
+def taps(streams: Iterable[int]) -> list[str]:
+    """Options that print every byte of these streams: as sent, and as decrypted with the keys."""
+    return [word for stream in streams for how in ("tcp", "tls") for word in ("-z", f"follow,{how},raw,{stream}")]
+
+
+def tapped(printed: str) -> bytes:
+    """The bytes that `taps` printed."""
+    lines = (line.strip() for line in printed.splitlines())
     return b"".join(bytes.fromhex(line) for line in lines if line and set(line) <= set("0123456789abcdef"))
+
+
+def followed(path: Path, streams: Iterable[int], *keys: str) -> bytes:
+    """Every byte of these streams."""
+    return tapped(tshark(path, "-q", *taps(streams), *keys))
 
 
 def stolen(recordings: Recordings) -> tuple[str, str]:
@@ -81,9 +90,11 @@ def test_tshark_finds_the_message_in_no_protected_recording(recordings: Recordin
     )
     assert verdict.outcome is Outcome.PROTECTED
     assert len(verdict.visible) == PROTECTED[name]
-    path = recordings.path(name)
-    assert tshark(path, "-Y", 'frame contains "fluffy tail"') == ""
-    everything = followed(path, range(PROTECTED[name]), *stolen(recordings))
+    # Frames with it would be printed before the streams.
+    asked = ["-Y", 'frame contains "fluffy tail"', *taps(range(PROTECTED[name])), *stolen(recordings)]
+    frames, begins, streams = tshark(recordings.path(name), *asked).partition("\n====")
+    assert (frames, begins) == ("", "\n====")
+    everything = tapped(streams)
     assert len(everything) >= sum(stream.sent + stream.answered for stream in verdict.visible)
     assert MESSAGE not in everything
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Recordings
+    from overheard.words.dissected import Dissected
 
 SEARCH = Search(Secret("message", b"fluffy tail"))
 
@@ -30,10 +32,11 @@ def stands_in(verdict: Verdict, search: Search = SEARCH) -> list[str]:
     return [match.spelling for match in search.matches(written.encode())]
 
 
-def dissected(recordings: Recordings, name: str, verdict: Verdict, secret: Secret = SEARCH.secret) -> Verdict:
-    """With the dissection, as the API returns it."""
+@cache
+def dissection(recordings: Recordings, name: str) -> tuple[Dissected, ...]:
+    """What a recording shows, whatever the judge was given."""
     ports = {service.port for service in ELSEWHERE} | {5443, 5446}
-    return replace(verdict, dissection=dissect(recordings.capture(name, *sorted(ports)), secret))
+    return dissect(recordings.capture(name, *sorted(ports)), SEARCH.secret)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,7 @@ def test_the_secret_is_nowhere(recordings: Recordings, tmp_path: Path, name: str
         asked, saw = "GET /?m=fluffy%20tail&n=ekteex szhk fluffy tail", "fluffy tail and ekteex szhk"
         notebook.write_text(json.dumps({"time": when, "asked": asked, "saw": saw}) + "\n")
         changes = {"spy": Keys(recordings.keys, messages, recordings.stolen), "notebook": notebook}
-    verdict = dissected(recordings, name, recordings.judge(name, **changes))
+    verdict = replace(recordings.judge(name, **changes), dissection=dissection(recordings, name))
     assert not spied or verdict.outcome is Outcome.OVERHEARD
     assert stands_in(verdict) == []
     # It survives a round trip through JSON.
