@@ -19,10 +19,14 @@ from overheard.engines.base import Job, Progress, clean_environment, follow, res
 from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
 from overheard.words.scenario import Need
+from overheard.words.services import GALLERY_PORTS
 from overheard.words.story import SCENARIOS, by_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from overheard.words.result import Result
+    from overheard.words.scenario import Scenario
 
 # In seconds. The roles get SIGTERM and two seconds; the supervisor needs a moment longer.
 _GRACE = 5
@@ -40,10 +44,13 @@ class LocalEngine:
 
 
 def _supervised(job: Job, progress: Progress) -> list[Result]:
+    scenarios = _scenarios(job)
     plan = {
         "folder": str(job.folder),
         "variables": {**job.variables, "OVERHEARD_RUN": job.run},
-        "interceptor": interceptor() if _is_intercepted(job) else "",
+        # These take long to start, and few scenarios need them.
+        "interceptor": interceptor() if any(Need.INTERCEPTOR in each.needs for each in scenarios) else "",
+        "gallery": any(attempt.service.port in GALLERY_PORTS for each in scenarios for attempt in each.attempts),
     }
     command = [*unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
     with (
@@ -71,11 +78,10 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
             _end(supervisor)
 
 
-def _is_intercepted(job: Job) -> bool:
-    """Whether a scenario of the job needs the interceptor, which takes a second to start. By default, it has all."""
+def _scenarios(job: Job) -> Sequence[Scenario]:
+    """The scenarios of a job. By default, it has all."""
     names = job.variables.get("OVERHEARD_CLIENT_SCENARIOS", "").split(",")
-    scenarios = [scenario for name, scenario in by_name().items() if name in names] or SCENARIOS
-    return any(Need.INTERCEPTOR in scenario.needs for scenario in scenarios)
+    return [scenario for name, scenario in by_name().items() if name in names] or SCENARIOS
 
 
 def interceptor() -> str:

@@ -66,13 +66,14 @@ class Role:
 class Lab:
     """The roles of one run, and the folders that stand for their volumes.
 
-    `interceptor` is the Python of the interceptor; empty if there is none.
+    `interceptor` is the Python of the interceptor; empty if there is none. `gallery` is whether the gallery is started.
     """
 
     state: Path
     folder: Path
     variables: dict[str, str]
     interceptor: str = ""
+    gallery: bool = True
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def roles(self) -> list[Role]:
@@ -98,15 +99,18 @@ class Lab:
             "OVERHEARD_CAPTURE_STOLEN": f"{self._volume('credentials')}/key.pem",
             "OVERHEARD_CAPTURE_INTERFACE": "lo",
         }
-        gallery = {"OVERHEARD_GALLERY_HANDOVER": self._volume("gallery")}
         root = self.state / "ca" / "root.pem"
         roles = [
             Role("ca", "overheard_ca", ca, CA.origin, root),
             Role("server", "overheard_services.server", server, HTTP.origin),
             Role("capture", "overheard_capture", capture, CAPTURE.origin),
-            Role("gallery", "overheard_services.gallery", gallery, GALLERY_HEALTH.origin),
         ]
+        roles += [self._gallery()] if self.gallery else []
         return [self._interceptor(), *roles] if self.interceptor else roles
+
+    def _gallery(self) -> Role:
+        variables = {"OVERHEARD_GALLERY_HANDOVER": self._volume("gallery")}
+        return Role("gallery", "overheard_services.gallery", variables, GALLERY_HEALTH.origin)
 
     def _interceptor(self) -> Role:
         (self.folder / INTERCEPTOR).mkdir(mode=0o700, exist_ok=True)
@@ -236,7 +240,7 @@ def main(_arguments: list[str]) -> int:
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with stage(Path(plan["folder"])) as state:
-        lab = Lab(state, Path(plan["folder"]), plan["variables"], plan["interceptor"])
+        lab = Lab(state, Path(plan["folder"]), plan["variables"], plan["interceptor"], plan["gallery"])
         try:
             lab.up()
             return lab.client()

@@ -79,8 +79,9 @@ def test_secrets_never_reach_the_disk_and_roles_cannot_be_reached_from_outside(t
         assert _listening() == before
         demo.communicate()
     assert not (run / "state").exists()
-    # Neither scenario needs it.
-    assert not (run / "logs" / f"{INTERCEPTOR}.log").exists()
+    # Neither scenario needs these.
+    for role in (INTERCEPTOR, "gallery"):
+        assert not (run / "logs" / f"{role}.log").exists()
 
 
 def _listening() -> set[str]:
