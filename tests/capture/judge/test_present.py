@@ -15,6 +15,7 @@ from overheard import Options, judge
 from overheard.words.verdict import Outcome, Presence
 from overheard_capture.captures.reader import read
 from overheard_capture.judge import Keys
+from stage import ELSEWHERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def vouched(path: Path) -> tuple[int, set[str]]:
     return report.exit_code, reasons(report.verdicts["m"])
 
 
-@pytest.mark.parametrize("name", ["https-untrusted", "https-intercepted"])
+@pytest.mark.parametrize("name", ["untrusted", *(f"refused-{service.port}" for service in ELSEWHERE)])
 def test_nothing_was_sent_in_a_handshake_that_failed_whoever_vouches(recordings: Recordings, name: str) -> None:
     assert vouched(recordings.path(name)) == (2, {"present"})
 
