@@ -36,7 +36,9 @@ def judge_recording(judge_input: JudgeInput) -> Verdict:
 
 def unreadable(error: UnreadableError) -> Verdict:
     """The verdict on a file that cannot be read."""
-    return decide([Check(Rule.WHOLE, "readable-file", holds=False, says=str(error))], [], Presence.NONE)
+    return decide(
+        [Check(Rule.WHOLE, "readable-file", holds=False, says=error.args[0], hint=error.hint)], [], Presence.NONE
+    )
 
 
 def verdict(case: Case) -> Verdict:

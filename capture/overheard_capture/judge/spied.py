@@ -33,7 +33,8 @@ def check_spied(case: Case) -> tuple[list[Sighting], Check]:
         try:
             seen += method(case)
         except (OverheardError, OSError) as error:
-            problems.append(str(error))
+            # Without its hint: one for all follows.
+            problems.append(str(error).partition("\n")[0])
     if problems:
         return seen, _check("spied", "; ".join(problems), "check that tshark and the spy's files can be used")
     spy_hits = (hit for hit in case.exposed if opened_by(hit, OpenedBy.INTERCEPTOR))

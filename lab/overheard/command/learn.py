@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from overheard.command.standard_input import MOST, StandardInput
 from overheard.report.console import console
+from overheard.report.json_text import as_json
 from overheard.report.lesson import lesson
 from overheard.report.rows import index, listing, told
 from overheard.words.error_lookup import answer
-from overheard.words.errors import OverheardError
+from overheard.words.errors import SettingsError
 from overheard.words.gallery import FAULTS
 from overheard.words.story import SCENARIOS, by_name
 from overheard.words.suggestions import unknown
@@ -34,7 +34,7 @@ def list_scenarios(options: argparse.Namespace) -> int:
             {"name": each.name, "title": each.title, "expected": each.expected.outcome, "needs": sorted(each.needs)}
             for each in SCENARIOS
         ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        sys.stdout.write(as_json(rows))
     else:
         console().print(listing(SCENARIOS))
     return 0
@@ -44,7 +44,7 @@ def explain(options: argparse.Namespace) -> int:
     """Print one chapter."""
     known = by_name()
     if problem := unknown("scenario", [options.name], known):
-        raise OverheardError(problem, hint="`overheard list` lists them all")
+        raise SettingsError(problem, hint="`overheard list` lists them all")
     console().print(lesson(known[options.name], answer=options.answer))
     return 0
 
@@ -57,7 +57,7 @@ def errors(options: argparse.Namespace) -> int:
     lines: Iterable[str] = StandardInput() if options.text == ["-"] else " ".join(options.text).splitlines()
     found = answer(lines)
     if options.json:
-        print(json.dumps([_about(fault, found) for fault in found.faults], indent=2))
+        sys.stdout.write(as_json([_about(fault, found) for fault in found.faults]))
     elif found.errors:
         console().print(told(found.errors, lines=options.text == ["-"] or len(found.errors) > 1))
     else:
@@ -69,7 +69,7 @@ def errors(options: argparse.Namespace) -> int:
 
 def _list_faults(*, json_wanted: bool) -> None:
     if json_wanted:
-        print(json.dumps([asdict(each) for each in FAULTS], indent=2, ensure_ascii=False))
+        sys.stdout.write(as_json([asdict(each) for each in FAULTS]))
     else:
         console().print(index(FAULTS))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,15 +18,18 @@ from overheard.engines.choose import choose
 from overheard.report.console import console
 from overheard.report.details import details
 from overheard.report.deviations import deviations
+from overheard.report.json_text import as_json
 from overheard.report.picture import picture
 from overheard.report.table import table
-from overheard.words.errors import EngineError, OverheardError
+from overheard.words.errors import EngineError, SettingsError
+from overheard.words.escaping import escaped
 from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, by_name
 from overheard.words.suggestions import unknown
+from overheard.words.texts import all_escaped
 from overheard_capture.judge.api import look_up, read_recording
 
 if TYPE_CHECKING:
@@ -60,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> int:
     if problem := unknown("scenario", names, _BY_NAME):
-        raise OverheardError(problem, hint="`overheard list` lists them all")
+        raise SettingsError(problem, hint="`overheard list` lists them all")
     began = time.monotonic()
     with _progress() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
@@ -70,10 +74,11 @@ def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> 
         results = engine.run(job, progress)
     if options.json:
         report = {"engine": engine.name, "folder": str(folder), "results": [result.to_json() for result in results]}
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        sys.stdout.write(as_json(report))
         return exit_code(results)
+    results = all_escaped(results)
     out = console(picture=options.svg is not None)
-    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(why)})", soft_wrap=not out.record)
+    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(escaped(why))})", soft_wrap=not out.record)
     _show(out, job, results, detailed, variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE))
     _conclude(out, results, time.monotonic() - began)
     if options.svg:
@@ -103,10 +108,10 @@ def _progress() -> Iterator[Progress]:
     """A spinner in a terminal, otherwise one line per step."""
     errors = console(errors=True)
     if not errors.is_terminal:
-        yield lambda doing: errors.print(f"  {doing} ...", markup=False)
+        yield lambda doing: errors.print(f"  {escaped(doing)} ...", markup=False)
         return
     with errors.status("starting the roles") as status:
-        yield status.update
+        yield lambda doing: status.update(escape(escaped(doing)))
 
 
 def _show(out: Console, job: Job, results: list[Result], detailed: list[str], message: str) -> None:
@@ -136,7 +141,7 @@ def _notes(job: Job, result: Result) -> str:
     recording = read_recording(_recording(job, result))
     notes = (json.loads(line) for line in notebook.read_text().splitlines())
     return "\n".join(
-        f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})"
+        escaped(f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})")
         for note in notes
         if recording.covers(note["time"])
     )
@@ -159,7 +164,7 @@ def _show_where(out: Console, job: Job, results: list[Result]) -> None:
         ("in Wireshark", f"wireshark {options} {where}/{last}.pcapng"),
         ("in a terminal", f"tshark {options} -r {where}/{last}.pcapng"),
     ):
-        out.print(f"  {what:<15} {path}", soft_wrap=not out.record, markup=False)
+        out.print(f"  {what:<15} {escaped(path)}", soft_wrap=not out.record, markup=False)
 
 
 def _conclude(out: Console, results: list[Result], seconds: float) -> None:

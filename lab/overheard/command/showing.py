@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ from overheard.certificates.question import Question, content, roots
 from overheard.certificates.read import LONGEST, read_lists
 from overheard.report.certificate import certificates
 from overheard.report.console import console
+from overheard.report.json_text import as_json
 
 if TYPE_CHECKING:
     import argparse
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
 
 def show_certificates(options: argparse.Namespace) -> int:
     """Print what was found, and return the exit code. Raises CertificateError if there is no certificate."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Names are in any script, which a terminal or a log may not be able to show.
-        sys.stdout.reconfigure(errors="backslashreplace")
     examination = _examination(options)
     if options.json:
-        sys.stdout.write(f"{json.dumps(examination.to_json(), indent=2, ensure_ascii=False)}\n")
+        sys.stdout.write(as_json(examination.to_json()))
     else:
         console().print(certificates(examination), soft_wrap=True)
     return examination.exit_code

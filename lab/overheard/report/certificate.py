@@ -12,6 +12,7 @@ from rich.text import Text
 
 from overheard.certificates.names import listed
 from overheard.words.faults import CertificateFault, explained
+from overheard.words.texts import all_escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ _MOST = 500
 
 def certificates(examination: Examination) -> Group:
     """The whole report, to be printed without wrapping (`soft_wrap=True`)."""
-    return Group(*_lines(examination))
+    return Group(*_lines(all_escaped(examination)))
 
 
 def _lines(examination: Examination) -> Iterator[Text]:

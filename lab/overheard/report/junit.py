@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from overheard.report.labels import how
 from overheard.report.scan import in_a_line
+from overheard.words.escaping import escaped
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 # More sightings than this are counted, not listed.
 _MOST = 50
-# Characters that XML does not allow (XML 1.0, 2.2).
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report, seconds: float = 0.0) -> str:
@@ -33,21 +31,23 @@ def junit(report: Report, seconds: float = 0.0) -> str:
     root = ET.Element(
         "testsuites", {"name": "overheard scan", **{key: counts[key] for key in counts if key != "skipped"}}
     )
-    suite = ET.SubElement(root, "testsuite", {"name": _clean(", ".join(report.account.files)), **counts})
+    suite = ET.SubElement(root, "testsuite", {"name": escaped(", ".join(report.account.files)), **counts})
     for name, verdict in report.verdicts.items():
-        case = ET.SubElement(suite, "testcase", {"classname": "overheard", "name": _clean(name), "time": "0"})
+        case = ET.SubElement(suite, "testcase", {"classname": "overheard", "name": escaped(name), "time": "0"})
         _outcome(case, verdict)
-        ET.SubElement(case, "system-out").text = _clean(_evidence(verdict))
+        ET.SubElement(case, "system-out").text = _lines(_evidence(verdict))
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # In ASCII: with the encoding of the locale, it would depend on it what the report says, and who can read it.
+    text: bytes = ET.tostring(root, encoding="us-ascii", xml_declaration=True)
+    return text.decode() + "\n"
 
 
 def _outcome(case: ET.Element, verdict: Verdict) -> None:
     kind = {Outcome.OVERHEARD: "failure", Outcome.INCONCLUSIVE: "error"}.get(verdict.outcome)
     if not kind:
         return
-    element = ET.SubElement(case, kind, {"message": _clean(in_a_line(verdict)), "type": str(verdict.outcome)})
-    element.text = _clean("\n".join(_seen(verdict) if verdict.sightings else _reasons(verdict)))
+    element = ET.SubElement(case, kind, {"message": escaped(in_a_line(verdict)), "type": str(verdict.outcome)})
+    element.text = _lines(_seen(verdict) if verdict.sightings else _reasons(verdict))
 
 
 def _seen(verdict: Verdict) -> list[str]:
@@ -67,13 +67,14 @@ def _reasons(verdict: Verdict) -> list[str]:
     ]
 
 
-def _evidence(verdict: Verdict) -> str:
+def _evidence(verdict: Verdict) -> list[str]:
     lines = [
         f"{'holds' if check.holds else 'FAILS'}  {check.rule}/{check.code}: {check.says}" for check in verdict.checks
     ]
     ground = [f"ground: {verdict.ground}"] if verdict.ground else []
-    return "\n".join((f"presence: {verdict.presence}", *ground, *lines))
+    return [f"presence: {verdict.presence}", *ground, *lines]
 
 
-def _clean(text: str) -> str:
-    return _NO_XML.sub("?", text)
+def _lines(texts: list[str]) -> str:
+    """Lines with names from outside, some of whose characters XML would not allow either (XML 1.0, 2.2)."""
+    return "\n".join(map(escaped, texts))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from overheard.report.labels import how
+from overheard.words.escaping import escaped
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -77,9 +79,9 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
             yield {
                 "ruleId": SIGHTING,
                 "level": "error",
-                "message": {
-                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how(seen)}"
-                },
+                "message": _message(
+                    f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how(seen)}"
+                ),
                 "locations": [_location(report, places, seen.frame, seen)],
                 "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},
                 "properties": {
@@ -105,11 +107,11 @@ def _reasons(report: Report) -> Iterator[dict[str, Any]]:
             for check in verdict.reasons:
                 failed.setdefault(check, []).append(name)
     for check, names in failed.items():
-        hint = f"\n{check.hint}" if check.hint else ""
+        hint = (check.hint,) if check.hint else ()
         yield {
             "ruleId": check.code,
             "level": "warning",
-            "message": {"text": f"INCONCLUSIVE on {', '.join(names)}: {check.says}{hint}"},
+            "message": _message(f"INCONCLUSIVE on {', '.join(names)}: {check.says}", *hint),
             "locations": [_file(file) for file in report.account.files[:1]],
             "properties": {"secrets": names, "rule": str(check.rule)},
         }
@@ -120,10 +122,15 @@ def _disagreements(report: Report, places: Mapping[int, Place]) -> Iterator[dict
         yield {
             "ruleId": DISAGREEMENT,
             "level": "warning",
-            "message": {"text": f"only {each.seen_by} sees {each.secret} in frame {each.frame}: {each.says}"},
+            "message": _message(f"only {each.seen_by} sees {each.secret} in frame {each.frame}: {each.says}"),
             "locations": [_location(report, places, each.frame, None)],
             "properties": {"secret": each.secret, "frame": each.frame, "seenBy": each.seen_by},
         }
+
+
+def _message(*lines: str) -> dict[str, str]:
+    """Lines with names from outside. Links, which viewers would show (3.11.6), are none."""
+    return {"text": "\n".join(map(escaped, lines)).replace("](", "\\](")}
 
 
 def _location(report: Report, places: Mapping[int, Place], frame: int, seen: Sighting | None) -> dict[str, Any]:
@@ -143,11 +150,13 @@ def _file(name: str) -> dict[str, Any]:
 
 def _uri(name: str) -> str:
     path = PurePath(name)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    # Its bytes: a name need not be UTF-8.
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path))
 
 
 def _fingerprint(name: str, seen: Sighting) -> str:
     """An identifier that stays the same when the same leak is recorded again: without frame number and client port."""
     source, _, target = seen.direction.partition(" → ")
     hosts = [end.rpartition(":")[0] for end in (source, target)]
-    return hashlib.sha256("\0".join((name, seen.spelling, *seen.layers, *hosts)).encode()).hexdigest()
+    parts = "\0".join((name, seen.spelling, *seen.layers, *hosts))
+    return hashlib.sha256(parts.encode(errors="backslashreplace")).hexdigest()

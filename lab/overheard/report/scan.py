@@ -11,6 +11,7 @@ from overheard.report.flows import flows
 from overheard.report.labels import how, label
 from overheard.report.sightings import sightings
 from overheard.report.table import STYLES
+from overheard.words.texts import all_escaped
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def scanned(
 
     `hide` says which bytes belong to a secret and must be masked; without it, all are shown.
     """
-    return Group(*_parts(report, places or {}, every_flow, hide))
+    return Group(*_parts(all_escaped(report), all_escaped(places or {}), every_flow, hide))
 
 
 def _parts(

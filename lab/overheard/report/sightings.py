@@ -11,6 +11,7 @@ from rich.text import Text
 from overheard.report.hexdump import hexdump, lines_around
 from overheard.report.labels import how
 from overheard.report.places import to_show
+from overheard.words.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -96,4 +97,4 @@ def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
 def _readable(data: bytes) -> str:
     text = data[:_LONGEST].decode(errors="replace").replace("\ufffd", "·")
     more = "…" if len(data) > _LONGEST else ""
-    return "".join(character if character.isprintable() else "·" for character in text) + more
+    return escaped("".join(character if character.isprintable() else "·" for character in text)) + more

@@ -48,5 +48,6 @@ class Sidecar:
                 f"the capture role at {self._url} did not answer: {problem}", hint="see its log"
             ) from problem
         if not answer.ok:
-            raise RecordingError(f"the capture role refused: {content.get('error', answer.reason)}")
+            says, _, hint = str(content.get("error", answer.reason)).partition("\n")
+            raise RecordingError(f"the capture role refused: {says}", hint=hint.strip())
         return content

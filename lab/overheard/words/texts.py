@@ -1,0 +1,53 @@
+"""Every text in a report, or any part of one: to mask secrets in it, and to escape what came from outside."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from overheard.words.escaping import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_Any = TypeVar("_Any")
+
+
+def all_escaped(thing: _Any) -> _Any:
+    """The same object, with every text in it escaped."""
+    # Nearly always there is nothing to escape.
+    return thing if all(escaped(text) == text for text in texts(thing)) else changed(thing, escaped)
+
+
+def texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or any part of one)
+    """Every text in dataclasses, lists, tuples and dictionaries (keys, too), except enumerations, which are ours."""
+    if isinstance(thing, Enum):
+        return
+    if isinstance(thing, str):
+        yield thing
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for field in fields(thing):
+            yield from texts(getattr(thing, field.name))
+    elif isinstance(thing, dict):
+        yield from texts([*thing, *thing.values()])
+    elif isinstance(thing, list | tuple):
+        for each in thing:
+            yield from texts(each)
+
+
+def changed(thing: _Any, change: Callable[[str], str]) -> _Any:
+    """The same object, with every text in it (see `texts`) replaced by what `change` makes of it."""
+    if isinstance(thing, Enum):
+        return thing
+    if isinstance(thing, str):
+        return cast("_Any", change(thing))
+    if is_dataclass(thing) and not isinstance(thing, type):
+        values = {field.name: changed(getattr(thing, field.name), change) for field in fields(thing)}
+        return cast("_Any", replace(thing, **values))
+    if isinstance(thing, dict):
+        return cast("_Any", {changed(key, change): changed(value, change) for key, value in thing.items()})
+    if isinstance(thing, list | tuple):
+        of = getattr(thing, "_make", type(thing))
+        return cast("_Any", of(changed(each, change) for each in thing))
+    return thing
