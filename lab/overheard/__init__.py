@@ -8,9 +8,13 @@ programs of the lab; `engines` and `command`, at the top, use all of them.
     print(report.outcome)
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+# As type checkers know it. Nothing is imported here: the command, which is below this, can be interrupted at any time.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from overheard.words.options import Options
     from overheard.words.report import Report
     from overheard_capture.judge.api import judge

@@ -107,14 +107,14 @@ def test_days_are_a_setting(make_ca: Make) -> None:
 )
 def test_an_invalid_setting_ends_it_at_once_and_is_named(make_ca: Make, settings: dict[str, str], says: str) -> None:
     done = make_ca(**settings).command()
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert done.stderr.startswith(f"ca: {says} is ")
     assert "Traceback" not in done.stderr
 
 
 def test_unknown_arguments_are_an_error(make_ca: Make) -> None:
     done = make_ca().command("helath")
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert "there is only `health`" in done.stderr
 
 
@@ -135,7 +135,7 @@ def test_what_must_not_be_replaced_ends_it_with_a_hint(
     damage(ca)
     before = {path: path.read_bytes() for path in ca.folder.rglob("*") if path.is_file() and path.name != "log"}
     done = ca.command()
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in before} == before

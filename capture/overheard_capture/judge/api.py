@@ -19,11 +19,11 @@ from overheard.words.report import Report
 from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
-from overheard_capture.captures.recording import read_recording
+from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import Search, search_for
 
-__all__ = ["Limits", "Options", "Report", "Search", "judge", "look_up", "prepare", "read_recording"]
+__all__ = ["Limits", "Options", "Report", "Search", "judge", "look_up", "prepare", "read_recording", "recording_file"]
 
 Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]

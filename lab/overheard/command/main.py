@@ -11,12 +11,14 @@ import sys
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from overheard import __version__
-from overheard.command import scan
+from overheard.command import scan, streams
 from overheard.engines import NAMES
 from overheard.role.run import interrupt, run
+from overheard.words.errors import USAGE
+from overheard.words.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,9 +35,14 @@ exit codes:
   1    a secret was overheard that should not have been
   2    inconclusive, or the lab could not run: the reasons are in the output
   3    something is not installed: the output names the command that installs it
-  70   an internal error, after a traceback: please report it
+  64   the command line is wrong
+  70   an internal error, in one line; --traceback shows all of it: please report it
+  74   the system failed: the disk is full, say, or the output cannot be written
   130  interrupted; nothing was left running
 """
+
+# Looked for before anything is parsed.
+_TRACEBACK = "--traceback"
 
 # The module and the function of each command.
 _WHERE = {
@@ -55,7 +62,13 @@ def main() -> None:
     signal.signal(signal.SIGHUP, interrupt)
     # The system takes back what is left: to look for garbage in it takes 10 ms.
     atexit.register(gc.freeze)
-    run("overheard", _dispatch)
+    streams.prepare()
+    run(
+        "overheard",
+        _dispatch,
+        when_interrupted="interrupted; everything that was running is stopped",
+        traceback=_TRACEBACK in sys.argv,
+    )
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -64,11 +77,11 @@ def _dispatch(arguments: list[str]) -> int:
         # Imported late, because --help must be fast.
         module, function = _WHERE[options.command]
         command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
-    try:
-        return command(options)
-    except KeyboardInterrupt:
-        sys.stderr.write("overheard: interrupted; everything that was running is stopped\n")
-        raise
+    # From now on, whatever is running is to be stopped.
+    signal.signal(signal.SIGINT, interrupt)
+    code = command(options)
+    sys.stdout.flush()
+    return code
 
 
 @contextmanager
@@ -91,9 +104,23 @@ def _new_file(text: str) -> Path:
     return path
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors have an exit code that is that of no verdict."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong, and end the process."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: error: {escaped(message)}\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the process, once the help is written."""
+        sys.stdout.flush()
+        super().exit(status, message)
+
+
 def _parser(first: str = "") -> argparse.ArgumentParser:
     """The parser for a command line whose first argument is this. Where that is a command, it knows no other one."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="overheard",
         description="What did an eavesdropper on this wire learn?",
         epilog=_EXIT_CODES,
@@ -103,6 +130,8 @@ def _parser(first: str = "") -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in [_ADD[first]] if first in _ADD else _ADD.values():
         add(commands)
+    for command in commands.choices.values():
+        command.add_argument(_TRACEBACK, action="store_true", help="show all of an internal error, to report it")
     return parser
 
 

@@ -55,7 +55,9 @@ exit codes:
   1    a secret was OVERHEARD
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
   3    a Python package is not installed: the output names it
-  70   an internal error, after a traceback: please report it
+  64   the command line is wrong
+  70   an internal error, in one line; --traceback shows all of it: please report it
+  74   the system failed: the disk is full, say, or a report cannot be written
   130  interrupted; no report was left half written
 """
 # The report formats, by file suffix.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +13,17 @@ from overheard.command.frame_lookup import placed
 from overheard.command.progress import progress
 from overheard.command.redaction import Redactor
 from overheard.command.scan import KINDS
-from overheard.command.secret_options import secrets
+from overheard.command.secret_options import read_from, secrets
+from overheard.report.json_text import as_json
 from overheard.report.places import to_show
 from overheard.role.files import write_whole
-from overheard.words.errors import OverheardError
+from overheard.words.errors import OutputError, SettingsError
 from overheard.words.options import LIMITS, Options
-from overheard_capture.judge.api import prepare
+from overheard_capture.judge.api import prepare, recording_file
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from overheard.report.places import Place
     from overheard.words.report import Report
@@ -44,18 +42,16 @@ def scan(options: argparse.Namespace) -> int:
     prepare(files, wanted, ways)
     redactor = Redactor(wanted)
     redactor.check_names()
-    _check_reports(options.report, files)
+    _check_reports(options.report, options.secrets, options.keys, files)
     report = redactor.redacted(_judged(options, files, wanted, ways))
     places = _placed(report, redactor)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
         _write(path, made.text(KINDS[path.suffix]))
-    with _no_broken_pipe():
-        if options.printed:
-            sys.stdout.write(made.text(options.printed))
-        elif not options.quiet:
-            _tell(options, report, places, redactor)
-        sys.stdout.flush()
+    if options.printed:
+        sys.stdout.write(made.text(options.printed))
+    elif not options.quiet:
+        _tell(options, report, places, redactor)
     return report.exit_code
 
 
@@ -87,7 +83,7 @@ class _Made:
     def text(self, kind: str) -> str:
         """The report as JSON, SARIF or JUnit XML."""
         makers: dict[str, Callable[[], str]] = {
-            "json": lambda: _as_json(self._data()),
+            "json": lambda: as_json(self._data()),
             "sarif": self._sarif,
             "junit": self._junit,
         }
@@ -96,7 +92,7 @@ class _Made:
     def _sarif(self) -> str:
         from overheard.report.sarif import sarif  # noqa: PLC0415  (few ask for it)
 
-        return _as_json(sarif(self._report, self._places, version=overheard.__version__))
+        return as_json(sarif(self._report, self._places, version=overheard.__version__))
 
     def _junit(self) -> str:
         from overheard.report.junit import junit  # noqa: PLC0415  (few ask for it, and XML takes time to import)
@@ -107,10 +103,6 @@ class _Made:
         where = {number: {"file": place.file, "frame": place.frame} for number, place in self._places.items()}
         versions = {"overheard": overheard.__version__, "form": _FORM}
         return {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
-
-
-def _as_json(data: object) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _placed(report: Report, redactor: Redactor) -> dict[int, Place]:
@@ -133,27 +125,38 @@ def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Plac
     out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
 
 
-@contextmanager
-def _no_broken_pipe() -> Iterator[None]:
-    """A reader of our output may stop at any time, as `head` does: that changes no verdict."""
+def _check_reports(
+    reports: Sequence[Path], named: Iterable[tuple[str, str]], keys: Iterable[Path], files: Sequence[str]
+) -> None:
+    """Raise SettingsError if a report would overwrite a file that is read, under whatever name."""
+    if not reports:
+        return
+    captures = [Path("/dev/stdin" if file == "-" else file) for file in files]
+    inputs = {
+        "a capture": captures,
+        "the notes of a recording": [recording_file(capture) for capture in captures if capture.name],
+        "session keys": keys,
+        "a secret, or the list of them": read_from(named),
+    }
+    for what, paths in inputs.items():
+        for path in paths:
+            for report in reports:
+                if _is_same(report, path):
+                    raise SettingsError(f"the report {report} would overwrite {what}", hint="name another file")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both are one file, or would be: through links, too."""
     try:
-        yield
-    except BrokenPipeError:
-        # Otherwise Python would report an error at exit, when it flushes the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _check_reports(reports: Sequence[Path], files: Sequence[str]) -> None:
-    inputs = {Path(file).resolve() for file in files}
-    for path in reports:
-        if path.resolve() in inputs:
-            raise OverheardError(f"the report {path} would overwrite a capture", hint="name another file")
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        write_whole(path, text.encode(errors="backslashreplace"), mode=0o644)
+        write_whole(path, text.encode(), mode=0o644)
     except OSError as problem:
-        raise OverheardError(
+        raise OutputError(
             f"cannot write the report {path}: {problem.strerror}", hint="name another file with --report"
         ) from None

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from overheard.words.errors import OverheardError
+from overheard.words.errors import SettingsError
 from overheard.words.secret import Secret
 
 if TYPE_CHECKING:
@@ -24,17 +24,27 @@ _A_LIST = 'a list has one [[secret]] table per secret, with a name and one of va
 
 
 def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
-    """The secrets, from options and their arguments. Raises OverheardError, which never contains a value."""
+    """The secrets, from options and their arguments. Raises SettingsError, which never contains a value."""
     found = [secret for option, text in given for secret in _given(option, text)]
     if not found:
-        raise OverheardError(
+        raise SettingsError(
             "no secret to look for", hint="name one with --secret-file, --secret-env, --secret or --secrets"
         )
     names = [secret.name for secret in found]
     for name in names:
         if names.count(name) > 1:
-            raise OverheardError(f"there are two secrets with the name {name!r}", hint="give each a name of its own")
+            raise SettingsError(f"there are two secrets with the name {name!r}", hint="give each a name of its own")
     return found
+
+
+def read_from(given: Iterable[tuple[str, str]]) -> Iterator[Path]:
+    """The files that secrets, and lists of them, are read from."""
+    for option, text in given:
+        if option == "--secret-file":
+            yield Path(text.partition("=")[2])
+        elif option == "--secrets":
+            yield (path := Path(text))
+            yield from (path.parent / table["file"] for table in _tables(path) if "file" in table)
 
 
 def _given(option: str, text: str) -> Iterator[Secret]:
@@ -44,7 +54,7 @@ def _given(option: str, text: str) -> Iterator[Secret]:
     name, equals, rest = text.partition("=")
     if not name or not (equals or option == "--secret-env"):
         # What was typed may be the secret itself.
-        raise OverheardError(f"{option} needs a name", hint=f"write {option} {_FORMS[option]}")
+        raise SettingsError(f"{option} needs a name", hint=f"write {option} {_FORMS[option]}")
     yield _READ[option.removeprefix("--secret").removeprefix("-") or "value"](name, rest or _default(option, name))
 
 
@@ -54,9 +64,9 @@ def _default(option: str, name: str) -> str:
 
 def _secret(name: str, value: bytes, where: str) -> Secret:
     if not value:
-        raise OverheardError(f"the secret {name!r} is empty{where}", hint="every capture would contain it")
+        raise SettingsError(f"the secret {name!r} is empty{where}", hint="every capture would contain it")
     if not name.isprintable():
-        raise OverheardError(f"the name {name!r} cannot be printed", hint="use printable characters in the name")
+        raise SettingsError(f"the name {name!r} cannot be printed", hint="use printable characters in the name")
     return Secret(name, value)
 
 
@@ -70,9 +80,9 @@ def _of_file(name: str, path: str) -> Secret:
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as problem:
         words = getattr(problem, "strerror", None) or "there is no such file"
-        raise OverheardError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
+        raise SettingsError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
     if len(content) > _LARGEST:
-        raise OverheardError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
+        raise SettingsError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
     # Editors end a file with a newline, on Windows with two bytes. Only one is removed: a secret may end in others.
     end = 2 if content.endswith(b"\r\n") else 1 if content.endswith(b"\n") else 0
     return _secret(name, content[: len(content) - end], f" in {path!r}")
@@ -81,7 +91,7 @@ def _of_file(name: str, path: str) -> Secret:
 def _of_environment(name: str, variable: str) -> Secret:
     value = os.environb.get(os.fsencode(variable))
     if value is None:
-        raise OverheardError(
+        raise SettingsError(
             f"the secret {name!r} is not in the environment: there is no variable {variable}",
             hint="export it, or name another: --secret-env NAME=VARIABLE",
         )
@@ -92,27 +102,31 @@ _READ: dict[str, Callable[[str, str], Secret]] = {"value": _of_value, "file": _o
 
 
 def _listed(path: Path) -> Iterator[Secret]:
+    for number, table in enumerate(_tables(path), 1):
+        yield _of_table(path, number, table)
+
+
+def _tables(path: Path) -> list[Any]:
     import tomllib  # noqa: PLC0415  (few have a list)
 
     try:
         with path.open("rb") as file:
             content = tomllib.load(file)
     except OSError as problem:
-        raise OverheardError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
+        raise SettingsError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         # The place of the error, without the text there.
         where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is not text"
-        raise OverheardError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
+        raise SettingsError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
     tables = content.pop("secret", None)
     if content or not isinstance(tables, list) or not tables:
-        raise OverheardError(f"the list of secrets {path} has something other than [[secret]]", hint=_A_LIST)
-    for number, table in enumerate(tables, 1):
-        yield _of_table(path, number, table)
+        raise SettingsError(f"the list of secrets {path} has something other than [[secret]]", hint=_A_LIST)
+    return tables
 
 
 def _of_table(path: Path, number: int, table: Mapping[str, Any] | object) -> Secret:
-    def wrong(words: str) -> OverheardError:
-        return OverheardError(f"secret {number} of {path} {words}", hint=_A_LIST)
+    def wrong(words: str) -> SettingsError:
+        return SettingsError(f"secret {number} of {path} {words}", hint=_A_LIST)
 
     if not isinstance(table, dict):
         raise wrong("is not a table")

@@ -31,6 +31,7 @@ exit codes:
   0    nothing wrong was found, or only what other programs refuse
   1    something is wrong with a certificate, or TLS failed because of it
   2    there was no certificate to examine
+  64   the command line is wrong
   130  interrupted
 """
 

@@ -180,7 +180,7 @@ def check(project: Path, progress: Progress) -> None:
     if not shutil.which("docker"):
         raise EngineError("Docker was not found", hint="install it, or use ENGINE=local")
     ask = ["docker", "info", "--format", "{{.ServerVersion}}"]
-    _answers(ask, "no Docker engine responds", "start it, or use ENGINE=local")
+    _answers(ask, "no Docker engine responds", "start it, see that you may use its socket, or use ENGINE=local")
     _answers(["docker", "compose", "version"], "Docker has no Compose v2", "install the docker-compose-plugin")
     progress("looking for the base image (built once, in about 20 s, if it cannot be pulled)")
     base = [str(project / "lab" / "setup" / "base-image")]

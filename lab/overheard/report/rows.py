@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from overheard.report.table import STYLES
+from overheard.words.escaping import escaped
 from overheard.words.gallery import Row
-from overheard.words.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +68,7 @@ def told(errors: Sequence[Told], *, lines: bool) -> Group:
 
 
 def _short(line: str) -> str:
-    line = printable(line.strip())
+    line = escaped(line.strip())
     return line if len(line) <= _WIDEST_LINE else line[:_WIDEST_LINE] + "..."
 
 

@@ -22,11 +22,11 @@ def check_for_lab() -> None:
         raise _not_installed(missing)
 
 
-def without(error: ModuleNotFoundError) -> NotInstalledError:
-    """The error for users if a module was not found. Raises the original error for a module of this project, a bug."""
+def without(error: ModuleNotFoundError) -> NotInstalledError | None:
+    """The error for users if a module was not found; None for a module of this project, which is a bug."""
     name = (error.name or "").partition(".")[0]
     if name.startswith("overheard") or not name:
-        raise error
+        return None
     if name in _OF_THE_LAB:
         return _not_installed([name])
     return NotInstalledError(f"this Python does not have the module {name}, which is needed here")

@@ -6,44 +6,77 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from overheard.words.errors import NotInstalledError, OverheardError, SettingsError
+from overheard.words.errors import INPUT_OUTPUT, INTERNAL_ERROR, INTERRUPTED, OverheardError, SettingsError
+from overheard.words.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-# The exit code if something is not installed. It is not a verdict.
-NOT_INSTALLED = 3
-# That of an internal error (sysexits.h, EX_SOFTWARE). It is not a verdict, either.
-INTERNAL_ERROR = 70
 
-
-def run(role: str, main: Callable[[list[str]], int]) -> None:
+def run(role: str, main: Callable[[list[str]], int], *, when_interrupted: str = "", traceback: bool = True) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
-    An OverheardError is printed to stderr without a traceback, and the exit code is that of INCONCLUSIVE: nothing was
-    found out. It is NOT_INSTALLED if something is not installed, and INTERNAL_ERROR after a traceback for any other
-    exception. SIGTERM is handled like Ctrl-C; the first process of a container would otherwise ignore it.
+    An OverheardError is printed to stderr without a traceback, and has the exit code. Any other exception is an
+    INTERNAL_ERROR, with a `traceback` or in one line, except for those of the system, such as a full disk. SIGTERM is
+    handled like Ctrl-C; the first process of a container would otherwise ignore it. `when_interrupted` is printed then.
     """
     signal.signal(signal.SIGTERM, interrupt)
     try:
         code = main(sys.argv[1:])
-    except OverheardError as error:
-        from overheard.words.verdict import Outcome  # noqa: PLC0415  (most runs end without an error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (Python's own exit code would be that of OVERHEARD)
+        _ignore_interruptions()
+        code, message = _explained(error, traceback=traceback)
+        if code == INTERRUPTED:
+            message = when_interrupted
+        elif traceback and code in (INTERNAL_ERROR, INPUT_OUTPUT):
+            sys.excepthook(*sys.exc_info())
+        if message:
+            sys.stderr.write(f"{role}: {message}\n")
+    _ignore_interruptions()
+    sys.exit(code)
 
-        sys.stderr.write(f"{role}: {error}\n")
-        code = NOT_INSTALLED if isinstance(error, NotInstalledError) else Outcome.INCONCLUSIVE.exit_code
-    except ModuleNotFoundError as error:
+
+def _ignore_interruptions() -> None:
+    """Nothing takes long from here on, and Python would print what interrupts it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _explained(error: BaseException, *, traceback: bool) -> tuple[int, str]:
+    """The exit code for an error, and what to print; nothing if the traceback says it all."""
+    if _is_interruption(error):
+        return INTERRUPTED, ""
+    if isinstance(error, ModuleNotFoundError):
         from overheard.role.packages import without  # noqa: PLC0415  (rarely needed)
 
-        sys.stderr.write(f"{role}: {without(error)}\n")
-        code = NOT_INSTALLED
-    except KeyboardInterrupt:
-        code = 130
-    except Exception:  # noqa: BLE001  (whatever it is, Python's exit code for it would be that of OVERHEARD)
-        sys.excepthook(*sys.exc_info())
-        code = INTERNAL_ERROR
-    sys.exit(code)
+        error = without(error) or error
+    if isinstance(error, OverheardError):
+        return error.exit_code, str(error)
+    if isinstance(error, OSError) and error.strerror:
+        name = f": {error.filename}" if error.filename else ""
+        return INPUT_OUTPUT, escaped(f"{error.strerror}{name}")
+    if traceback:
+        return INTERNAL_ERROR, ""
+    # Without its message, which may contain anything, even a secret.
+    where = _place(error)
+    return INTERNAL_ERROR, f"internal error: {type(error).__name__}{where}\n  please report it, with --traceback"
+
+
+def _place(error: BaseException) -> str:
+    """The last line of this project that was running."""
+    place, step = "", error.__traceback__
+    while step:
+        if (module := str(step.tb_frame.f_globals.get("__name__"))).startswith("overheard"):
+            place = f" in {module}, line {step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether the error is Ctrl-C, or what somebody (such as Python's `enum`, while imported) has made of it."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def asks_for_health(arguments: list[str]) -> bool:

@@ -55,7 +55,7 @@ def test_a_chapter_is_printed_and_its_answer_only_on_request() -> None:
 )
 def test_a_misspelt_name_gets_a_suggestion(arguments: tuple[str, ...], meant: str) -> None:
     done = overheard(*arguments)
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert f"overheard: there is no scenario '{arguments[-1]}' (did you mean " in done.stderr
     assert meant in done.stderr
     assert "`overheard list` lists them all" in done.stderr

@@ -55,7 +55,7 @@ def test_unknown_arguments_are_an_error_without_a_traceback(
     arguments: tuple[str, ...], words: str, tmp_path: Path
 ) -> None:
     done = overheard(*arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (64, "")
     assert "usage: overheard" in done.stderr
     assert words in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -63,7 +63,7 @@ def test_unknown_arguments_are_an_error_without_a_traceback(
 
 def test_an_unknown_engine_in_the_environment_is_an_error(tmp_path: Path) -> None:
     done = overheard("demo", cwd=tmp_path, ENGINE="dokcer")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (64, "")
     assert "there is no engine 'dokcer'" in done.stderr
     assert "compose, local" in done.stderr
     assert "Traceback" not in done.stderr

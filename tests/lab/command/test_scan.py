@@ -82,7 +82,7 @@ def test_unknown_arguments_are_an_error_without_a_traceback(
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         scan(*arguments)
-    assert ended.value.code == 2
+    assert ended.value.code == 64
     assert "usage: overheard scan" in capsys.readouterr().err
 
 
@@ -148,7 +148,7 @@ def test_an_unreadable_file_causes_no_traceback(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "nowhere.pcap cannot be read: No such file or directory" in done.stdout + done.stderr
     done = command("x.pcap")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (64, "")
     assert done.stderr.startswith("overheard: no secret to look for\n")
 
 

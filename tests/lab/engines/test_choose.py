@@ -11,7 +11,7 @@ from overheard.engines import NAMES
 from overheard.engines.choose import choose
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
-from overheard.words.errors import EngineError, NotInstalledError
+from overheard.words.errors import EngineError, NotInstalledError, SettingsError
 
 # Programs that the local engine and these scripts need, and no others.
 _NEEDED = ("unshare", "true", "sh")
@@ -172,6 +172,6 @@ def test_getting_the_base_image_is_reported_as_progress(machine: Machine) -> Non
 def test_an_unknown_engine_is_an_error(machine: Machine) -> None:
     """No other engine is chosen instead."""
     machine.docker()
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(SettingsError) as caught:
         chosen(machine, "dokcer")
     assert all(name in str(caught.value) for name in ("'dokcer'", *NAMES))

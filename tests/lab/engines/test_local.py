@@ -105,7 +105,7 @@ def test_a_role_that_does_not_start_is_an_error_that_names_the_log(tmp_path: Pat
 def test_an_unknown_scenario_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
     with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,htps") as demo:
         out, err = demo.communicate()
-    assert (demo.returncode, out) == (2, "")
+    assert (demo.returncode, out) == (64, "")
     assert "there is no scenario 'htps' (did you mean https" in err
     assert list(tmp_path.iterdir()) == []
 

@@ -70,7 +70,7 @@ def test_a_module_that_no_extra_includes_is_named() -> None:
 
 def test_a_missing_module_of_this_project_is_an_internal_error() -> None:
     done = ended("import overheard.no_such_module")
-    assert done.returncode == 1
+    assert done.returncode == 70
     assert "Traceback" in done.stderr
 
 

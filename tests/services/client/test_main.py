@@ -61,26 +61,30 @@ def test_another_key_is_an_error_that_does_not_contain_the_key(key: str, words: 
 
 def test_it_takes_no_arguments() -> None:
     done = client("http://localhost")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (64, "")
     assert done.stderr == "client: unknown arguments: http://localhost\n  set SECRET_URL instead\n"
 
 
 @pytest.mark.parametrize(
-    ("variables", "words"),
+    ("variables", "words", "code"),
     [
-        ({"SECRET_URL": "ftp://localhost"}, "SECRET_URL is 'ftp://localhost', which is not an http:// or https:// URL"),
-        ({"SECRET_URL": "localhost:5683"}, "SECRET_URL is 'localhost:5683'"),
-        ({"SECRET_URL": "http://"}, "No host supplied"),
-        ({"SECRET_URL": "http://a..b/"}, "label empty or too long"),
-        ({"SECRET_URL": f"http://127.0.0.1:{free_port()}"}, "Connection refused"),
-        ({"SECRET_URL": "https://localhost", "OVERHEARD_CLIENT_CA_FILE": "/nowhere.pem"}, "/nowhere.pem"),
+        (
+            {"SECRET_URL": "ftp://localhost"},
+            "SECRET_URL is 'ftp://localhost', which is not an http:// or https:// URL",
+            64,
+        ),
+        ({"SECRET_URL": "localhost:5683"}, "SECRET_URL is 'localhost:5683'", 64),
+        ({"SECRET_URL": "http://"}, "No host supplied", 2),
+        ({"SECRET_URL": "http://a..b/"}, "label empty or too long", 2),
+        ({"SECRET_URL": f"http://127.0.0.1:{free_port()}"}, "Connection refused", 2),
+        ({"SECRET_URL": "https://localhost", "OVERHEARD_CLIENT_CA_FILE": "/nowhere.pem"}, "/nowhere.pem", 2),
         # Without SECRET_URL it runs the story, which needs more settings.
-        ({}, "OVERHEARD_CLIENT_HANDOVER is not set"),
+        ({}, "OVERHEARD_CLIENT_HANDOVER is not set", 64),
     ],
 )
-def test_errors_are_messages_without_a_traceback(variables: dict[str, str], words: str) -> None:
+def test_errors_are_messages_without_a_traceback(variables: dict[str, str], words: str, code: int) -> None:
     done = client(**variables)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.startswith("client: ")
     assert words in done.stderr
     assert "Traceback" not in done.stderr

@@ -220,19 +220,19 @@ def test_text_output_is_a_table(place: Place, capture: tuple[str, Answers]) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "words", "code"),
     [
-        ("CLIENT_SCENARIOS", "htpp", "there is no scenario 'htpp' (did you mean http"),
-        ("CAPTURE_TOKEN_FILE", "/nowhere/token", "OVERHEARD_CAPTURE_TOKEN_FILE: /nowhere/token cannot be read"),
-        ("RUN", "a/b", "the keys of this run cannot be kept in "),
-        ("CA_URL", "https://127.0.0.1:1", "Connection refused"),
-        ("CAPTURE_URL", "http://127.0.0.1:1", "the capture role at http://127.0.0.1:1/runs/mine did not answer"),
+        ("CLIENT_SCENARIOS", "htpp", "there is no scenario 'htpp' (did you mean http", 64),
+        ("CAPTURE_TOKEN_FILE", "/nowhere/token", "OVERHEARD_CAPTURE_TOKEN_FILE: /nowhere/token cannot be read", 64),
+        ("RUN", "a/b", "the keys of this run cannot be kept in ", 64),
+        ("CA_URL", "https://127.0.0.1:1", "Connection refused", 2),
+        ("CAPTURE_URL", "http://127.0.0.1:1", "the capture role at http://127.0.0.1:1/runs/mine did not answer", 2),
     ],
 )
-def test_errors_are_messages_without_a_traceback(place: Place, name: str, value: str, words: str) -> None:
+def test_errors_are_messages_without_a_traceback(place: Place, name: str, value: str, words: str, code: int) -> None:
     environment = variables(place, "http://127.0.0.1:1", CLIENT_SCENARIOS="http")
     done = client(**{**environment, f"OVERHEARD_{name}": value})
-    assert (done.returncode, done.stdout.replace("recording http ...\n", "")) == (2, "")
+    assert (done.returncode, done.stdout.replace("recording http ...\n", "")) == (code, "")
     assert done.stderr.startswith("client: ")
     assert words in done.stderr
     assert "Traceback" not in done.stderr

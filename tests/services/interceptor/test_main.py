@@ -76,7 +76,7 @@ def test_an_address_in_use_is_an_error(tmp_path: Path) -> None:
             {**environment(tmp_path, "http://127.0.0.1:5683"), "OVERHEARD_INTERCEPTOR_PORT": str(port)},
         ):
             done = _ended(variables)
-            assert done.returncode == 2
+            assert done.returncode == 64
             assert done.stderr.startswith("interceptor: ")
             assert f"{ADDRESS}:{port}" in done.stderr
             assert "find out what is using it" in done.stderr
@@ -85,13 +85,13 @@ def test_an_address_in_use_is_an_error(tmp_path: Path) -> None:
 
 def test_an_invalid_setting_is_an_error_at_the_start(tmp_path: Path) -> None:
     done = _ended({**environment(tmp_path), "OVERHEARD_INTERCEPTOR_PORT": "http"})
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert done.stderr.startswith("interceptor: OVERHEARD_INTERCEPTOR_PORT is 'http', which is not a port")
 
 
 def test_a_python_without_mitmproxy_is_an_error(tmp_path: Path) -> None:
     done = _ended(environment(tmp_path), sys.executable, "-m", "overheard_services.interceptor")
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert done.stderr.startswith("interceptor: this Python has no mitmproxy\n")
     assert "services/interceptor.requirements.txt" in done.stderr
 
@@ -103,5 +103,5 @@ def _ended(variables: dict[str, str], *how: str) -> subprocess.CompletedProcess[
 @pytest.mark.parametrize("arguments", [["helth"], ["health", "again"]])
 def test_unknown_arguments_are_reported(tmp_path: Path, arguments: list[str]) -> None:
     done = _ended(environment(tmp_path), *command(), *arguments)
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert done.stderr.startswith("interceptor: unknown arguments: ")

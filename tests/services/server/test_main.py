@@ -191,6 +191,6 @@ def test_an_invalid_setting_is_an_error_at_the_start(name: str, value: str, word
     done = subprocess.run(
         COMMAND, env={**clean_environment(), name: value}, capture_output=True, text=True, timeout=LONG, check=False
     )
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert done.stderr.startswith(f"server: {words}")
     assert "Traceback" not in done.stderr
