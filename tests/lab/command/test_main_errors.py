@@ -31,8 +31,18 @@ api.judge = judge
 main()
 """
 _SCAN = ("scan", "a.pcap", "--secret", f"x={VALUE}")
-# The command, which says when the interpreter has started.
-_STARTED = "import sys; from overheard.command import main; sys.stderr.write('started\\n'); sys.stderr.flush(); main()"
+# The command, which says when it handles Ctrl-C: first of all. Before that, Python itself is interrupted.
+_STARTED = """
+import signal, sys
+from overheard.command import main
+handle = signal.signal
+def begin(*which):
+    handle(*which)
+    signal.signal = handle
+    print("started", file=sys.stderr, flush=True)
+signal.signal = begin
+main()
+"""
 
 
 def faulty(fault: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -92,7 +102,6 @@ def test_wrong_arguments_are_shown_escaped() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["the command", "its process group"])
 def test_an_interruption_at_any_moment_is_one_line(send: Callable[[int, int], None], tmp_path: Path) -> None:
-    """From the first line on that is ours. Before that, Python itself is interrupted."""
     clean = rewritten(tmp_path / "clean.pcapng", exchange([b"nothing"], [b"thanks"]))
     interrupted = 0
     for moment in range(1, 240, 6):
