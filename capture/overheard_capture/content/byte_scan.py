@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 SHORTEST_RUN = 24
 _RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
-_SOFT = lazy_pattern(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
+_NO_CONTROL = _PLAIN + bytes(range(128, 256))
 
 # The length from which characters may be base85, which is that of 20 bytes; and after what it may begin, although that
 # may be part of the alphabet.
@@ -54,6 +54,8 @@ _ESCAPED_BYTES = lazy_pattern(
     rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|(?<=:=)20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})"
 )
 LONGEST_ESCAPED_BYTES = 26
+# Before a soft line break, so many bytes of the line are printable, or so many no control codes: if not, it is chance.
+_SOFT, _PRINTABLE_BEFORE, _TEXT_BEFORE = lazy_pattern(rb"=\r?\n"), 4, 32
 
 
 def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
@@ -112,11 +114,17 @@ def quoted_printable(data: bytes | bytearray, start: int = 0) -> int:
     """
     compiled = core()
     if compiled is None:
-        soft = _SOFT.search(data, start)
+        soft = next((found for found in _SOFT.finditer(data, start) if _ends_as_text(data, found.start())), None)
         binary = _ESCAPED_BYTES.search(data, start, soft.start() if soft else len(data))
         found = binary or soft
         return found.start() if found else -1
     return int(compiled.quoted_printable(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
+
+
+def _ends_as_text(data: bytes | bytearray, at: int) -> bool:
+    """Whether a soft line break may be at `at`, by the bytes of the line before it."""
+    line = bytes(data[max(at - _TEXT_BEFORE, 0) : at]).rpartition(b"\n")[2]
+    return not line[-_PRINTABLE_BEFORE:].translate(None, _PLAIN) or not line.translate(None, _NO_CONTROL)
 
 
 def has_no_encoding(data: bytes | bytearray) -> bool:

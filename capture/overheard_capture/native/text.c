@@ -65,15 +65,29 @@ static int is_escaped_byte(const uint8_t *at, const uint8_t *end) {
     return high && ((at[2] >= '0' && at[2] <= '9') || (at[2] >= 'A' && at[2] <= 'F'));
 }
 
+/* So many bytes before a soft line break are printable, or so many no control codes. */
+enum { PRINTABLE_BEFORE = 4, TEXT_BEFORE = 32 };
+
+/* Whether the bytes of the line before a soft line break at `at` are like that: if not, it is chance. */
+static int ends_as_text(const uint8_t *data, const uint8_t *at) {
+    int only_printable = 1;
+    for (int count = 0; count < TEXT_BEFORE && at > data && at[-1] != '\n'; count++) {
+        if (count == PRINTABLE_BEFORE && only_printable) return 1;
+        only_printable &= printable(*--at);
+        if (!printable(*at) && *at < 128) return 0;
+    }
+    return 1;
+}
+
 /* The offset from `start` on of what only a line of quoted-printable has, a soft line break or the escapes that Python's
  * expression matches (see content/byte_scan.py); -1 if there is nothing. */
 int64_t quoted_printable(const uint8_t *data, uint64_t length, uint64_t start) {
     const uint8_t *at = data + start, *end = data + length;
     for (; at < end && (at = memchr(at, '=', end - at)); at++) {
         uint64_t left = (uint64_t)(end - at);
-        if (left > 1 && at[1] == '\n') return at - data;
+        int is_break = left > 1 && (at[1] == '\n' || (left > 2 && at[1] == '\r' && at[2] == '\n'));
+        if (is_break && ends_as_text(data, at)) return at - data;
         if (left < 3) continue;
-        if (at[1] == '\r' && at[2] == '\n') return at - data;
         if ((at[1] == '0' && at[2] == '0') || (at[1] == '3' && at[2] == 'D')) return at - data;
         if (left > 5 && memcmp(at + 1, "89PNG", 5) == 0) return at - data;
         if (is_escaped_byte(at, end) && is_escaped_byte(at + 3, end) && is_escaped_byte(at + 6, end)) return at - data;

@@ -71,7 +71,9 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
                 b"\r",
                 b"\n",
                 b"ab ",
+                b"=\n",
                 b"\xff",
+                b"\xff" * 27,
                 b"Zz0" * 9,
             ]
         )

@@ -19,6 +19,7 @@ from capture.decoders.armour.lined import patch, uuencoded
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.layer import Layers
+from overheard_capture.content.byte_scan import quoted_printable
 from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
@@ -51,6 +52,20 @@ def test_continued_lines_are_joined(text: bytes, size: int) -> None:
     assert ("quoted-printable",) in seen(findings)
     assert not findings.unread
     assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("before", [b"", b"\x0a\x84\x01", b"\0" * 40, "Gr\u00fc\u00df".encode()])
+def test_a_soft_line_break_is_found_behind_other_bytes(before: bytes) -> None:
+    text = before + b"Fluf=\r\nfy tail 4711\r\n"
+    assert ("quoted-printable",) in seen(played(untyped, text, range(0, len(text), 5)))
+
+
+@pytest.mark.parametrize("at", range(0, 40, 3))
+def test_an_equals_sign_before_a_line_end_among_other_bytes_is_none(at: int) -> None:
+    # What is random has some like that in each 64 KiB.
+    data = bytearray(noise(80))
+    data[at : at + 6] = b"a\xffb\3=\n"
+    assert quoted_printable(data) == -1
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
