@@ -82,8 +82,7 @@ class EscapedTextFinder:
             ahead = bytes(data[: LONGEST + LOOK_BACK])
             # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
             if len(data) == len(ahead) or ESCAPED_MARKS.first(bytes(self._pending.data) + ahead) >= 0:
-                self._pending.add(data, origin)
-                data, origin = self._pending.take()
+                data, origin = self._pending.take_with(data, origin)
                 clear = 0
             else:
                 self._forget(len(self._pending))

@@ -50,8 +50,7 @@ class LineArmourFinder:
     def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
         """Read the next bytes. No mark begins in the first `clear` ones."""
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
+            data, origin = self._pending.take_with(data, origin)
             self._pending = None
             clear = 0
         self._read(data, origin, clear, last=False)

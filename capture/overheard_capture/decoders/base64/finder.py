@@ -104,8 +104,7 @@ class Base64Finder:
         while self._pending and start < len(data):
             boundary = _RUN_END.search(data, start, start + _SEARCH_WINDOW)
             begins, start = start, boundary.end() if boundary else _append_limit(data, start)
-            self._pending.add(data[begins:start], origin.after(begins))
-            joined_data, joined_origin = self._pending.take()
+            joined_data, joined_origin = self._pending.take_with(data[begins:start], origin.after(begins))
             self._pending = None
             self._scan(joined_data, joined_origin, 0, last=boundary is not None)
         if start < len(data):

@@ -15,11 +15,12 @@ from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain
 from overheard_capture.content.content import SearchScope, search_bytes
 from overheard_capture.content.nesting import nested_content, speculative, within_depth_limit
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.provenance.origin import Bytes
 
 LAYER = Layer("MIME encoded words")
 # A longer field, with its continuation lines, is skipped.
@@ -31,6 +32,7 @@ _HEXADECIMAL = re.compile(rb"=([0-9A-Fa-f]{2})")
 # A folded field continues on lines that begin with white space (RFC 5322, 2.2.3).
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _BOUNDARY = re.compile(rb"\n(?=[^ \t])")
+_NO_ORIGIN = Origin([])
 
 
 class EncodedWords:
@@ -56,9 +58,7 @@ class EncodedWords:
             if begins < 0:
                 self._keep(data, origin, 0)
                 return
-            if begins:
-                self._keep(data[:begins], origin, 0)
-            self._finish_line()
+            self._finish_line(data[:begins], origin)
         last = _last_field(data, begins)
         self._search_fields(data, origin, begins, last if last >= 0 else len(data), clear)
         self._too_long = last < 0
@@ -81,10 +81,12 @@ class EncodedWords:
             self._pending_line = self._pending_line or SmallByteQueue()
             self._pending_line.add(data[at:], origin.after(at))
 
-    def _finish_line(self) -> None:
-        if self._pending_line:
-            line, origin = self._pending_line.take()
-            self._search_fields(line, origin, 0, len(line), 0)
+    def _finish_line(self, rest: bytes | bytearray = b"", where: Origin = _NO_ORIGIN) -> None:
+        """Search the pending field, which ends with the `rest`. Most have no encoded word."""
+        if self._pending_line and not self._too_long and ENCODED_WORD.first(self._pending_line.data + rest) >= 0:
+            line, origin = self._pending_line.take_with(rest, where)
+            if len(line) <= _LONGEST:
+                self._search_fields(line, origin, 0, len(line), 0)
         self._pending_line, self._too_long = None, False
 
     def _search_fields(self, data: bytes | bytearray, origin: Origin, begins: int, ends: int, clear: int) -> None:

@@ -160,8 +160,7 @@ class SoftBreakFinder:
                 self._skip(line, before, 0, len(line))
                 self._pending_line = None
             else:
-                self._pending_line.add(data, origin)
-                data, origin = self._pending_line.take()
+                data, origin = self._pending_line.take_with(data, origin)
                 self._pending_line = None
         self._read(data, origin)
 
