@@ -190,8 +190,10 @@ def main() -> int:
             recipe = draw(seed)
             seed += 1
             if options.kinds.search(recipe.kind):
+                known = len(hunt.finds)
                 hunt.count(recipe)
-    hunt.keep(options.out)
+                if len(hunt.finds) > known:
+                    hunt.keep(options.out)
     return _report(hunt, options.seed, seed)
 
 

@@ -172,6 +172,18 @@ static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base
     return 0;
 }
 
+/* Whether the text of an element of HTML or XML in a run may be encoded, up to its end tag. RFC 1924 has no slash. */
+static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base, const uint8_t *beginnings) {
+    for (const uint8_t *from = run, *tag; from < end && (tag = memchr(from, '<', (uint64_t)(end - from))); from = tag + 1) {
+        if (tag - from <= SHORTEST_BASE85 || (tag + 1 < end && tag[1] != '/')) continue;
+        const uint8_t *text = tag;
+        while (text > from && text[-1] != '>') text--;
+        if (text > from && tag - text >= SHORTEST_BASE85 &&
+            may_be_base85(text, (uint64_t)(tag - text), base, beginnings)) return 1;
+    }
+    return 0;
+}
+
 /* Whether there is something in a run, from `at` to `end`, that may be base85. */
 static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base85 *base, const uint8_t *beginnings) {
     uint64_t word = at;
@@ -186,7 +198,9 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
             if (to == end || (!length && !(base->classes[data[to]] & IN_ALPHABET))) break;
             to += length ? length : 1;
         }
-        if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base, beginnings)) return 1;
+        if (to - from < SHORTEST_BASE85) continue;
+        if (may_be_base85(data + from, to - from, base, beginnings) || in_element(data + from, data + to, base, beginnings))
+            return 1;
     }
     return 0;
 }

@@ -40,6 +40,8 @@ _NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
 # A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
 _PREFIX = lazy_pattern(rb"([^0-9A-Za-z])\1*+")
 _DELIMITER = lazy_pattern(rb"[%b]" % re.escape(DELIMITERS))
+# The text of an element of HTML or XML up to its end tag, wherever it is in a line; RFC 1924 has no slash.
+_ELEMENT = lazy_pattern(rb">([^<>]{%d,}+)<(?:/|\Z)" % SHORTEST_BASE85)
 # Signs that HTML, XML and JSON escape, and their names.
 _ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
 _PARTIAL_ESCAPE = lazy_pattern(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
@@ -101,6 +103,10 @@ class Base85:
                     yield found
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
+            for text in () if is_read else _ELEMENT.finditer(data, line.start() + 1, line.end()):
+                for begin in self._begins(text[1][:_LOOK]):
+                    if found := self._run.match(data, text.start(1) + begin, text.end(1)):
+                        yield found
 
     def _cut_short(self, data: bytes, begin: int, end: int) -> Iterator[re.Match[bytes]]:
         """The same up to where it may end: if it ends within a group, what follows changes its last bytes."""

@@ -76,10 +76,16 @@ WRITTEN: dict[str, Write] = {
     "Python's base85 in a form, twice": lambda data: (
         b"a=1&data=" + quote_plus(quote_plus(base64.b85encode(data))).encode() + b"&b=2"
     ),
+    "Python's base85 behind many tags": lambda data: (
+        b"<html><head>" + b"<b><i></i></b>" * 9 + b"<p>" + escaped(base64.b85encode(data)) + b"</p></head></html>"
+    ),
     "Python's base85 before a line": lambda data: base64.b85encode(data) + b"\r\nContent-Length: 0\r\n",
     "Python's base85 after a long word": lambda data: b"a/" + b"b" * 40 + b"\n" + base64.b85encode(data) + b",",
     "Z85": z85,
     "Z85 in HTML": lambda data: b"<p>" + escaped(z85(data)) + b"</p>",
+    "Z85 behind many tags": lambda data: (
+        b"<html><head>" + b"<b><i></i></b>" * 9 + b"<p>" + escaped(z85(data)) + b"</p></head></html>"
+    ),
     "Z85 in a list": lambda data: b"**" + z85(data) + b"**",
     "Z85 in JSON": lambda data: b'{"a": 1,"data":"' + z85(data) + b'","b":2}',
     "Z85 in SQL": lambda data: b"VALUES ('" + z85(data) + b"')",
