@@ -21,8 +21,14 @@ from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.unsigned_heads import LENGTH, LITTLE, SHORTEST, SHORTEST_BROTLI, begins_lz_string
 from overheard_capture.decoders.utf16_32 import encoding_of
 
-# The bytes of a varint before its last one.
-_LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
+# A block of Snappy that begins with a literal: its length, a varint; the tag, which more bytes of the literal's length
+# may follow; and text, or a byte order mark. See `may_be_snappy` in `content.c`, which is the same.
+_SNAPPY = re.compile(
+    rb"[\x80-\xff]{0,3}.(?:[%b]|\xf0.|\xf4..|\xf8.{3}|\xfc.{4})"
+    rb"(?:[\0-\x7f]{3}|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xff\xfe|\xfe\xff|\0\0\xfe)"
+    % re.escape(bytes(range(0, 0xF0, 4))),
+    re.DOTALL,
+)
 # What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
 _QUOTES = (b"", b'"', b"'")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
@@ -37,12 +43,10 @@ def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | No
         return BROTLI
     if _is_deflate(head, certainly=certainly):
         return DEFLATE
-    # Most random bytes are no ASCII.
-    at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
     may_be = (
         # These two begin with literals, and no text of this kind is longer than 16 MiB.
         (LZ4_SIZED, not head[3] and head[4] >> 4),
-        (SNAPPY, not head[at + 1] & 3 and head[at + 2 : at + 5].isascii()),
+        (SNAPPY, _SNAPPY.match(head)),
         (LZSTRING, _may_be_lz_string(head)),
     )
     return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
@@ -67,7 +71,10 @@ def _is_whole(form: CompressionFormat, head: bytes) -> bool:
         out = decompressor.decompress(head, 1 << 12)
     except CorruptError:
         return False
-    return not (decompressor.eof and decompressor.unused_data) and _is_content(out)
+    if decompressor.eof and decompressor.unused_data:
+        return False
+    # The length before a block of LZ4 hardly ever is that of what other bytes decompress to.
+    return (decompressor.eof and form is LZ4_SIZED) or _is_content(out)
 
 
 def _is_content(out: bytes) -> bool:

@@ -181,6 +181,13 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
     return !take(&in, 3);
 }
 
+/* Whether text begins so, by its first three bytes, or a byte order mark. */
+static int begins_text(const uint8_t *at) {
+    if (!((at[0] | at[1] | at[2]) >> 7)) return 1;
+    if (at[0] >= 0xC2 && at[0] <= 0xEF) return at[1] >> 6 == 2 && (at[0] < 0xE0 || at[2] >> 6 == 2);
+    return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
+}
+
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */
 static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     uint64_t at = 0;
@@ -188,7 +195,7 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
     uint32_t tag = data[++at];
     if (tag & 3) return 0;
     uint64_t begin = at + 1 + (tag >> 2 < 60 ? 0 : (tag >> 2) - 59), literal = tag >> 2 < 60 ? (tag >> 2) + 1 : 60;
-    if (data[at + 1] >> 7 || data[at + 2] >> 7 || data[at + 3] >> 7) return 0;
+    if (!begins_text(data + begin)) return 0;
     if (literal < 4 || begin + 4 > length) return 1;
     return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);
 }

@@ -42,6 +42,10 @@ def flushed(data: bytes) -> bytes:
     return deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
+def snappy(data: bytes) -> bytes:
+    return bytes(cramjam.snappy.compress_raw(data))
+
+
 PACKED = {
     "fixed codes": (raw(TEXT, strategy=zlib.Z_FIXED), "deflate"),
     # Text, with a few bytes before it.
@@ -64,7 +68,12 @@ PACKED = {
     "LZMA": (lzma.compress(TEXT, lzma.FORMAT_ALONE), "lzma"),
     "LZMA of other properties": (lzma.compress(LONG, lzma.FORMAT_ALONE, filters=[UNUSUAL]), "lzma"),
     "LZ4 after its length, as Python has it": (lz4.block.compress(TEXT + LONG), "lz4"),
-    "Snappy": (bytes(cramjam.snappy.compress_raw(TEXT + LONG)), "snappy"),
+    "Snappy": (snappy(TEXT + LONG), "snappy"),
+    "Snappy that begins with a long literal": (snappy(base64.b85encode(noise(100)) + TEXT * 2), "snappy"),
+    "Snappy of Cyrillic letters": (snappy("секретный пароль ".encode() + TEXT * 2), "snappy"),
+    "Snappy of UTF-16 with a mark": (snappy(TEXT.decode().encode("utf-16")), "snappy"),
+    "Snappy of UTF-32 with a mark": (snappy(TEXT.decode().encode("utf-32")), "snappy"),
+    "Snappy of UTF-32, the high byte first": (snappy(b"\0\0\xfe\xff" + (TEXT * 30).decode().encode("utf-32-be")), "snappy"),
     "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
 }
 WRITTEN: dict[str, Callable[[bytes], bytes]] = {
@@ -75,6 +84,13 @@ WRITTEN: dict[str, Callable[[bytes], bytes]] = {
     "base85": base64.b85encode,
     "in a path": lambda data: b"/a/b/" + base64.urlsafe_b64encode(data) + b"/c",
 }
+
+
+def test_a_block_of_lz4_is_known_by_its_length_whatever_is_in_it() -> None:
+    block = lz4.block.compress(("I say " + VALUE.decode() * 9).encode("cp037"))
+    assert any("lz4" in layers for layers in seen(played(untyped, base64.b64encode(block))))
+    for other in (bytes([block[0] - 9]) + block[1:], block + b"!"):
+        assert not any("lz4" in layers for layers in seen(played(untyped, base64.b64encode(other))))
 
 
 @pytest.mark.parametrize("name", PACKED)
