@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.compression.deflate import CorruptError
@@ -18,7 +19,14 @@ from overheard_capture.decoders.compression.formats import (
 )
 from overheard_capture.decoders.formats import is_lzma
 from overheard_capture.decoders.magic import HEAD, is_known
-from overheard_capture.decoders.unsigned_heads import LENGTH, LITTLE, SHORTEST, SHORTEST_BROTLI, begins_lz_string
+from overheard_capture.decoders.unsigned_heads import (
+    LENGTH,
+    LITTLE,
+    LONG_HEAD,
+    SHORTEST,
+    SHORTEST_BROTLI,
+    begins_lz_string,
+)
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 # A block of Snappy that begins with a literal: its length, a varint; the tag, which more bytes of the literal's length
@@ -29,6 +37,8 @@ _SNAPPY = re.compile(
     % re.escape(bytes(range(0, 0xF0, 4))),
     re.DOTALL,
 )
+# From this length on, less 1, that of a literal of Snappy is in bytes of its own.
+_LONG_LITERAL = 60
 # What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
 _QUOTES = (b"", b'"', b"'")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
@@ -46,7 +56,7 @@ def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | No
     may_be = (
         # These two begin with literals, and no text of this kind is longer than 16 MiB.
         (LZ4_SIZED, not head[3] and head[4] >> 4),
-        (SNAPPY, _SNAPPY.match(head)),
+        (SNAPPY, _is_one_literal(head) or _SNAPPY.match(head)),
         (LZSTRING, _may_be_lz_string(head)),
     )
     return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
@@ -74,7 +84,25 @@ def _is_whole(form: CompressionFormat, head: bytes) -> bool:
     if decompressor.eof and decompressor.unused_data:
         return False
     # The length before a block of LZ4 hardly ever is that of what other bytes decompress to.
-    return (decompressor.eof and form is LZ4_SIZED) or _is_content(out)
+    is_certain = form is LZ4_SIZED or (form is SNAPPY and _is_one_literal(head))
+    return (decompressor.eof and is_certain) or _is_content(out)
+
+
+def _is_one_literal(head: bytes) -> bool:
+    """Whether this is a block of Snappy that is a single literal, whose length is that of the block, and of the rest.
+
+    Snappy stores what it cannot compress, such as what is compressed already.
+    """
+    return any(head.startswith(_literal_head(len(head) - size)) for size in range(2, 6))
+
+
+@lru_cache(LONG_HEAD)
+def _literal_head(size: int) -> bytes:
+    """What is before so many bytes in such a block: the length of the block, and the tag of the literal."""
+    length = bytes([size & 0x7F | 0x80, size >> 7]) if size > 0x7F else bytes([size])
+    last = size - 1
+    more = last.to_bytes(-(-last.bit_length() // 8), "little")
+    return length + (bytes([last << 2]) if last < _LONG_LITERAL else bytes([_LONG_LITERAL - 1 + len(more) << 2]) + more)
 
 
 def _is_content(out: bytes) -> bool:

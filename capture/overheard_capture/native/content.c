@@ -188,6 +188,16 @@ static int begins_text(const uint8_t *at) {
     return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
 }
 
+/* Whether this is a block of Snappy that is a single literal, whose length is that of the block, and of all the rest. */
+static int is_one_literal(const uint8_t *data, uint64_t length) {
+    uint64_t at = 0, size = 0, literal = 0;
+    for (; at < 3 && data[at] & 0x80; at++) size |= (uint64_t)(data[at] & 0x7F) << 7 * at;
+    size |= (uint64_t)data[at] << 7 * at;
+    uint32_t tag = data[++at], more = tag >> 2 < 60 ? 0 : (tag >> 2) - 59;
+    for (uint32_t each = 0; each < more; each++) literal |= (uint64_t)data[at + 1 + each] << 8 * each;
+    return !(tag & 3) && (more ? literal : tag >> 2) + 1 == size && at + 1 + more + size == length;
+}
+
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */
 static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     uint64_t at = 0;
@@ -195,6 +205,7 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
     uint32_t tag = data[++at];
     if (tag & 3) return 0;
     uint64_t begin = at + 1 + (tag >> 2 < 60 ? 0 : (tag >> 2) - 59), literal = tag >> 2 < 60 ? (tag >> 2) + 1 : 60;
+    if (is_one_literal(data, length)) return 1;
     if (!begins_text(data + begin)) return 0;
     if (literal < 4 || begin + 4 > length) return 1;
     return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);

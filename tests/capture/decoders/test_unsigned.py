@@ -70,10 +70,15 @@ PACKED = {
     "LZ4 after its length, as Python has it": (lz4.block.compress(TEXT + LONG), "lz4"),
     "Snappy": (snappy(TEXT + LONG), "snappy"),
     "Snappy that begins with a long literal": (snappy(base64.b85encode(noise(100)) + TEXT * 2), "snappy"),
+    "deflate in Snappy, stored": (snappy(raw(b"it is " + VALUE)), "deflate"),
+    "brotli in Snappy, stored": (snappy(brotli.compress(MIXED[:300] + TEXT)), "br"),
     "Snappy of Cyrillic letters": (snappy("секретный пароль ".encode() + TEXT * 2), "snappy"),
     "Snappy of UTF-16 with a mark": (snappy(TEXT.decode().encode("utf-16")), "snappy"),
     "Snappy of UTF-32 with a mark": (snappy(TEXT.decode().encode("utf-32")), "snappy"),
-    "Snappy of UTF-32, the high byte first": (snappy(b"\0\0\xfe\xff" + (TEXT * 30).decode().encode("utf-32-be")), "snappy"),
+    "Snappy of UTF-32, the high byte first": (
+        snappy(b"\0\0\xfe\xff" + (TEXT * 30).decode().encode("utf-32-be")),
+        "snappy",
+    ),
     "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
 }
 WRITTEN: dict[str, Callable[[bytes], bytes]] = {

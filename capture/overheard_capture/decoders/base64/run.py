@@ -23,6 +23,7 @@ from overheard_capture.decoders.base64.alphabet import (
     token_of,
 )
 from overheard_capture.decoders.behind_prefix import start_behind_length
+from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -247,7 +248,10 @@ class RunBatch:
         if not self._decoded:
             return
         together = _SEPARATOR.join(self._decoded)
-        parts, found = {which for which, out in enumerate(self._decoded) if start_behind_length(out) >= 0}, set()
+        found: set[int] = set()
+        parts = {
+            which for which, out in enumerate(self._decoded) if begins_document(out) or start_behind_length(out) >= 0
+        }
         if has_readable_part(together):
             parts |= {which for which, out in enumerate(self._decoded) if has_readable_part(out)}
         if matches := self._findings.search.matches(together):

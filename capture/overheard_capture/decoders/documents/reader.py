@@ -12,6 +12,8 @@ from overheard_capture.decoders.documents.bson import bson
 from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk
 from overheard_capture.decoders.documents.headed import cbor, headed, messagepack
 from overheard_capture.decoders.documents.mqtt import mqtt
+from overheard_capture.decoders.documents.pickled import pickled
+from overheard_capture.decoders.documents.property_list import property_list
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -25,7 +27,7 @@ _LONGEST = 1 << 20
 _PADDING = b"\0\xff"
 # So many bytes in numbers may be something else.
 _FEWEST_NUMBERS = 8
-_WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt)
+_WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt, pickled, property_list)
 
 
 def may_be_document(head: bytes) -> bool:

@@ -1,12 +1,15 @@
-"""CBOR, MessagePack, BSON and BER: known by their structure, so that their bytes are accounted for."""
+"""CBOR, MessagePack, BSON, pickles and others: known by their structure, so that their bytes are accounted for."""
 
 from __future__ import annotations
 
 import base64
 import gzip
+import pickle
+import plistlib
 import random
 import struct
 import zlib
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -132,6 +135,8 @@ CONNECT = packet(0x10, string("MQTT"), b"\x04\xc6\0\x3c", *map(string, ("sensor"
 CONNECT_5 = packet(0x10, string("MQTT"), b"\x05\xc2\0\x3c", b"\x05\x11\0\0\0\1", *map(string, ("a", "b", "c")))
 
 
+WHEN = datetime(2026, 1, 2, 3, 4, 5)
+
 FORMATS: dict[str, Callable[[Any], bytes]] = {
     "CBOR": lambda value: cbor({"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, {"n": 3}]}),
     # All but the first byte may be text with a control code.
@@ -144,6 +149,16 @@ FORMATS: dict[str, Callable[[Any], bytes]] = {
     "MessagePack in a row": lambda value: messagepack({"tag": "a"}) * 3 + messagepack({"note": value}),
     "BSON": lambda value: bson({"id": 70_000, "note": value, "more": [1, -5, 2.5, None, True, {"n": 3}]}),
     "BSON in a row": lambda value: bson({"tag": "a"}) + bson({"note": value}),
+    **{
+        f"a pickle of protocol {protocol}": lambda value, protocol=protocol: pickle.dumps(
+            {"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, (1, 2**70), {"n"}], "when": WHEN}, protocol
+        )
+        for protocol in (3, 4, 5)
+    },
+    "pickles in a row": lambda value: pickle.dumps({"tag": "a"}) + pickle.dumps({"note": value}),
+    "a property list": lambda value: plistlib.dumps(
+        {"id": 70_000, "note": value, "more": [1, -500, 2.5, True, {"n": 3, "at": WHEN}]}, fmt=plistlib.FMT_BINARY
+    ),
     "SNMP": lambda value: snmp(value if isinstance(value, bytes) else value.encode()),
     "LDAP": lambda value: ldap(value if isinstance(value, bytes) else value.encode()),
     "LDAP in a row": lambda value: ldap(b"the first") + ldap(value if isinstance(value, bytes) else value.encode()),
@@ -236,6 +251,19 @@ def test_a_string_in_pieces_is_put_together(data: bytes) -> None:
     assert findings.sightings
     assert not findings.unread
     assert not played(untyped, data.swapcase()).sightings
+
+
+@pytest.mark.parametrize("name", ["CBOR", "MessagePack", "BSON", "a pickle of protocol 4", "a property list"])
+@pytest.mark.parametrize("write", [base64.b64encode, base64.b32encode, base64.b85encode])
+def test_a_document_that_is_written_as_text_is_read(name: str, write: Callable[[bytes], bytes]) -> None:
+    """What is in it has no signature, and something else follows."""
+    text = b'{"data": "%b"}'
+    findings = played(untyped, text % write(FORMATS[name](zlib.compress(b"it is " + VALUE)[2:-4])))
+    assert any("deflate" in layers for layers in seen(findings))
+    assert not findings.unread
+    other = played(untyped, text % write(FORMATS[name](noise(60))))
+    assert not other.sightings
+    assert not other.unread
 
 
 def test_random_bytes_are_no_document() -> None:
