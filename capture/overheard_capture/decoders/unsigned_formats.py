@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import lru_cache
 
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.compression.deflate import CorruptError
@@ -22,23 +21,21 @@ from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.unsigned_heads import (
     LENGTH,
     LITTLE,
-    LONG_HEAD,
     SHORTEST,
     SHORTEST_BROTLI,
     begins_lz_string,
 )
 from overheard_capture.decoders.utf16_32 import encoding_of
 
-# A block of Snappy that begins with a literal: its length, a varint; the tag, which more bytes of the literal's length
-# may follow; and text, or a byte order mark. See `may_be_snappy` in `content.c`, which is the same.
-_SNAPPY = re.compile(
-    rb"[\x80-\xff]{0,3}.(?:[%b]|\xf0.|\xf4..|\xf8.{3}|\xfc.{4})"
-    rb"(?:[\0-\x7f]{3}|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xff\xfe|\xfe\xff|\0\0\xfe)"
-    % re.escape(bytes(range(0, 0xF0, 4))),
+# A block of Snappy: its length, a varint, and the tag of a literal. That is text, or begins with a byte order mark; its
+# length may be behind the tag. See `may_be_snappy` in `content.c`, which is the same.
+_LITERAL = rb"[%b]" % re.escape(bytes(range(0, 0xF0, 4)))
+_SNAPPY = re.compile(rb"[\x80-\xff]{0,3}.(?:%b|[\xf0\xf4\xf8\xfc])" % _LITERAL, re.DOTALL)
+_SNAPPY_OF_TEXT = re.compile(
+    rb"[\x80-\xff]{0,3}.(?:%b|\xf0.|\xf4..|\xf8.{3}|\xfc.{4})"
+    rb"(?:[\0-\x7f]{3}|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xff\xfe|\xfe\xff|\0\0\xfe)" % _LITERAL,
     re.DOTALL,
 )
-# From this length on, less 1, that of a literal of Snappy is in bytes of its own.
-_LONG_LITERAL = 60
 # What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
 _QUOTES = (b"", b'"', b"'")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
@@ -56,7 +53,7 @@ def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | No
     may_be = (
         # These two begin with literals, and no text of this kind is longer than 16 MiB.
         (LZ4_SIZED, not head[3] and head[4] >> 4),
-        (SNAPPY, _is_one_literal(head) or _SNAPPY.match(head)),
+        (SNAPPY, _SNAPPY.match(head)),
         (LZSTRING, _may_be_lz_string(head)),
     )
     return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
@@ -83,26 +80,10 @@ def _is_whole(form: CompressionFormat, head: bytes) -> bool:
         return False
     if decompressor.eof and decompressor.unused_data:
         return False
-    # The length before a block of LZ4 hardly ever is that of what other bytes decompress to.
-    is_certain = form is LZ4_SIZED or (form is SNAPPY and _is_one_literal(head))
-    return (decompressor.eof and is_certain) or _is_content(out)
-
-
-def _is_one_literal(head: bytes) -> bool:
-    """Whether this is a block of Snappy that is a single literal, whose length is that of the block, and of the rest.
-
-    Snappy stores what it cannot compress, such as what is compressed already.
-    """
-    return any(head.startswith(_literal_head(len(head) - size)) for size in range(2, 6))
-
-
-@lru_cache(LONG_HEAD)
-def _literal_head(size: int) -> bytes:
-    """What is before so many bytes in such a block: the length of the block, and the tag of the literal."""
-    length = bytes([size & 0x7F | 0x80, size >> 7]) if size > 0x7F else bytes([size])
-    last = size - 1
-    more = last.to_bytes(-(-last.bit_length() // 8), "little")
-    return length + (bytes([last << 2]) if last < _LONG_LITERAL else bytes([_LONG_LITERAL - 1 + len(more) << 2]) + more)
+    # Other bytes hardly ever decompress to as many as the length before a block says.
+    if decompressor.eof and form in (LZ4_SIZED, SNAPPY):
+        return True
+    return (form is not SNAPPY or _SNAPPY_OF_TEXT.match(head) is not None) and _is_content(out)
 
 
 def _is_content(out: bytes) -> bool:

@@ -188,14 +188,24 @@ static int begins_text(const uint8_t *at) {
     return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
 }
 
-/* Whether this is a block of Snappy that is a single literal, whose length is that of the block, and of all the rest. */
-static int is_one_literal(const uint8_t *data, uint64_t length) {
-    uint64_t at = 0, size = 0, literal = 0;
+/* Whether this is a whole block of Snappy that begins with a literal: its elements are as long as it says, and nothing follows. */
+static int is_whole_snappy(const uint8_t *data, uint64_t length) {
+    uint64_t at = 0, size = 0, made = 0;
     for (; at < 3 && data[at] & 0x80; at++) size |= (uint64_t)(data[at] & 0x7F) << 7 * at;
     size |= (uint64_t)data[at] << 7 * at;
-    uint32_t tag = data[++at], more = tag >> 2 < 60 ? 0 : (tag >> 2) - 59;
-    for (uint32_t each = 0; each < more; each++) literal |= (uint64_t)data[at + 1 + each] << 8 * each;
-    return !(tag & 3) && (more ? literal : tag >> 2) + 1 == size && at + 1 + more + size == length;
+    for (at++; at < length && made < size;) {
+        uint32_t kind = data[at] & 3, count = (data[at] >> 2) + 1;
+        uint32_t more = kind ? 1u << (kind - 1) : count > 60 ? count - 60 : 0;
+        uint64_t number = 0;
+        if (at + 1 + more > length) return 0;
+        for (uint32_t each = 0; each < more; each++) number |= (uint64_t)data[at + 1 + each] << 8 * each;
+        uint64_t copied = kind == 1 ? 4 + (data[at] >> 2 & 7) : count, literal = more ? number + 1 : count;
+        if (kind == 1) number |= (uint64_t)(data[at] >> 5) << 8;
+        if (kind && (!number || number > made)) return 0;
+        made += kind ? copied : literal;
+        at += 1 + more + (kind ? 0 : literal);
+    }
+    return at == length && made >= size;
 }
 
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */
@@ -205,7 +215,7 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
     uint32_t tag = data[++at];
     if (tag & 3) return 0;
     uint64_t begin = at + 1 + (tag >> 2 < 60 ? 0 : (tag >> 2) - 59), literal = tag >> 2 < 60 ? (tag >> 2) + 1 : 60;
-    if (is_one_literal(data, length)) return 1;
+    if (is_whole_snappy(data, length)) return 1;
     if (!begins_text(data + begin)) return 0;
     if (literal < 4 || begin + 4 > length) return 1;
     return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);

@@ -129,13 +129,14 @@ class Base85:
         is_mixed = _is_mixed(line[: _LATEST + _VARIED])
         sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
         # What can be read may be a part of something that begins before it, and that makes sense.
-        if known := dict.fromkeys((*islice(readable, 1), *sensible)):
-            return tuple(known)
-        varied = [at for at in starts if _is_varied(self._unescaped(line[at:])[:_VARIED])]
+        known = dict.fromkeys((*islice(readable, 1), *sensible))
+        # What is compressed may have text in it, too.
+        before = (at for at in starts if not known or at < min(known))
+        varied = [at for at in before if _is_varied(self._unescaped(line[at:])[:_VARIED])]
         for at in varied:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
-                return (at,)
-        return _first_of_groups(varied)
+                return (at, *known)
+        return tuple(known) or _first_of_groups(varied)
 
     def _unescaped(self, raw: bytes) -> bytes:
         """Without escapes. Hardly ever is such a row of characters there by chance."""
