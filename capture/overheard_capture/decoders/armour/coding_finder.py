@@ -9,7 +9,7 @@ from zlib import crc32
 from overheard.words.layer import Layers
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.codings import BASE32
+from overheard_capture.decoders.armour.codings import BASE32, DECIMAL
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.read_before import ReadBefore
@@ -142,7 +142,9 @@ class CodingFinder:
         before, self._after = self._after, b""
         if before == b"\\":
             return int(data.startswith(_LINE_ENDS))
-        end = len(data) - len(data.lstrip(_WORD)) if before and before in _WORD else 0
+        # No word ends with a list of numbers.
+        is_within = before and before in _WORD and self._coding.layer is not DECIMAL
+        end = len(data) - len(data.lstrip(_WORD)) if is_within else 0
         return end if end < SHORTEST else 0
 
     def _group_end(self, data: bytes, begin: int, end: int) -> int:

@@ -10,7 +10,8 @@ _BETWEEN = rb"[ \t]{0,4},[ \t\r\n]{0,32}"
 MEMBERS = b"0123456789, \t\r\n-"
 # The fewest separators of a list.
 FEWEST = 7
-LIST = rb"(?<![0-9.A-Za-z_-])%b(?:%b%b){%d,}+" % (_NUMBER, _BETWEEN, _NUMBER, FEWEST)
+# A word may be before it, as between fields without separators.
+LIST = rb"(?<![0-9.-])%b(?:%b%b){%d,}+" % (_NUMBER, _BETWEEN, _NUMBER, FEWEST)
 MORE = rb"(?:%b%b)++" % (_BETWEEN, _NUMBER)
 _EACH = re.compile(rb"-?[0-9]++")
 

@@ -84,6 +84,7 @@ PERCENT: dict[str, Write] = {
 DECIMAL: dict[str, Write] = {
     "in JSON": lambda data: json.dumps({"type": "Buffer", "data": list(data)}).encode(),
     "as Java has it": lambda data: str([byte - 256 if byte > 127 else byte for byte in data]).encode(),
+    "behind a field without a separator": lambda data: b"\talice" + ", ".join(map(str, data)).encode() + b"\tbob",
     "in lines": lambda data: textwrap.fill(", ".join(map(str, data)), 70).encode(),
 }
 ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT, "decimal": DECIMAL}
