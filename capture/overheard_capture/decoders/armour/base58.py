@@ -12,6 +12,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour.coding import SHORTEST, Coding
 from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.unsigned import is_unsigned
 
 BASE58 = Layer("base58")
@@ -63,7 +64,8 @@ _SEPARATOR = b"\0\xff\0"
 def _decoded(chars: bytes) -> bytes:
     """What the characters are in the alphabet in which they are something known; otherwise in both."""
     either = [_of(chars, values) for values in (_BITCOIN, _FLICKR)]
-    return next((out for out in either if is_readable(out) or is_unsigned(out)), _SEPARATOR.join(either))
+    known = (out for is_known in (is_readable, is_unsigned, begins_document) for out in either if is_known(out))
+    return next(known, _SEPARATOR.join(either))
 
 
 # A character is log(58) / log(256) of a byte.

@@ -10,10 +10,12 @@ import random
 import struct
 import zlib
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from capture.encoders import base58
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.findings import Reason
@@ -137,6 +139,12 @@ CONNECT_5 = packet(0x10, string("MQTT"), b"\x05\xc2\0\x3c", b"\x05\x11\0\0\0\1",
 
 WHEN = datetime(2026, 1, 2, 3, 4, 5)
 
+
+def in_pickle(protocol: int, value: str | bytes) -> bytes:
+    more = [1, -500, 2.5, None, True, (1, 2**70), {"n"}]
+    return pickle.dumps({"id": 70_000, "note": value, "more": more, "when": WHEN}, protocol)
+
+
 FORMATS: dict[str, Callable[[Any], bytes]] = {
     "CBOR": lambda value: cbor({"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, {"n": 3}]}),
     # All but the first byte may be text with a control code.
@@ -149,12 +157,7 @@ FORMATS: dict[str, Callable[[Any], bytes]] = {
     "MessagePack in a row": lambda value: messagepack({"tag": "a"}) * 3 + messagepack({"note": value}),
     "BSON": lambda value: bson({"id": 70_000, "note": value, "more": [1, -5, 2.5, None, True, {"n": 3}]}),
     "BSON in a row": lambda value: bson({"tag": "a"}) + bson({"note": value}),
-    **{
-        f"a pickle of protocol {protocol}": lambda value, protocol=protocol: pickle.dumps(
-            {"id": 70_000, "note": value, "more": [1, -500, 2.5, None, True, (1, 2**70), {"n"}], "when": WHEN}, protocol
-        )
-        for protocol in (3, 4, 5)
-    },
+    **{f"a pickle of protocol {protocol}": partial(in_pickle, protocol) for protocol in (3, 4, 5)},
     "pickles in a row": lambda value: pickle.dumps({"tag": "a"}) + pickle.dumps({"note": value}),
     "a property list": lambda value: plistlib.dumps(
         {"id": 70_000, "note": value, "more": [1, -500, 2.5, True, {"n": 3, "at": WHEN}]}, fmt=plistlib.FMT_BINARY
@@ -254,7 +257,7 @@ def test_a_string_in_pieces_is_put_together(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["CBOR", "MessagePack", "BSON", "a pickle of protocol 4", "a property list"])
-@pytest.mark.parametrize("write", [base64.b64encode, base64.b32encode, base64.b85encode])
+@pytest.mark.parametrize("write", [base64.b64encode, base64.b32encode, base64.b85encode, base58])
 def test_a_document_that_is_written_as_text_is_read(name: str, write: Callable[[bytes], bytes]) -> None:
     """What is in it has no signature, and something else follows."""
     text = b'{"data": "%b"}'
