@@ -178,8 +178,11 @@ static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base
         if (tag - from <= SHORTEST_BASE85 || (tag + 1 < end && tag[1] != '/')) continue;
         const uint8_t *text = tag;
         while (text > from && text[-1] != '>') text--;
-        if (text > from && tag - text >= SHORTEST_BASE85 &&
-            may_be_base85(text, (uint64_t)(tag - text), base, beginnings)) return 1;
+        if (text == from || tag - text < SHORTEST_BASE85) continue;
+        /* What is encoded has letters of both cases, unlike most words. */
+        uint8_t kinds = 0;
+        for (int at = 0; at < VARIED && text + at < tag; at++) kinds |= base->classes[text[at]];
+        if (kinds & LOWER && kinds & UPPER && may_be_base85(text, (uint64_t)(tag - text), base, beginnings)) return 1;
     }
     return 0;
 }

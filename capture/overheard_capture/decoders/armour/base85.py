@@ -104,7 +104,7 @@ class Base85:
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
             for text in () if is_read else _ELEMENT.finditer(data, line.start() + 1, line.end()):
-                for begin in self._begins(text[1][:_LOOK]):
+                for begin in self._begins(text[1][:_LOOK]) if _is_mixed(text[1][:_VARIED]) else ():
                     if found := self._run.match(data, text.start(1) + begin, text.end(1)):
                         yield found
 
