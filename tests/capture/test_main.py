@@ -36,7 +36,7 @@ def test_an_empty_token_is_an_error_at_start(tmp_path: Path, content: str) -> No
     done = subprocess.run(
         COMMAND, env=settings(tmp_path, free_port()), capture_output=True, text=True, timeout=LONG, check=False
     )
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (64, "")
     assert done.stderr.startswith(f"capture: OVERHEARD_CAPTURE_TOKEN_FILE: {tmp_path / 'token'} is empty")
 
 

@@ -91,7 +91,8 @@ def test_tshark_agrees_on_every_alert(run: Run, scenario: Scenario) -> None:
     shown = [(frame["frame.number"], frame["tls.alert_message.desc"]) for frame in frames(run.path(scenario.name))]
     names = {48: "unknown_ca", 45: "certificate_expired", 42: "bad_certificate", 43: "unsupported_certificate"}
     names |= {44: "certificate_revoked", 46: "certificate_unknown", 40: "handshake_failure", 70: "protocol_version"}
-    names |= {50: "decode_error", 51: "decrypt_error", 112: "unrecognized_name"}
+    names |= {50: "decode_error", 51: "decrypt_error", 112: "unrecognized_name", 20: "bad_record_mac"}
+    names[80] = "internal_error"
     said = {(alert.frame, alert.name) for stream in result.verdict.visible for alert in stream.alerts}
     assert {(int(frame), names[int(code)]) for frame, code in shown if code} == said
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+# In seconds.
+_A_MOMENT = 0.001
+
 
 def run(role: str, main: Callable[[list[str]], int], *, when_interrupted: str = "", traceback: bool = True) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
@@ -22,6 +25,7 @@ def run(role: str, main: Callable[[list[str]], int], *, when_interrupted: str = 
     handled like Ctrl-C; the first process of a container would otherwise ignore it. `when_interrupted` is printed then.
     """
     signal.signal(signal.SIGTERM, interrupt)
+    sys.unraisablehook = _interrupt_again
     try:
         code = main(sys.argv[1:])
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (Python's own exit code would be that of OVERHEARD)
@@ -39,7 +43,17 @@ def run(role: str, main: Callable[[list[str]], int], *, when_interrupted: str = 
 
 def _ignore_interruptions() -> None:
     """Nothing takes long from here on, and Python would print what interrupts it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+    """Raise Ctrl-C a moment later, where Python would ignore it: in a callback, such as one of its imports."""
+    if isinstance(ignored.exc_value, KeyboardInterrupt):
+        signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT)
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _explained(error: BaseException, *, traceback: bool) -> tuple[int, str]:

@@ -41,9 +41,9 @@ def lab(compose_engine: object) -> Iterator[Lab]:  # noqa: ARG001
 
 @pytest.fixture(scope="module")
 def first(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The first `docker compose up`, which builds missing images."""
+    """The first `docker compose up`. Images of another version may be there, which it would use without `--build`."""
     with alone(tmp_path_factory, "images"):
-        return lab.compose("up", "--exit-code-from", "client")
+        return lab.compose("up", "--build", "--exit-code-from", "client")
 
 
 def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_the_client(

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from overheard.engines.base import clean_environment
-from overheard.words.errors import EngineError, NotReadyError, OverheardError, SettingsError
+from overheard.words.errors import INTERRUPTED, EngineError, NotReadyError, OverheardError, SettingsError
 
 _BEFORE = """
 import os, signal, sys, time
@@ -17,6 +17,19 @@ from overheard.words.errors import *
 def main(arguments):
     {body}
 run("server", main)
+"""
+
+_IN_A_CALLBACK = """
+import os, signal, time, weakref
+from overheard.role.run import run
+class Thing: pass
+def main(arguments):
+    thing = Thing()
+    gone = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    del thing
+    time.sleep(30)
+    return 0
+run("role", main, when_interrupted="stopped")
 """
 
 
@@ -86,3 +99,18 @@ def test_an_error_says_what_happened_and_what_to_do() -> None:
     waited = NotReadyError("the CA", seen="it gave no HTTP response", hint="see its log")
     assert str(waited) == "waited for the CA, but it gave no HTTP response\n  see its log"
     assert all(isinstance(error, OverheardError) for error in (waited, EngineError("")))
+
+
+def test_an_interruption_that_python_ignores_comes_again() -> None:
+    """In a callback, such as one of an import, nothing can be raised."""
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_A_CALLBACK], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stderr) == (INTERRUPTED, "role: stopped\n")
+
+
+def test_other_errors_that_python_ignores_are_printed() -> None:
+    script = _IN_A_CALLBACK.replace("os.kill(os.getpid(), signal.SIGINT)", "1 / 0").replace("time.sleep(30)", "pass")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "ZeroDivisionError" in done.stderr
