@@ -21,21 +21,18 @@ def property_list(found: Contents, at: int) -> int:
     if at or not data.startswith(_MAGIC):
         raise NotADocumentError
     found.has_key, at, trailer = True, len(_MAGIC), data[-_TRAILER:]
-    size, of_reference, count, table = (
-        trailer[6],
-        trailer[7],
-        int.from_bytes(trailer[8:16]),
-        int.from_bytes(trailer[24:]),
-    )
+    size, of_reference = trailer[6], trailer[7]
+    count, table = int.from_bytes(trailer[8:16]), int.from_bytes(trailer[24:])
     if any(trailer[:6]) or table + count * size != len(data) - _TRAILER:
         raise CutShortError
     offsets = []
     while at < table:
         offsets.append(at)
         at = _object(found, at, of_reference)
-    if at != table or offsets != sorted(
-        int.from_bytes(data[at : at + size]) for at in range(at, len(data) - _TRAILER, size)
-    ):
+    if at != table or not size:
+        raise NotADocumentError
+    listed = (int.from_bytes(data[each : each + size]) for each in range(table, len(data) - _TRAILER, size))
+    if offsets != sorted(listed):
         raise NotADocumentError
     return len(data)
 

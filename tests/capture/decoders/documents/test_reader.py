@@ -280,3 +280,10 @@ def test_random_bytes_are_no_document() -> None:
 def test_what_is_nested_deeply_is_opaque(opened: bytes) -> None:
     findings = played(untyped, opened * 20_000)
     assert [each.why for each in findings.unread] == [Reason.OPAQUE]
+
+
+def test_a_property_list_whose_offsets_have_no_bytes_is_none() -> None:
+    """Then its table has no entries, whatever their number."""
+    objects = b"bplist00\x09\x08\x09\x08"
+    made = objects + bytes(6) + b"\0\1" + (4).to_bytes(8) + bytes(8) + len(objects).to_bytes(8)
+    assert [why for why, _, _ in played(untyped, made).unread] == [Reason.OPAQUE]
