@@ -60,7 +60,7 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_chunks_are_read_together(head: str) -> None:
-    assert any(layers[0] == LAYER for layers in sent(head))
+    assert any(layers[:1] == (LAYER,) for layers in sent(head))
 
 
 @pytest.mark.parametrize(

@@ -307,7 +307,7 @@ def test_lines_of_base64_behind_prefixes_are_read(prefix: str, quote: str) -> No
         in_json("\r\n".join(lines).encode()),
     ):
         findings = played(untyped, text)
-        assert any(layers[-1] == "base64" and len(layers) > 1 for layers in seen(findings))
+        assert any(layers[-1:] == ("base64",) and len(layers) > 1 for layers in seen(findings))
         assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 

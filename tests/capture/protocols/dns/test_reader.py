@@ -211,7 +211,7 @@ def test_what_a_tunnel_has_in_labels_is_unwrapped(name: str) -> None:
     data = b"\0\7\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\x0a\0\1"
     findings = some_findings()
     assert read_dns(findings, (), data, origin_of(len(data)))
-    assert any(layers[-1] == name.split(maxsplit=1)[0] for layers in seen(findings))
+    assert any(layers[-1:] == (name.split(maxsplit=1)[0],) for layers in seen(findings))
 
 
 @pytest.mark.parametrize("name", ["b\xc3\xbccher.example", "a" * 60 + ".example", "_ldap._tcp.dc._msdcs.example"])
