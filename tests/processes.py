@@ -5,14 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from overheard.engines.base import clean_environment
 from overheard.engines.local import unshare
+from overheard.role.health import probe, wait_until
+from overheard.words.errors import NotReadyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 PROJECT = Path(__file__).parent.parent
@@ -44,6 +47,39 @@ def start_demo(engine: str, runs: Path, *arguments: str, **variables: str) -> su
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def ended(command: Sequence[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program without input until it ends."""
+    return subprocess.run(
+        command,
+        env={**clean_environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+
+
+@contextmanager
+def serving(process: subprocess.Popen[Any], name: str, url: str, said: Callable[[], str]) -> Iterator[None]:
+    """Wait until the role at `url` is ready, and end it with SIGTERM behind the `with` block.
+
+    `said` returns its output, if it ended instead.
+    """
+
+    def problem() -> str:
+        if process.poll() is not None:
+            raise NotReadyError(name, seen=said(), hint="")
+        return probe(url)
+
+    try:
+        wait_until(problem, name, within=LONG, hint="")
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=SOON)
 
 
 def read_until(demo: subprocess.Popen[str], word: str) -> None:

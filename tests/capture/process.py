@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
-from overheard.role.health import probe, wait_until
-from overheard.words.errors import NotReadyError
 from ports import free_port
-from processes import LONG, SOON
+from processes import SOON, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,18 +54,10 @@ def settings(folder: Path, port: int) -> dict[str, str]:
 def started(folder: Path) -> Iterator[CaptureRole]:
     """The role, ready for requests until the end of the `with` block."""
     port = free_port()
-    with subprocess.Popen(
-        COMMAND, env=settings(folder, port), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-
-        def problem() -> str:
-            if process.poll() is not None:
-                raise NotReadyError("the capture role", seen=process.communicate()[1], hint="")
-            return probe(f"http://127.0.0.1:{port}")
-
-        try:
-            wait_until(problem, "the capture role", within=LONG, hint="")
-            yield CaptureRole(process, port, folder)
-        finally:
-            process.terminate()
-            process.communicate(timeout=SOON)
+    with (
+        subprocess.Popen(
+            COMMAND, env=settings(folder, port), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process,
+        serving(process, "the capture role", f"http://127.0.0.1:{port}", lambda: process.communicate()[1]),
+    ):
+        yield CaptureRole(process, port, folder)

@@ -21,7 +21,7 @@ class ReadBefore:
         self._values: set[bytes] = set()
 
     def __contains__(self, value: bytes) -> bool:
-        return value in self._values
+        return len(value) <= _LONGEST and value in self._values
 
     @property
     def sighted(self) -> int:

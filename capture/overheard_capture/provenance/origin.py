@@ -41,13 +41,12 @@ class DerivedSpans:
     If it were not, its computation would take twice as long for each layer of what is decoded again and again.
     """
 
-    __slots__ = ("_known", "_last", "_origin", "_parts", "starts")
+    __slots__ = ("_known", "_origin", "_parts", "starts")
 
     def __init__(self, origin: Origin, parts: list[tuple[int, int, int]]) -> None:
         self._origin = origin
         self._parts = parts
         self._known: dict[int, Span] = {}
-        self._last: list[Span] | None = None
         self.starts = [start for start, _, _ in parts]
 
     def __len__(self) -> int:
@@ -56,9 +55,7 @@ class DerivedSpans:
     @property
     def last(self) -> list[Span]:
         """The last span, in memory of its own: each of these takes time."""
-        if self._last is None:
-            self._last = self[len(self) - 1 :] if self._parts else []
-        return self._last
+        return self[-1:]
 
     @property
     def is_small(self) -> bool:

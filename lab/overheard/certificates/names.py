@@ -11,6 +11,7 @@ from functools import cached_property
 from overheard.certificates.asn1.element import SET, Asn1Error, Element
 from overheard.certificates.asn1.fields import Fields, sequence_of
 from overheard.certificates.asn1.values import CHARSETS, expect, oid, text
+from overheard.words.escaping import printable
 
 # What is shown of one value. A name on a certificate has 64 characters (RFC 5280, A.1).
 _MOST = 300
@@ -114,7 +115,7 @@ def plain(words: str, most: int = _MOST) -> str:
     and `##vso[`, which CI services obey wherever they are. A line never begins with such text. Of longer text, the
     beginning is shown.
     """
-    shown = "".join(_safe(letter) for letter in words[:most]).replace("##", "#\\x23")
+    shown = printable(words[:most]).replace("##", "#\\x23")
     return shown if len(words) <= most else f"{shown}… ({len(words)} characters)"
 
 
@@ -173,7 +174,3 @@ _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def _escaped(value: str) -> str:
     """A value in which what separates values is marked (RFC 4514, 2.4)."""
     return "".join(f"\\{letter}" if letter in ',+"\\<>;=' else letter for letter in value)
-
-
-def _safe(letter: str) -> str:
-    return letter if letter.isprintable() else letter.encode("unicode_escape").decode()

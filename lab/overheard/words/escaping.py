@@ -15,10 +15,12 @@ _COMMAND = re.compile(r":(?=:[A-Fa-f]*[G-Zg-z-])|#(?=#\w*\[)")
 
 def escaped(text: str) -> str:
     """`text` in one line, with a backslash sequence for everything that is not to be seen or that a CI job may obey."""
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else _sequence(letter) for letter in text)
+    text = printable(text)
     return _COMMAND.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text) if "::" in text or "##" in text else text
 
 
-def _sequence(letter: str) -> str:
-    return letter.encode("unicode_escape").decode()
+def printable(text: str) -> str:
+    """`text` in one line, with a backslash sequence for everything that is not to be seen."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

@@ -8,11 +8,10 @@ from typing import Any
 
 from overheard.command import scanning
 from overheard.command.main import _parser
-from overheard.engines.base import clean_environment
 from overheard.words.options import Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
-from processes import LONG
+from processes import ended
 
 VALUE = "correct horse battery"
 
@@ -49,12 +48,4 @@ def scan(*arguments: str) -> int:
 
 
 def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "overheard", "scan", *arguments],
-        env={**clean_environment(), **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=LONG,
-        check=False,
-    )
+    return ended([sys.executable, "-m", "overheard", "scan", *arguments], **variables)

@@ -12,8 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from capture.frames import exchange, rewritten
-from overheard.engines.base import clean_environment
-from processes import LONG
+from processes import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +28,7 @@ def leaks(tmp_path: Path) -> Path:
 
 def shell(line: str, *words: object, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a line of shell, in which `$0` is Python and `"$@"` are the words."""
-    return subprocess.run(
-        ["sh", "-c", line, sys.executable, *map(str, words)],
-        env={**clean_environment(), **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=LONG,
-        check=False,
-    )
+    return ended(["sh", "-c", line, sys.executable, *map(str, words)], **variables)
 
 
 def scanning(leaks: Path) -> tuple[object, ...]:

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overheard.engines.base import clean_environment
-from overheard.role.health import probe, wait_until
-from overheard.words.errors import NotReadyError
 from overheard.words.recording import NOTEBOOK
 from ports import free_port
-from processes import LONG, PROJECT, SOON
+from processes import LONG, PROJECT, serving
 from required import fail_or_skip
 
 if TYPE_CHECKING:
@@ -90,15 +88,6 @@ def started(folder: Path, *origins: str) -> Iterator[Interceptor]:
         (folder / "stderr").open("wb") as stderr,
         subprocess.Popen(command(), env=variables, stdin=subprocess.DEVNULL, stderr=stderr) as process,
     ):
-
-        def problem() -> str:
-            if process.poll() is not None:
-                raise NotReadyError("the interceptor", seen=(folder / "stderr").read_text(), hint="")
-            return probe(f"http://{ADDRESS}:{variables['OVERHEARD_INTERCEPTOR_PORT']}")
-
-        try:
-            wait_until(problem, "the interceptor", within=LONG, hint="")
+        url = f"http://{ADDRESS}:{variables['OVERHEARD_INTERCEPTOR_PORT']}"
+        with serving(process, "the interceptor", url, (folder / "stderr").read_text):
             yield Interceptor(process, variables, folder)
-        finally:
-            process.terminate()
-            process.wait(SOON)

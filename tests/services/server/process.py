@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from ca.process import CaProcess
 from overheard.engines.base import clean_environment
-from overheard.role.health import probe, wait_until
-from overheard.words.errors import NotReadyError
 from overheard.words.services import OF_THE_SERVER
 from ports import free_port
-from processes import LONG, SOON
+from processes import LONG, SOON, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,21 +54,13 @@ def started(*services: str, **variables: str) -> Iterator[Server]:
     ports = {name: free_port() for name in services or ("http",)}
     served = ",".join(f"{name}:{port}" for name, port in ports.items())
     environment = {**clean_environment(), "OVERHEARD_SERVER_SERVICES": served, **variables}
-    with subprocess.Popen(
-        COMMAND, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-
-        def problem() -> str:
-            if process.poll() is not None:
-                raise NotReadyError("the server", seen=process.communicate()[1], hint="")
-            return probe(f"http://127.0.0.1:{ports['http']}")
-
-        try:
-            wait_until(problem, "the server", within=LONG, hint="")
-            yield Server(process, ports, environment)
-        finally:
-            process.terminate()
-            process.communicate(timeout=SOON)
+    with (
+        subprocess.Popen(
+            COMMAND, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process,
+        serving(process, "the server", f"http://127.0.0.1:{ports['http']}", lambda: process.communicate()[1]),
+    ):
+        yield Server(process, ports, environment)
 
 
 @contextmanager

@@ -55,7 +55,6 @@ class CodingFinder:
         self._content: Content | None = None
         self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
-        # Runs, with the byte before them, and what is within them.
         self._before = ReadBefore(findings)
         # The byte before the pending run.
         self._after = b""
@@ -78,10 +77,7 @@ class CodingFinder:
 
     def read(self, data: bytes, origin: Origin, *, last: bool) -> None:
         """Read a run, or the next part of it, in pieces."""
-        run = data + b"\0" + self._after if last and not self._content else b""
-        if run in self._before:
-            return
-        begun, at = self._so_far, 0
+        at = 0
         while len(data) - at >= _PIECE or (last and at < len(data)):
             piece = data[at : at + _PIECE]
             at += self._read(piece, origin.after(at), last=last and at + _PIECE >= len(data))
@@ -89,18 +85,11 @@ class CodingFinder:
             self.add(data[at:], origin.after(at))
         if last:
             self._close_content()
-        if run:
-            self._remember(run, begun)
 
     @property
-    def _so_far(self) -> tuple[int, int]:
-        """How many sightings there are, and how many runs that are to be searched later."""
-        return self._before.sighted, self._batch.waiting if self._batch else 0
-
-    def _remember(self, read: bytes, begun: tuple[int, int]) -> None:
-        """Remember what was read, unless there is more since then that may be of it."""
-        if begun[1] == self._so_far[1]:
-            self._before.add(read, begun[0])
+    def _waiting(self) -> int:
+        """How many runs are to be searched later."""
+        return self._batch.waiting if self._batch else 0
 
     def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
         """Read a piece of a run. Returns how much of it need not be kept."""
@@ -117,16 +106,16 @@ class CodingFinder:
                 end = self._group_end(data, begin, line if line >= 0 else most)
             if self._coding.chars(data[:begin]):
                 self._close_content()
-            raw, begun = data[begin:end], self._so_far
-            if raw in self._before and not goes_on and not self._content:
+            raw, is_whole = data[begin:end], not (goes_on or self._content)
+            if is_whole and raw in self._before:
                 continue
-            is_new = not self._content
+            sighted, waiting = self._before.sighted, self._waiting
             self._decode(raw, origin.after(begin), whole=not goes_on)
             if goes_on:
                 return end
             self._close_content()
-            if is_new:
-                self._remember(raw, begun)
+            if is_whole and waiting == self._waiting:
+                self._before.add(raw, sighted)
         return len(data) if last else len(data) - _KEPT
 
     def _matches(self, data: bytes) -> Iterator[re.Match[bytes]]:
