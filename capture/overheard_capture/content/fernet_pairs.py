@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hmac import digest
-
 # The lengths of a key of Fernet, half of which signs, and of the MAC at the end of a token. One key usually has many
 # tokens, of which a few are enough.
 KEY_LENGTH, _MAC, _LONGEST_TOKEN, _MOST_TOKENS, _MOST_KEYS = 32, 32, 1 << 16, 32, 1000
@@ -32,6 +30,10 @@ class FernetPairs:
 
     def fit(self) -> bool:
         """Whether one of the keys signed one of the tokens (https://github.com/fernet/spec)."""
+        if not (self.tokens and self.keys):
+            return False
+        from hmac import digest  # noqa: PLC0415  (it loads OpenSSL, and few captures have both in clear)
+
         return any(
             digest(key[: KEY_LENGTH // 2], token[:-_MAC], "sha256") == token[-_MAC:]
             for token in self.tokens

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def lazy_pattern(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
+def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """The same as `re.compile` returns."""
-    return cast("re.Pattern[bytes]", _LazyPattern(pattern, flags))
+    return cast("re.Pattern[AnyStr]", _LazyPattern(pattern, flags))
 
 
-class _LazyPattern:
+class _LazyPattern(Generic[AnyStr]):
     """Takes the place of a compiled expression."""
 
-    def __init__(self, pattern: bytes, flags: int) -> None:
+    def __init__(self, pattern: AnyStr, flags: int) -> None:
         self.pattern = pattern
         self._flags = flags
 
     @cached_property
-    def _compiled(self) -> re.Pattern[bytes]:
+    def _compiled(self) -> re.Pattern[AnyStr]:
         return re.compile(self.pattern, self._flags)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever that is
@@ -32,6 +32,6 @@ class _LazyPattern:
         setattr(self, name, method)
         return method
 
-    def finditer(self, *where: Any) -> Iterator[re.Match[bytes]]:  # noqa: ANN401 - the arguments of the same method
+    def finditer(self, *where: Any) -> Iterator[re.Match[AnyStr]]:  # noqa: ANN401 - the arguments of the same method
         """The same method, which may be kept before the first use."""
         return self._compiled.finditer(*where)

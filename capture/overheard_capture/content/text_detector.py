@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import re
 from typing import TYPE_CHECKING
+
+from overheard_capture.content.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
@@ -20,7 +21,7 @@ _LATIN_LENGTH, _LATIN_SHARE = 32, 4
 _CUT_SHORT = 16
 
 # UTF-8 without control characters.
-_UTF8 = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+")
+_UTF8 = lazy_pattern(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+")
 
 
 class TextDetector:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import looks_like_text
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
 
 # The text, how long it may be, and after what in it content may begin.
-_TEXT = re.compile(rb"[\0\t\n\r -~]{0,512}")
-_DELIMITER = re.compile(rb"[>\[:\"'`=,; |(\0\t\n]")
+_TEXT = lazy_pattern(rb"[\0\t\n\r -~]{0,512}")
+_DELIMITER = lazy_pattern(rb"[>\[:\"'`=,; |(\0\t\n]")
 # So many bytes of what is compressed are hardly ever text.
 _FEW = 24
 # How far into a message of msgpack, protobuf, CBOR and the like the length of its last field is looked for, and how

@@ -6,9 +6,9 @@ The strings of an array have the name before it; names that differ only in numbe
 from __future__ import annotations
 
 import ctypes
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.secret_forms import REACH
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import STRING_SLOTS, Strings
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # Longer strings are not joined; and how far two may be from each other.
 LONGEST, FURTHEST = 1 << 15, 4096
-_BEHIND = re.compile(rb"[ \t-\r]{0,64}+(:)?")
-_SPACE = re.compile(rb"(?: |\\++[nrt])*+")
+_BEHIND = lazy_pattern(rb"[ \t-\r]{0,64}+(:)?")
+_SPACE = lazy_pattern(rb"(?: |\\++[nrt])*+")
 _BLANK, _BACKSLASH = b" \\"
 _DIGITS = b"0123456789"
 _ROOM, _FIELDS = 256, 5

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.content import SearchScope
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.content.text_detector import CONTROL, TextDetector
 from overheard_capture.decoders.line_editing import SEQUENCE, LineEditing
@@ -25,7 +26,7 @@ LAYER = Layer("control codes")
 
 # NUL, CTCP and the formats of IRC, backspace, form feed, the end of a file of DOS, and escape sequences.
 _CODES = b"\0\x01\x02\x03\x04\x08\x0c\x0f\x11\x16\x1a\x1b\x1d\x1e\x1f"
-_CODE = re.compile(SEQUENCE.pattern + b"|[" + re.escape(_CODES.replace(b"\x1b", b"")) + b"]")
+_CODE = lazy_pattern(SEQUENCE.pattern + b"|[" + re.escape(_CODES.replace(b"\x1b", b"")) + b"]")
 _OTHERS = bytes(byte for byte in CONTROL if byte not in _CODES)
 _NO_OTHERS, _NO_CODES = (bytes(byte for byte in range(256) if byte not in each) for each in (_OTHERS, _CODES))
 # At most one byte in so many is a code, in text of at least so many bytes.

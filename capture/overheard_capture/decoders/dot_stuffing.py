@@ -6,11 +6,11 @@ a removed dot are new.
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 # The line before a message: a command of SMTP or NNTP, or a response of POP3 or NNTP.
 _COMMAND = rb"(?:[Dd][Aa][Tt][Aa]|[Pp][Oo][Ss][Tt]|(?:IHAVE|TAKETHIS|ihave|takethis) [^\n]{1,256})[ \t]*"
 # Most lines begin with another byte.
-_BEGINS = re.compile(rb"\n(?=[DdPpIiTt+2])(?:%b|\+OK[^\n]{0,512}|2[0-3][0-9][ -][^\n]{0,512})\r?\n" % _COMMAND)
-_STUFFED = re.compile(rb"(?<=\n)\.(?=\.)")
+_BEGINS = lazy_pattern(rb"\n(?=[DdPpIiTt+2])(?:%b|\+OK[^\n]{0,512}|2[0-3][0-9][ -][^\n]{0,512})\r?\n" % _COMMAND)
+_STUFFED = lazy_pattern(rb"(?<=\n)\.(?=\.)")
 # The bytes at the end of a piece that may be the beginning of a stuffed line.
-_PARTIAL = re.compile(rb"\n\.?\Z")
+_PARTIAL = lazy_pattern(rb"\n\.?\Z")
 # How much of a connection is looked at for the line before a message; further messages follow without it.
 _LOOK = 64 << 10
 _LONGEST_LINE = 1024

@@ -5,7 +5,6 @@ From the first one on all is read as a conversation. That is speculative.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.content.tail import Tail
 from overheard_capture.provenance.origin import Origin
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("embedded HTTP")
 RESPONSE_MARKS = LiteralSet(b"\nHTTP/1.")
-_STATUS = re.compile(rb"\n(?=HTTP/1\.[01] [1-5][0-9]{2}[ \r\n])")
+_STATUS = lazy_pattern(rb"\n(?=HTTP/1\.[01] [1-5][0-9]{2}[ \r\n])")
 # The length of what this matches and looks at.
 _LONGEST = 14
 

@@ -7,9 +7,9 @@ joined.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.tail import Tail
 from overheard_capture.decoders.continued_strings import FURTHEST, LONGEST, continued_strings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
 # What JSON begins with, perhaps behind a guard that makes it no script, or a byte order mark.
-_JSON, _BLANK = re.compile(rb"[ \t\r\n]*+[{\[)\xef]"), re.compile(rb"[ \t\r\n]*")
+_JSON, _BLANK = lazy_pattern(rb"[ \t\r\n]*+[{\[)\xef]"), lazy_pattern(rb"[ \t\r\n]*")
 # How many bytes of values that go on are joined at a time.
 _MOST = 64 << 10
 # So much of a piece is read together with what is before it, that the rest is read without.

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from overheard.words.layer import Layer
 from overheard_capture.content.findings import PRIVATE_KEY, UNKNOWN_FORMAT, Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.whole import WholeReader
@@ -39,7 +40,7 @@ _NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
 _TAGS = {*range(1, 7), 0x0A, 0x0C, *range(0x12, 0x19), 0x1E, 0x30, 0x31, *range(0x80, 0x8A), *range(0xA0, 0xAA)}
 _CERTAIN = 5
 # The version of a key, or a long number that is positive.
-_FIRST_NUMBER = re.compile(rb"\x02(?:\x01[\0-\3]|\x81[\x80-\xff]\0|\x82[\x01-\x3f].\0)", re.DOTALL)
+_FIRST_NUMBER = lazy_pattern(rb"\x02(?:\x01[\0-\3]|\x81[\x80-\xff]\0|\x82[\x01-\x3f].\0)", re.DOTALL)
 # Shorter values are numbers, identifiers and flags.
 _LONGEST_NUMBER = 16
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.content import search_bytes
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 # A longer line is split.
 _LONGEST = 4096
-_LINE = re.compile(rb"[^\r\n]{1,%d}" % _LONGEST)
+_LINE = lazy_pattern(rb"[^\r\n]{1,%d}" % _LONGEST)
 _BACKSPACE, _DELETE, _ERASE_LINE, _ERASE_WORD = b"\x08", b"\x7f", b"\x15", b"\x17"
 _EDITING = b"\x08\x7f\x15\x17\x1b"
-_EDITED = re.compile(rb"[\x08\x7f\x15\x17\x1b]")
-_KEYS = re.compile(rb"([\x08\x7f\x15\x17])")
+_EDITED = lazy_pattern(rb"[\x08\x7f\x15\x17\x1b]")
+_KEYS = lazy_pattern(rb"([\x08\x7f\x15\x17])")
 # Terminal control sequences: CSI, OSC, and others (ECMA-48).
-SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
+SEQUENCE = lazy_pattern(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 
 
 class LineEditing:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import within_depth_limit
 from overheard_capture.content.tail import Tail
 from overheard_capture.native import core, pointer
@@ -33,11 +34,11 @@ _LONGEST, _REACH = 1024, 4096
 # Elements that are a block, a line break or a cell, in HTML and, with a prefix, in Office documents.
 _BLOCK = rb"(?:[a-z0-9]{1,8}:)?(?:p|br|div|t[dhr]|li|h[1-6r]|d[dt]|tab)(?![a-z0-9:_.-])"
 # Sections of character data that were split are one text.
-_TAG = re.compile(
+_TAG = lazy_pattern(
     rb"(?:\]\]>)?<!\[CDATA\[|<(?=[a-z/!?])(?:(?=/?(%b))|)[^<>]{0,%d}>" % (_BLOCK, _LONGEST - 2), re.IGNORECASE
 )
 # A control word, an escaped byte, or a group (RTF 1.9).
-_CONTROL = re.compile(rb"\\(par|line|tab|cell)(?![a-z])-?[0-9]* ?|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\\*|[{}]|\r?\n")
+_CONTROL = lazy_pattern(rb"\\(par|line|tab|cell)(?![a-z])-?[0-9]* ?|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\\*|[{}]|\r?\n")
 _RTF = b"{\\rtf"
 # Where a change may end, for a search among other marks; and where changes of HTML, Word (ECMA-376, 17.13.5) and
 # OpenDocument (1.3, 5.5) begin and end.
@@ -47,8 +48,8 @@ CHANGE_MARKS = LiteralSet(
 )
 _BEGIN_OR_END = rb"<(/)?(?:[a-z]{1,8}:)?(?:%%b)(?:\s[^<>]{0,%d})?(?<!/)>" % _LONGEST
 _OF_ODF = rb"|<text:change-(?:start|(end))\b[^<>]{0,%d}>" % _LONGEST
-_DELETED = re.compile(_BEGIN_OR_END % b"del|moveFrom", re.IGNORECASE)
-_INSERTED = re.compile(_BEGIN_OR_END % b"ins|moveTo" + _OF_ODF, re.IGNORECASE)
+_DELETED = lazy_pattern(_BEGIN_OR_END % b"del|moveFrom", re.IGNORECASE)
+_INSERTED = lazy_pattern(_BEGIN_OR_END % b"ins|moveTo" + _OF_ODF, re.IGNORECASE)
 
 
 def has_markup(text: bytes | bytearray) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.protobuf import message_fields
 
 if TYPE_CHECKING:
@@ -19,20 +20,20 @@ LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
 LONGEST_WHOLE = 16
 _STRING = rb"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
 # A name of JSON with its value if that is a string, another string, and text between tags of XML.
-_VALUE = re.compile(rb"\"%b\"\s*+:(?:\s*+\"(%b)\")?+|\"(%b)\"|>([^<>]+)<" % (_STRING, _STRING, _STRING), re.DOTALL)
+_VALUE = lazy_pattern(rb"\"%b\"\s*+:(?:\s*+\"(%b)\")?+|\"(%b)\"|>([^<>]+)<" % (_STRING, _STRING, _STRING), re.DOTALL)
 # Where a value may begin in other text, what may precede it without any of these, and a number that does.
-_SEPARATOR = re.compile(rb"\n\n|\r\n\r\n|[:=|,;&/?.\t ]")
+_SEPARATOR = lazy_pattern(rb"\n\n|\r\n\r\n|[:=|,;&/?.\t ]")
 # In text of one line, each is a single byte.
 _TO_BLANKS = bytes.maketrans(b":=|,;&/?.\t", b" " * 10)
 _PREFIXES = (1, 2, 3)
-_COUNTER = re.compile(rb"[^0-9]{0,3}[0-9]+")
+_COUNTER = lazy_pattern(rb"[^0-9]{0,3}[0-9]+")
 _SEPARATORS = 4
 _DIGITS = b"0123456789"
 # Before a value in binary data are headers, such as those of CoAP or RTP: at most so many bytes. Longer messages are
 # encrypted or media.
 _HEADER, _LONGEST_BINARY = 32, 64
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
-_PRINTABLE = re.compile(rb"[\x20-\x7e]+")
+_PRINTABLE = lazy_pattern(rb"[\x20-\x7e]+")
 
 # The shape of a message, and the start and end of each value in it; 0 and 0 for one that is no candidate.
 Values: TypeAlias = "tuple[tuple[object, ...], list[tuple[int, int]]]"

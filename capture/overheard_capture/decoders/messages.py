@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, nested_content, speculative
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
@@ -45,8 +46,8 @@ _MOST, _MOST_ROWS, _BLOCK = 64, 8192, 256
 # are coded in.
 _Found: TypeAlias = "tuple[Match, Place, int, tuple[bytes, bytes, bytes], Layers]"
 _CODED: tuple[tuple[re.Pattern[bytes], Layer, Callable[[bytes], bytes]], ...] = (
-    (re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"), BASE64, binascii.a2b_base64),
-    (re.compile(rb"(?:[0-9A-Fa-f]{2})*"), HEXADECIMAL, binascii.a2b_hex),
+    (lazy_pattern(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"), BASE64, binascii.a2b_base64),
+    (lazy_pattern(rb"(?:[0-9A-Fa-f]{2})*"), HEXADECIMAL, binascii.a2b_hex),
 )
 
 

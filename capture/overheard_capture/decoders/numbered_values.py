@@ -5,10 +5,10 @@ Examples are `session.0=...; session.1=...` of Auth.js, `.AspNetCore.CookiesC1=.
 
 from __future__ import annotations
 
-import re
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.joined_values import read_joined_either_way
 from overheard_capture.decoders.untyped import armoured
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FIRST = (b"1=", b"1: ", b"1]=", b"1%5D=", b"1%5d=")
 _IN_NAME = rb"[!#$%'*+.^_`|~0-9A-Za-z\[-]"
 # The longest chunks are those of a cookie, 4096 bytes with its name.
-_NUMBERED = re.compile(
+_NUMBERED = lazy_pattern(
     rb"(?<!%b)(%b{0,128}?)([0-9]{1,3})(?:\]|%%5[Dd])?"
     rb"(?:=([^;&\" \r\n]{1,8192})|=\"([^\"\r\n]{1,8192})\"|:[ \t]+([^\r\n]{1,8192}))" % (_IN_NAME, _IN_NAME)
 )

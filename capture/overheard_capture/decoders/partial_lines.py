@@ -5,10 +5,10 @@ The format is that of the Container Runtime Interface of Kubernetes: time, strea
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.joined_values import read_joined
 from overheard_capture.decoders.marked_lines import MarkedLines
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARTIAL_MARKS = LiteralSet(b" stdout P ", b" stderr P ")
 # The same with the time in UTC before it: too much other text has what is rare in the former.
 UTC_PARTIAL_MARKS = LiteralSet(*(b"Z" + mark for mark in PARTIAL_MARKS.texts))
-_LINE = re.compile(rb"([^\n]{0,256}? std(?:out|err) )([PF])(?::[^ \n]{0,64})? ([^\r\n]*)")
+_LINE = lazy_pattern(rb"([^\n]{0,256}? std(?:out|err) )([PF])(?::[^ \n]{0,64})? ([^\r\n]*)")
 _DIGITS = b"0123456789"
 # How many pieces of lines that have not ended are kept, of how many streams, and how many other lines may be between.
 _MOST, _MOST_STREAMS, _MOST_BETWEEN = 256, 64, 1000

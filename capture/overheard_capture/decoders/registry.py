@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import in_chunks, untyped
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # Content with more codings than this is crafted.
 _MAX_CODINGS = 16
 
-_BOUNDARY = re.compile(
+_BOUNDARY = lazy_pattern(
     rb"""multipart/[^;]*;(?:.*;)?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.I | re.S
 )
 

@@ -11,7 +11,6 @@ from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.control_codes import may_be_text
-from overheard_capture.decoders.documents.reader import read_documents
 from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.line_blocks import may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
@@ -84,4 +83,6 @@ class ShortReader:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
 
     def _is_document(self, origin: Origin) -> bool:
+        from overheard_capture.decoders.documents.reader import read_documents  # noqa: PLC0415  (most are text)
+
         return read_documents(Unwrapping(self._findings, self._layers, untyped), self._data, origin)

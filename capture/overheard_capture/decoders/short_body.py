@@ -6,10 +6,10 @@ is JSON, or text.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import MessageKind
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.message_values import LONGEST
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Place, joined_places
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _NOWHERE = Place(0, 0, 0, ())
 # An object in the first line, and in the next one; or the first field of an event. And what may become one of them.
-_LINES = re.compile(rb"\{[^\n]{0,%d}\}\r?\n\{|(?:data|event|id|retry)?:" % LONGEST)
-_MAY_BE_LINES = re.compile(rb"\{[^\n]{0,%d}(?:\}\r?\n)?\Z|[a-z]{1,5}\Z" % LONGEST)
+_LINES = lazy_pattern(rb"\{[^\n]{0,%d}\}\r?\n\{|(?:data|event|id|retry)?:" % LONGEST)
+_MAY_BE_LINES = lazy_pattern(rb"\{[^\n]{0,%d}(?:\}\r?\n)?\Z|[a-z]{1,5}\Z" % LONGEST)
 
 
 def untyped_body(findings: Findings, layers: Layers) -> Reader:

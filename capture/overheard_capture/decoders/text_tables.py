@@ -6,11 +6,11 @@ that may go on in the next one, as far as the secrets tell, are joined.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.joined_values import read_joined_either_way
 from overheard_capture.decoders.marked_lines import MarkedLines
 from overheard_capture.decoders.secret_forms import forms_of
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 # What most rules have; and what is a rule: at least two groups of dashes, or one between other signs.
 RULE_MARKS = LiteralSet(*(each.encode() for each in ("-+-", "+--", "|--", "--  --", "==  ==", "──", "━━", "══")))
-_RULE = re.compile(r"[ |+:=─━═┼╪╋╬┌┐└┘├┤┬┴┏┓┗┛┡┩┢┪┣┫┳┻╇╈╔╗╚╝╠╣╦╩╞╡│┃║-]{5,1000}")
-_GROUP = re.compile(r"[-=─━═:]{2,}")
+_RULE = lazy_pattern(r"[ |+:=─━═┼╪╋╬┌┐└┘├┤┬┴┏┓┗┛┡┩┢┪┣┫┳┻╇╈╔╗╚╝╠╣╦╩╞╡│┃║-]{5,1000}")
+_GROUP = lazy_pattern(r"[-=─━═:]{2,}")
 # Between columns with these, there is a margin, in which is a sign if a cell goes on.
-_BORDER, _SIGNS = re.compile(r"[^ =:-]"), frozenset(".+…↵↩")
+_BORDER, _SIGNS = lazy_pattern(r"[^ =:-]"), frozenset(".+…↵↩")
 # How many cells are joined.
 _MOST = 256
 

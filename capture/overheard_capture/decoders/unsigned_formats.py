@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import (
@@ -30,8 +31,8 @@ from overheard_capture.decoders.utf16_32 import encoding_of
 # A block of Snappy: its length, a varint, and the tag of a literal. That is text, or begins with a byte order mark; its
 # length may be behind the tag. See `may_be_snappy` in `content.c`, which is the same.
 _LITERAL = rb"[%b]" % re.escape(bytes(range(0, 0xF0, 4)))
-_SNAPPY = re.compile(rb"[\x80-\xff]{0,3}.(?:%b|[\xf0\xf4\xf8\xfc])" % _LITERAL, re.DOTALL)
-_SNAPPY_OF_TEXT = re.compile(
+_SNAPPY = lazy_pattern(rb"[\x80-\xff]{0,3}.(?:%b|[\xf0\xf4\xf8\xfc])" % _LITERAL, re.DOTALL)
+_SNAPPY_OF_TEXT = lazy_pattern(
     rb"[\x80-\xff]{0,3}.(?:%b|\xf0.|\xf4..|\xf8.{3}|\xfc.{4})"
     rb"(?:[\0-\x7f]{3}|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xff\xfe|\xfe\xff|\0\0\xfe)" % _LITERAL,
     re.DOTALL,

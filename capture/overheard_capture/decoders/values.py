@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
 from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
@@ -39,7 +40,7 @@ AT_ONCE, BEHIND_HEADER = range(1), range(8)
 # The shortest that anything may be encoded in.
 _SHORTEST = 12
 # Formats whose magic is too short, or too much like text, to be carved: zlib, bzip2 and LZMA.
-_COMPRESSED = re.compile(
+_COMPRESSED = lazy_pattern(
     rb"[\x08-\x78][%s]|BZh[1-9]1AY&SY|\x5d\0\0" % re.escape(bytes(sorted({pair[1] for pair in ZLIB_PAIRS})))
 )
 # In values up to this length, text that its length precedes is a value by itself.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.message_stream import unknown_stream
 from overheard_capture.identify import datagram_readers, stores, stream_readers
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import DatagramReader, Reader
 
-_METHOD = re.compile(rb"[A-Za-z][\w-]{0,31} ")
-_MAY_BE_METHOD = re.compile(rb"(?:[A-Za-z][\w-]{0,31})?")
-_VERSION = re.compile(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
+_METHOD = lazy_pattern(rb"[A-Za-z][\w-]{0,31} ")
+_MAY_BE_METHOD = lazy_pattern(rb"(?:[A-Za-z][\w-]{0,31})?")
+_VERSION = lazy_pattern(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
 _MAX_LINE = 64 << 10
 # A reset of OpenVPN may have a wrapped key of up to 1 KiB with it.
 _MAX_RESET = 1500

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.identify.probe import Probe
 from overheard_capture.identify.protocols import HTTP_1, PLAIN, TELNET, TLS, identify
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
 # A protocol other than TLS must begin within this many bytes. And the maximum length of a request line.
 _SEARCH_LIMIT, _MAX_LINE = 1 << 20, 8 << 10
-_MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
+_MAY_BEGIN = lazy_pattern(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
 # Literals in a start line of HTTP, and at the beginning of telnet. Most other data contains neither.
 _LITERALS = LiteralSet(b"HTTP/1", b"\xff")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.caesar import SHIFTS, likeliest
 from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.judge.evidence import opened_by
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Case
 
 # Delimiters of the values of headers, forms, JSON and markup.
-_DELIMITERS = re.compile(rb"[\r\n:;=&?\"<>]")
+_DELIMITERS = lazy_pattern(rb"[\r\n:;=&?\"<>]")
 
 
 def crack_shift(case: Case) -> int | None:

@@ -9,7 +9,6 @@ from overheard.words.layer import OpenedBy
 from overheard.words.options import SENT
 from overheard.words.verdict import Check, Presence, Rule
 from overheard_capture.judge.wording import count
-from overheard_capture.wireshark.key_logs import fault_of
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
@@ -83,6 +82,8 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
             return Presence.DECLARED, None, _check("present", says, holds=True)
         hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
         return Presence.NONE, None, _check("present", "there is no key log to decrypt the capture with", hint)
+    from overheard_capture.wireshark.key_logs import fault_of  # noqa: PLC0415  (only keys need it)
+
     if fault := next(filter(None, map(fault_of, keys.tls.logs)), ""):
         hint = "give a file that was written with SSLKEYLOGFILE, one line for each secret"
         return Presence.NONE, None, _check("present", fault, hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError, UnreadableError
@@ -60,6 +59,8 @@ def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
 
 def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
     """The lines of a notebook: time in seconds since the epoch, request line, and everything that was read."""
+    import json  # noqa: PLC0415  (only a run of the lab has a notebook)
+
     try:
         notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
         return [(float(note["time"]), str(note["asked"]), _transcript(note)) for note in notes]

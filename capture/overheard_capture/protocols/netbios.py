@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.short import ShortReader
 
@@ -18,9 +19,9 @@ LAYER = Layer("NetBIOS")
 # Direct and broadcast datagrams; their header, and two names in the encoding of RFC 1001, 14.1.
 FIRST_BYTES = frozenset({0x10, 0x11, 0x12})
 _HEADER = 14
-_NAMES = re.compile(rb"(?: [A-P]{32}\0){2}")
+_NAMES = lazy_pattern(rb"(?: [A-P]{32}\0){2}")
 # SMB_COM_TRANSACTION, whose parameters are followed by the name of a mailslot ([MS-MAIL], 2.2.1).
-_MAILSLOT = re.compile(rb"\xffSMB\x25.{50,80}?\\MAILSLOT\\[!-~]+\0", re.DOTALL)
+_MAILSLOT = lazy_pattern(rb"\xffSMB\x25.{50,80}?\\MAILSLOT\\[!-~]+\0", re.DOTALL)
 # Names, versions and kinds of computers in an announcement ([MS-BRWS], 2.2.1), before its comment, which is text.
 _ANNOUNCEMENT = 32
 

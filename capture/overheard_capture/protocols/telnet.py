@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.line_editing import LineEditing
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
@@ -32,11 +32,11 @@ _PADDED = b"\r\0"
 # Control characters become blanks for the untyped reader, except those of text layout and the first byte of gzip.
 _BLANK = bytes(32 if (byte < 32 and byte not in b"\t\n\r\x1f") or byte == 127 else byte for byte in range(256))
 
-_COMMAND = re.compile(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff\xf0|[\xfb-\xfe][\0-\x31\x8a-\x8c\xff]|[\xf1-\xf9])")
-_PARTIAL_COMMAND = re.compile(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff?|[\xfb-\xfe])?\Z")
-_BINARY = re.compile(rb"\xff|(?<!\r)\0")
+_COMMAND = lazy_pattern(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff\xf0|[\xfb-\xfe][\0-\x31\x8a-\x8c\xff]|[\xf1-\xf9])")
+_PARTIAL_COMMAND = lazy_pattern(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff?|[\xfb-\xfe])?\Z")
+_BINARY = lazy_pattern(rb"\xff|(?<!\r)\0")
 _ASCII = bytes(range(128))
-_CONTROLS = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = lazy_pattern(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 
 
 def is_telnet(head: Bytes) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 LAYER = Layer("TFTP")
 
 _TEXT = rb"[^\0-\x1f\x7f]"
-_REQUEST = re.compile(
+_REQUEST = lazy_pattern(
     rb"\0[\x01\x02]%b+\0(?:netascii|octet|mail)\0(?:%b+\0%b*\0)*" % (_TEXT, _TEXT, _TEXT), re.IGNORECASE
 )
-_OPTION_ACK = re.compile(rb"\0\x06(?:%b+\0%b*\0)+" % (_TEXT, _TEXT))
-_ERROR = re.compile(rb"\0\x05\0[\0-\x08](?:%b|[\r\n\t])*\0" % _TEXT)
+_OPTION_ACK = lazy_pattern(rb"\0\x06(?:%b+\0%b*\0)+" % (_TEXT, _TEXT))
+_ERROR = lazy_pattern(rb"\0\x05\0[\0-\x08](?:%b|[\r\n\t])*\0" % _TEXT)
 _DATA, _ACK = b"\0\3", b"\0\4"
 _HEADER_LENGTH, _BLOCK = 4, 512
 _BLOCK_NUMBERS = 0x10000

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """One of two shares. The `first` contains the flows that existed at the split, and half of the later ones.
 
     `connections` is the number of TCP connections at the split, `datagram_flows` the endpoints of the other flows.
@@ -32,7 +30,7 @@ class Share:
     @property
     def other(self) -> Share:
         """The other share."""
-        return replace(self, first=not self.first)
+        return self._replace(first=not self.first)
 
     def owns_connection(self, number: int) -> bool:
         """Whether the TCP connection with this number belongs to it."""

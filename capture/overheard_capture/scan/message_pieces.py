@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Row
 from overheard_capture.decoders.messages import LAYER
@@ -34,7 +35,7 @@ _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # A counter or a key before a piece, and a counter behind it.
-_NUMBERED = re.compile(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
+_NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
 
 
 class Piece(NamedTuple):

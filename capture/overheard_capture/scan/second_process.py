@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from overheard_capture.captures.inputs import stored_size
@@ -41,8 +40,7 @@ class HelperFailedError(Exception):
     """The second process failed, or did not read the same files."""
 
 
-@dataclass(frozen=True)
-class HelperTask:
+class HelperTask(NamedTuple):
     """The input of the second process."""
 
     paths: tuple[Path | str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.captures.not_captures import HEAD, is_capture, kind_of
+from overheard_capture.content.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ _MARKS = (
 )
 # A line: a label, the client random, and the secret. RSA has the beginning of the encrypted premaster secret, or a
 # session ID and a master key.
-_LINE = re.compile(
+_LINE = lazy_pattern(
     rb"[ \t]*(?:[A-Z][A-Z0-9_]* [0-9A-Fa-f]{16,64} (?:[0-9A-Fa-f]{2}){16,64}"
     rb"|ECH_CONFIG [0-9A-Fa-f]{64} (?:[0-9A-Fa-f]{2})+|RSA Session-ID:[0-9A-Fa-f]* Master-Key:[0-9A-Fa-f]{96})[ \t]*"
 )

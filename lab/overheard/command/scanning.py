@@ -14,7 +14,6 @@ from overheard.command.progress import progress
 from overheard.command.redaction import Redactor
 from overheard.command.scan import KINDS
 from overheard.command.secret_options import read_from, secrets
-from overheard.report.json_text import as_json
 from overheard.report.places import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OutputError, SettingsError
@@ -83,13 +82,19 @@ class _Made:
     def text(self, kind: str) -> str:
         """The report as JSON, SARIF or JUnit XML."""
         makers: dict[str, Callable[[], str]] = {
-            "json": lambda: as_json(self._data()),
+            "json": self._json,
             "sarif": self._sarif,
             "junit": self._junit,
         }
         return makers[kind]()
 
+    def _json(self) -> str:
+        from overheard.report.json_text import as_json  # noqa: PLC0415  (text needs none)
+
+        return as_json(self._data())
+
     def _sarif(self) -> str:
+        from overheard.report.json_text import as_json  # noqa: PLC0415  (the same)
         from overheard.report.sarif import sarif  # noqa: PLC0415  (few ask for it)
 
         return as_json(sarif(self._report, self._places, version=overheard.__version__))

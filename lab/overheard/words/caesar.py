@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import string
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SHIFTS = range(1, 26)
-_LETTERS = string.ascii_lowercase
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # How common each pair of letters is in the 63,875 words of Debian's `wamerican` 2020.12.07, on a scale of logarithms
 # from 0 (it never occurs) to 9: a row for each first letter, from a to z, with a digit for each second letter.
@@ -40,8 +39,7 @@ _PAIRS = (
 )
 
 
-@dataclass(frozen=True)
-class Try:
+class Try(NamedTuple):
     """A text with its letters shifted; `likeness` rates how English it is, from 0 to 9."""
 
     shift: int

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import NamedTuple
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.signatures import END_OF_DIRECTORY, LOCAL_FILE
 
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1
 # The signatures that may follow a data descriptor: of another file, or of the headers after the last file.
-_NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
+_NEXT = lazy_pattern(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
 # The lengths of a data descriptor: without a signature and with one, with sizes of four bytes and of eight.
 _DESCRIPTORS = (12, 16, 20, 24)
 

@@ -6,10 +6,9 @@ leading `1` is a zero byte.
 
 from __future__ import annotations
 
-import re
-
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import Members
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.coding import SHORTEST, Coding
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.documents import begins_document
@@ -19,10 +18,10 @@ BASE58 = Layer("base58")
 _DIGITS, _CAPITAL, _SMALL = b"123456789", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz"
 # Writing takes quadratic time, so that what is written is short.
 _LONGEST = 16 << 10
-_WORD = re.compile(rb"(?<![0-9A-Za-z])[%b%b%b]{%d,}+(?![0-9A-Za-z])" % (_DIGITS, _CAPITAL, _SMALL, SHORTEST))
+_WORD = lazy_pattern(rb"(?<![0-9A-Za-z])[%b%b%b]{%d,}+(?![0-9A-Za-z])" % (_DIGITS, _CAPITAL, _SMALL, SHORTEST))
 _CONSTANT, _LOWER = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789abcdefghijklmnopqrstuvwxyz"
 _MEMBERS = Members(_CONSTANT + _LOWER, SHORTEST)
-_NO_MORE = re.compile(rb"(?!)")
+_NO_MORE = lazy_pattern(rb"(?!)")
 # From this number of digits on, halves are decoded by themselves.
 _FEW = 64
 

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
+from overheard_capture.content.lazy_pattern import lazy_pattern
 
 # The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
 SHORTEST = 24
 
 HEXADECIMAL = Layer("hexadecimal", LayerKind.SPELLED)
-_NOTHING = re.compile(rb"(?!)")
+_NOTHING = lazy_pattern(rb"(?!)")
 
 
 class Coding(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from overheard_capture.content.lazy_pattern import lazy_pattern
 
 # Up to 255, or signed as Java has them; no part of a longer number.
 _NUMBER = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9]|-(?:12[0-8]|1[01][0-9]|[1-9][0-9]?))(?![0-9.A-Za-z_])"
@@ -13,7 +13,7 @@ FEWEST = 7
 # A word may be before it, as between fields without separators.
 LIST = rb"(?<![0-9.-])%b(?:%b%b){%d,}+" % (_NUMBER, _BETWEEN, _NUMBER, FEWEST)
 MORE = rb"(?:%b%b)++" % (_BETWEEN, _NUMBER)
-_EACH = re.compile(rb"-?[0-9]++")
+_EACH = lazy_pattern(rb"-?[0-9]++")
 
 
 def byte_digits(raw: bytes) -> bytes:

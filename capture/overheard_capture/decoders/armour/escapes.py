@@ -7,10 +7,10 @@ that is escaped is a spelling; this is for what is also encoded, or escaped agai
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.provenance.by_frame import FrameAligner
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BEGINNINGS = LiteralSet(
     *(b"\\", b"&", b"begin ", b"GIT ", b"BEGIN:", b"=y", b"=0", b"=1", b"\n>", b"\n&", b"<~", b"filename=", b"0010")
 )
-_PARTIAL = re.compile(rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z")
+_PARTIAL = lazy_pattern(rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z")
 _LONGEST_PARTIAL = 5
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1

@@ -133,7 +133,7 @@ def _unescaped(piece: bytes) -> bytes:
 # How often a line may be escaped.
 _ESCAPED = 4
 _LESS_42, _LESS_106 = (bytes((byte - less) % 256 for byte in range(256)) for less in (42, 106))
-_GIT_CONTENT = re.compile(rb"(?:literal|delta) \d+")
+_GIT_CONTENT = lazy_pattern(rb"(?:literal|delta) \d+")
 
 
 class Key(NamedTuple):
@@ -177,10 +177,10 @@ BEGIN = tuple(b"begin %d" % digit for digit in range(8))
 YENC_MARK = b"=ybegin "
 URL_DEFENSE = b"urldefense."
 LINE_CODINGS = (
-    LineCoding(BEGIN, re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
-    LineCoding((b"GIT binary patch",), re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
-    LineCoding((YENC_MARK,), re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
-    LineCoding((b"<~",), re.compile(rb"<~"), BASE85, Ascii85),
+    LineCoding(BEGIN, lazy_pattern(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
+    LineCoding((b"GIT binary patch",), lazy_pattern(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
+    LineCoding((YENC_MARK,), lazy_pattern(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
+    LineCoding((b"<~",), lazy_pattern(rb"<~"), BASE85, Ascii85),
     LineCoding(
         (b"cfemail=", b"email-protection#"),
         lazy_pattern(rb"(?:cfemail=(?:\\{0,3}[\"']|&quot;)?|email-protection#)(?=[0-9A-Fa-f]{8})"),

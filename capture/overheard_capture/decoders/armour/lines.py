@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -21,14 +20,19 @@ if TYPE_CHECKING:
 
 _KEY_MARKS = tuple(mark for key in KEYS for mark in key.marks)
 MARKS = LiteralSet(*_KEY_MARKS, *(mark for coding in LINE_CODINGS for mark in coding.marks))
-# The beginning of a mark at the end of a piece.
-_PREFIXES = sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
-_PARTIAL_MARK = re.compile(rb"(?:%b)\Z" % b"|".join(map(re.escape, _PREFIXES)))
+# What marks begin with, the longest first: a piece may end so.
+_BEGINNINGS = tuple(sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True))
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
 # As much of a key as is looked at.
 _LONGEST_KEY = 256
-_LONGEST_MARK = max(map(len, MARKS.texts))
+
+
+def _end_of_whole(data: bytes | bytearray, at: int) -> int:
+    """Where the beginning of a mark begins, not before `at`, with which the data end; their end if they do not."""
+    if not data.endswith(_BEGINNINGS, at):
+        return len(data)
+    return len(data) - len(next(begins for begins in _BEGINNINGS if data.endswith(begins, at)))
 
 
 class LineArmourFinder:
@@ -72,8 +76,7 @@ class LineArmourFinder:
         """Look for a mark, from `start` on."""
         place = MARKS.first(data, start)
         if place < 0:
-            partial = _PARTIAL_MARK.search(data, max(len(data) - _LONGEST_MARK, at))
-            return (partial.start() if partial and not last else len(data)), False
+            return len(data) if last else _end_of_whole(data, at), False
         for coding in LINE_CODINGS:
             if begins := coding.begins.match(data, place):
                 self._coding, self._decoder = coding, coding.make()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import bisect
-import re
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.line_codings import YENC_MARK
@@ -50,13 +50,13 @@ DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
-_PREFIX_END = re.compile(rb"[/+]")
+_PREFIX_END = lazy_pattern(rb"[/+]")
 # What few words have.
-_NO_WORD = re.compile(rb"[0-9]|[a-z][A-Z]{2}")
+_NO_WORD = lazy_pattern(rb"[0-9]|[a-z][A-Z]{2}")
 # How a Fernet token begins: its version, and the time, up to the year 2106.
 FERNET = b"gAAAAA"
 # Text among other bytes, such as a string in a message of protobuf, which is no coincidence, either; or Ascii85.
-_TEXT_WITHIN = re.compile(rb"[\t\n\r -~]{%d}|<~[!-u\s]{5,}~>" % SHORTEST_RUN)
+_TEXT_WITHIN = lazy_pattern(rb"[\t\n\r -~]{%d}|<~[!-u\s]{5,}~>" % SHORTEST_RUN)
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Headed
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.lz77 import WINDOW, Element, Lz77, StoredBlock
@@ -18,7 +18,7 @@ _LEGACY_MAX = (8 << 20) + (8 << 20) // 255 + 16
 _MAX_BLOCK = 4 << 20
 _MIN_MATCH = 4
 # The bytes that make a length longer by 255 each. More of them than the largest block has are malformed.
-_LONGER, _MAX_LONGER = re.compile(rb"\xff*"), WINDOW
+_LONGER, _MAX_LONGER = lazy_pattern(rb"\xff*"), WINDOW
 
 
 class Lz4Block(Lz77):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain
 from overheard_capture.content.content import SearchScope, search_bytes
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import nested_content, speculative, within_depth_limit
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.provenance.origin import Origin
@@ -26,12 +27,12 @@ LAYER = Layer("MIME encoded words")
 # A longer field, with its continuation lines, is skipped.
 _LONGEST = 64 << 10
 _WORD = rb"=\?[!#-'*+0-9A-Z^-~-]{1,64}\?[BbQq]\?[!->@-~]{0,1024}\?="
-_WORDS = re.compile(rb"%b(?:[ \t\r\n]+%b)*" % (_WORD, _WORD))
-_EACH = re.compile(rb"\?([BbQq])\?([!->@-~]*)\?=")
-_HEXADECIMAL = re.compile(rb"=([0-9A-Fa-f]{2})")
+_WORDS = lazy_pattern(rb"%b(?:[ \t\r\n]+%b)*" % (_WORD, _WORD))
+_EACH = lazy_pattern(rb"\?([BbQq])\?([!->@-~]*)\?=")
+_HEXADECIMAL = lazy_pattern(rb"=([0-9A-Fa-f]{2})")
 # A folded field continues on lines that begin with white space (RFC 5322, 2.2.3).
-_FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_BOUNDARY = re.compile(rb"\n(?=[^ \t])")
+_FOLD = lazy_pattern(rb"\r?\n(?=[ \t])")
+_BOUNDARY = lazy_pattern(rb"\n(?=[^ \t])")
 _NO_ORIGIN = Origin([])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.base64.body import base64_body
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.values import read_values
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     HeaderReader = Callable[[bytes, bytes], ReaderFactory | None]
 
 
-_HEADER_END = re.compile(rb"(?:\A|\n)\r?\n")
-_FIELD = re.compile(
+_HEADER_END = lazy_pattern(rb"(?:\A|\n)\r?\n")
+_FIELD = lazy_pattern(
     rb"^(content-type|content-encoding|content-transfer-encoding)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )

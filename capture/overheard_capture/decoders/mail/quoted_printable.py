@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
@@ -25,9 +26,9 @@ QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 _ESCAPES = rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n"
 _STUFFED = rb"\.(?=\.)"
 # Blanks before the first line, as in YAML. Each line that continues it has the same.
-_INDENTATION = re.compile(rb"[ \t]{0,64}")
+_INDENTATION = lazy_pattern(rb"[ \t]{0,64}")
 # An incomplete escape.
-_PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
+_PARTIAL_ESCAPE = lazy_pattern(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048

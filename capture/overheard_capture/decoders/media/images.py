@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.compression.formats import ZLIB
 from overheard_capture.decoders.media.container import Kind, Part, part
 from overheard_capture.decoders.signatures import PNG_MAGIC
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Markers without a length: restarts, and the beginning and the end. Entropy-coded data ends at any other marker.
 _END, _SCAN, _COMMENT, _APPLICATION = 0xD9, 0xDA, 0xFE, range(0xE0, 0xF0)
-_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_AFTER_SCAN = lazy_pattern(rb"\xff[^\x00\xd0-\xd7\xff]")
 # Application segments of a binary structure: of JFIF, Exif, colour profiles, Photoshop, Adobe, and several images.
 _BINARY = (b"JFIF\0", b"JFXX\0", b"Exif\0", b"ICC_PROFILE\0", b"Photoshop ", b"Adobe", b"Ducky", b"MPF\0")
 # Chunks of PNG: of a few numbers (11.2, 11.3), and of other binary metadata.

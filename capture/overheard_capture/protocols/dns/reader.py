@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LAYER = Layer("DNS")
 
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
-_NETBIOS, _NETBIOS_LENGTH = re.compile(rb"[A-P]{32}"), 32
+_NETBIOS, _NETBIOS_LENGTH = lazy_pattern(rb"[A-P]{32}"), 32
 # The bit of the flags that tells responses from queries.
 _RESPONSE = 0x80
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.

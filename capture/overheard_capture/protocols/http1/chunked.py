@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import within_depth_limit
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import joined
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 LAYER = Layer("chunked")
 
-_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
-_NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
-_TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
+_SIZE = lazy_pattern(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
+_NEXT_SIZE = lazy_pattern(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
+_TRAILER = lazy_pattern(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
 # The maximum length of a chunk-size line, and of the trailer section.
 _MAX_LINE, _MAX_TRAILER = 16 << 10, 64 << 10
 

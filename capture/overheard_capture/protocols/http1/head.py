@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
+
 # The maximum length of a head; anything longer is not HTTP.
 MAX_HEAD = 256 << 10
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_START = re.compile(rb"(?:HTTP/1\.([01]) ([1-9]\d\d)(?: [^\n]*)?|(%b) [^\n]+ HTTP/1\.([01]))[ \t]*\r?\n" % _TOKEN)
-_END = re.compile(rb"\n\r?\n")
-_FIELD = re.compile(
+_START = lazy_pattern(rb"(?:HTTP/1\.([01]) ([1-9]\d\d)(?: [^\n]*)?|(%b) [^\n]+ HTTP/1\.([01]))[ \t]*\r?\n" % _TOKEN)
+_END = lazy_pattern(rb"\n\r?\n")
+_FIELD = lazy_pattern(
     rb"\n(content-(?:length|type|encoding)|transfer-encoding|upgrade)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE,
 )
@@ -19,7 +21,7 @@ _FIELD = re.compile(
 _METHODS = (
     rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT"
 )
-RESYNC = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
+RESYNC = lazy_pattern(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
 # The maximum length of such a line.
 MAX_START_LINE = 8 << 10
 

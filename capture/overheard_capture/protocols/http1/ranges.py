@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.findings import NUMBERED, RangePiece
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
@@ -23,25 +24,25 @@ if TYPE_CHECKING:
 
 PARTIAL_CONTENT = 206
 # Registries of containers name neither unit nor length.
-_CONTENT_RANGE = re.compile(
+_CONTENT_RANGE = lazy_pattern(
     rb"^content-range[ \t]*:[ \t]*(?:bytes[ \t]+)?(\d{1,18})-(\d{1,18})(?:/(\d{1,18}|\*)|[ \t]*\r?$)", re.I | re.M
 )
 # https://tus.io/protocols/resumable-upload
-_UPLOAD_OFFSET = re.compile(rb"^upload-offset[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
+_UPLOAD_OFFSET = lazy_pattern(rb"^upload-offset[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
 # The number of a part in a target, or the name of a block (Azure), which says nothing of its place; and what else in a
 # target differs from part to part.
-_PART = re.compile(
+_PART = lazy_pattern(
     rb"[?&/](?:[a-z_]{0,16}(?:part|chunk|block|segment)(?:s|_?n(?:umber|um|o)?|_?index|_?id)?(?:=|/))"
     rb"(?:([0-9]{1,9})(?![^&/ ])|(?<=blockid=)[^& ]{1,128})",
     re.I,
 )
-_DIFFERENT = re.compile(rb"[?&](?:[a-z_]{0,32}(?:part|chunk|block|segment)[a-z_]{0,16}=[0-9]+|_state=[^& ]*)", re.I)
-_BYTERANGES = re.compile(
+_DIFFERENT = lazy_pattern(rb"[?&](?:[a-z_]{0,32}(?:part|chunk|block|segment)[a-z_]{0,16}=[0-9]+|_state=[^& ]*)", re.I)
+_BYTERANGES = lazy_pattern(
     rb"multipart/byteranges[^\r\n]*;\s*boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.I
 )
-_VALIDATOR = re.compile(rb"^(?:etag|last-modified)[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
-_HOST = re.compile(rb"^host[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
-_TARGET = re.compile(rb"[^ ]+ ([^ ]{1,4096}) ")
+_VALIDATOR = lazy_pattern(rb"^(?:etag|last-modified)[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
+_HOST = lazy_pattern(rb"^host[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
+_TARGET = lazy_pattern(rb"[^ ]+ ([^ ]{1,4096}) ")
 
 
 class _Resource(NamedTuple):

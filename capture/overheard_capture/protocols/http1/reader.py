@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import MessageKind, Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.numbered_values import read_numbered
 from overheard_capture.decoders.registry import body_reader
@@ -42,8 +42,8 @@ NAME = "HTTP/1"
 # The maximum number of pipelined requests for which methods are kept.
 _MAX_PENDING = 1 << 16
 # Empty lines between messages (RFC 9112, 2.2).
-_BLANK = re.compile(rb"(?:\r?\n)+")
-_IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
+_BLANK = lazy_pattern(rb"(?:\r?\n)+")
+_IN_A_METHOD = lazy_pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
 class PendingRequests:

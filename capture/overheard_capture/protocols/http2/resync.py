@@ -7,6 +7,7 @@ from itertools import islice
 
 from hpack.exceptions import HPACKError
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.protocols.http2.frames import (
     END_HEADERS,
     END_STREAM,
@@ -19,7 +20,7 @@ from overheard_capture.protocols.http2.frames import (
 from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
 from overheard_capture.protocols.resync import FrameWalk
 
-_MAY_BEGIN = re.compile(rb"(?=\x00[\x00-\x40].[\x00-\x09][\x00-\x2d][\x00-\x0f])", re.DOTALL)
+_MAY_BEGIN = lazy_pattern(rb"(?=\x00[\x00-\x40].[\x00-\x09][\x00-\x2d][\x00-\x0f])", re.DOTALL)
 # Evidence is a header block that decodes, or a long DATA frame followed by another frame. More than this is required.
 _LONG_DATA = 256
 _REQUIRED = 3

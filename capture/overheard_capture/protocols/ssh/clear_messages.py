@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
@@ -23,7 +23,7 @@ DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, KEXINIT, NEWKEYS = 1, 2, 3, 4, 20, 21
 KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_REQUEST = 30, 49, 30, 31, 32, 33, 34
 _COOKIE, _LISTS = 16, 10
 _SHORT_NAMES = {b"none", b"zlib"}
-_NAMES = re.compile(rb"[!-~]*")
+_NAMES = lazy_pattern(rb"[!-~]*")
 _GEX_LENGTHS = {4, 12}
 # A host key, a public value and a signature; or a prime and its generator.
 _MAX_STRINGS, _LONGEST_GENERATOR = 3, 2

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("SSH")
 # RFC 4253, 4.2 and 6.1.
-_LINE = re.compile(rb"SSH-(?:2\.0|1\.99)-[ -~]*\r?\n")
+_LINE = lazy_pattern(rb"SSH-(?:2\.0|1\.99)-[ -~]*\r?\n")
 _MAX_LINE, _MAX_PACKET, _MIN_PADDING, _BLOCK = 255, 35000, 4, 8
 # A group exchange takes two messages of each side, and one more if the first was a wrong guess.
 _MAX_EXCHANGED = 3

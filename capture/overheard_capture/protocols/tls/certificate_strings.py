@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     Range = tuple[int, int]
 
 # ASCII in a UniversalString or in a BMPString.
-_WIDE = re.compile(rb"(?:\0\0\0[\t\r\n -~]){8,}|(?:\0[\t\r\n -~]){8,}")
+_WIDE = lazy_pattern(rb"(?:\0\0\0[\t\r\n -~]){8,}|(?:\0[\t\r\n -~]){8,}")
 # A string type that is constructed: OCTET, UTF8, Numeric, Printable, Teletex, IA5, Visible, General, Universal and BMP.
-_CONSTRUCTED, _CONSTRUCTED_BIT = re.compile(rb"[\x24\x2c\x32-\x34\x36\x3a-\x3c\x3e]"), 0x20
+_CONSTRUCTED, _CONSTRUCTED_BIT = lazy_pattern(rb"[\x24\x2c\x32-\x34\x36\x3a-\x3c\x3e]"), 0x20
 _OCTET_STRING, _INDEFINITE, _INDEFINITE_LENGTH = 0x04, 0x80, -1
 # So many pieces are looked at in one message; certificates have none.
 _MAX_PIECES = 4096

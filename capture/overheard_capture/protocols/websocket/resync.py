@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 import zlib
 from typing import NamedTuple
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.protocols.resync import FrameWalk
 from overheard_capture.protocols.websocket.frames import (
     EXTENDED_LENGTH_SIZE,
@@ -17,7 +17,7 @@ from overheard_capture.protocols.websocket.frames import (
 )
 from overheard_capture.protocols.websocket.masking import unmasked
 
-_MAY_BEGIN = re.compile(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
+_MAY_BEGIN = lazy_pattern(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
 # A frame may begin at any byte, and false positives are likely for small ones, so the number of positions is limited.
 _CANDIDATE_RANGE = 16 << 10
 _PAYLOAD_CHECKED = 1024
@@ -30,7 +30,7 @@ _REQUIRED, _REQUIRED_AT_END, _REQUIRED_OF_ALL = 15, 6, 3
 _MIN_PROOF = 4
 
 # Control characters other than those of text layout, bell, and terminal sequences.
-_CONTROLS = re.compile(rb"[\x01-\x06\x0b\x0c\x0e-\x1a\x1c\x1d\x7f]")
+_CONTROLS = lazy_pattern(rb"[\x01-\x06\x0b\x0c\x0e-\x1a\x1c\x1d\x7f]")
 # The bytes that a sender removes from the end of a compressed message (RFC 7692, 7.2.1); and a word in a stored block.
 _TAIL, _WORD, _STORED = b"\x00\x00\xff\xff", b"word", b"\x00\x04\x00\xfb\xffword"
 
