@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capture.frames import rewritten
@@ -66,7 +65,7 @@ class Recordings:
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with changes of the input."""
-        return judge_recording(replace(self.judge_input(name), **changes))  # type: ignore[arg-type]
+        return judge_recording(self.judge_input(name)._replace(**changes))  # type: ignore[arg-type]
 
 
 def reasons(verdict: Verdict) -> set[str]:

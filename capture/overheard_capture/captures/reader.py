@@ -272,17 +272,16 @@ def _first_time(path: Path | str) -> float:
     return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
 
 
-@dataclass
-class WholeCapture:
+class WholeCapture(NamedTuple):
     """A whole capture in memory.
 
     `dropped` is the number of dropped packets that the recorder reports; None if it reports none, or did not close the
     file. `damage` describes where and how the file is damaged; it is empty if it is not.
     """
 
-    frames: list[Frame] = field(default_factory=list)
-    dropped: int | None = None
-    damage: str = ""
+    frames: list[Frame]
+    dropped: int | None
+    damage: str
 
 
 def read(path: Path) -> WholeCapture:

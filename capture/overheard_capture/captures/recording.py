@@ -6,13 +6,12 @@ of the same name, and not lies: whoever can write both files can write what they
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, get_type_hints
-
-from overheard.words.recording import Recording
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from overheard.words.recording import Recording
 
 # The recorder writes about 1 KiB.
 _MAX_SIZE = 1 << 20
@@ -35,6 +34,10 @@ def read_recording(path: Path) -> Recording:
     """The metadata of the recording at `path`. Raises OSError, or ValueError if it is malformed."""
     with recording_file(path).open("rb") as file:
         text = file.read(_MAX_SIZE)
+    import json  # noqa: PLC0415  (few captures are recordings of ours)
+
+    from overheard.words.recording import Recording  # noqa: PLC0415  (the same)
+
     try:
         recording = Recording(**json.loads(text))
     except (TypeError, RecursionError) as problem:

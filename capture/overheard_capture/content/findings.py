@@ -160,18 +160,17 @@ class Encryption(Protocol):
         """Whether all data is encrypted."""
 
 
-@dataclass
 class Budget:
     """The decompression budget: compressed bytes on the wire, and the bytes decompressed from them at any depth.
 
     It is shared by all contents of a direction, as many small decompression bombs are a bomb as well.
     """
 
-    compressed: int = 0
-    decompressed: int = 0
+    def __init__(self) -> None:
+        self.compressed = self.decompressed = 0
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Findings:
     """The findings of one direction of one flow. Its creator adds them up."""
 

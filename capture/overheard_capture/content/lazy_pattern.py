@@ -19,7 +19,7 @@ class _LazyPattern(Generic[AnyStr]):
     """Takes the place of a compiled expression."""
 
     def __init__(self, pattern: AnyStr, flags: int) -> None:
-        self.pattern = pattern
+        self.pattern: AnyStr = pattern
         self._flags = flags
 
     @cached_property

@@ -39,7 +39,7 @@ def within_depth_limit(findings: Findings, layers: Layers) -> bool:
     return True
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Speculative(Findings):
     """Findings of content whose format is a guess. Only limits and keys are reported to the `parent` as unread."""
 
@@ -64,7 +64,7 @@ class Speculative(Findings):
         """Do nothing: there are no keys nor tokens in a wrong guess."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Decoded(Speculative):
     """Findings of what is written as text. Whether something in it could not be read, its reader will want to know."""
 

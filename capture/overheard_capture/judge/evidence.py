@@ -38,7 +38,7 @@ def _without(search: Search, stream: Visible) -> Visible:
     )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Evidence:
     """One capture, and the results of reading it. `folder` is for temporary files.
 
@@ -148,12 +148,11 @@ def opened_by(hit: Hit, who: OpenedBy) -> bool:
     return any(layer.opened_by is who for layer in hit.occurrence.layers)
 
 
-@dataclass(frozen=True)
 class Case:
     """One secret and the evidence. `number` is its index."""
 
-    evidence: Evidence
-    number: int
+    def __init__(self, evidence: Evidence, number: int) -> None:
+        self.evidence, self.number = evidence, number
 
     @property
     def facts(self) -> Facts:

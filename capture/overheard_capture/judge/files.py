@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
 from overheard.words.report import Account, Report
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from overheard_capture.search import Search
 
 
-@dataclass(frozen=True)
-class FileSet:
+class FileSet(NamedTuple):
     """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
 
     `names` has the names to show in messages, for files that are copies.
@@ -36,7 +34,7 @@ class FileSet:
     paths: Sequence[Path | str]
     keys: tuple[Path, ...]
     folder: Path
-    names: Mapping[Path | str, str] = field(default_factory=dict)
+    names: Mapping[Path | str, str]
 
     def display_names(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
         """The names of files for messages, without the secrets."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.wireshark.keys import TlsKeys
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(NamedTuple):
     """Key files of one side. A file that does not exist counts as empty.
 
     `sessions` and `extra_sessions` are for TLS, in the format of SSLKEYLOGFILE; `private` is the RSA key of a server;
@@ -50,8 +48,7 @@ def _is_nonempty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-@dataclass(frozen=True)
-class JudgeInput:
+class JudgeInput(NamedTuple):
     """One recording of the lab: the file, the recorder's metadata, the secret, and keys.
 
     `keys` are those of the parties, which may know the secret: they prove that it was sent. `spy` are keys that an

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.options import WHOLE
-from overheard.words.recording import MARK_PORT
 from overheard.words.verdict import Check, Rule
 from overheard_capture.judge.wording import count
 
@@ -85,6 +84,8 @@ def _file(case: Case) -> Iterator[Check]:
 
 
 def _marks(case: Case, recording: Recording) -> Check:
+    from overheard.words.recording import MARK_PORT  # noqa: PLC0415  (few captures are recordings of ours)
+
     def frame_of(mark: str) -> int:
         return case.facts.marks.get(mark.encode(), 0)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import SettingsError
@@ -61,8 +60,7 @@ def _split(text: str) -> tuple[str, str]:
     return text, ""
 
 
-@dataclass(frozen=True)
-class HostFilter:
+class HostFilter(NamedTuple):
     """Whether to judge the traffic between two endpoints: `only` matches one, if not empty, and `without` neither."""
 
     only: tuple[HostTerm, ...]

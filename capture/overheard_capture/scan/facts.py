@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_FLOWS = 10_000
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from overheard_capture.scan.resources import Resources
 
 
-@dataclass
-class PartialResult:
+class PartialResult(NamedTuple):
     """The results of one of two processes that share a capture, for the flows of its share."""
 
     facts: Facts

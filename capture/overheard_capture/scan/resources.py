@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.layer import Layer
@@ -32,12 +31,12 @@ class _Kept(NamedTuple):
     direction: str
 
 
-@dataclass
 class Resources:
     """The pieces of all resources that are not complete, by resource and length."""
 
-    pieces: dict[tuple[bytes, int], list[_Kept]] = field(default_factory=dict)
-    size: int = 0
+    def __init__(self) -> None:
+        self.pieces: dict[tuple[bytes, int], list[_Kept]] = {}
+        self.size = 0
 
     def of(self, connection: int, direction: str) -> DirectionRanges:
         """Where the pieces in a direction of a connection are put."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class TlsKeys:
+class TlsKeys(NamedTuple):
     """Keys for TLS: files in the format of SSLKEYLOGFILE, and the file of a server's RSA key, if any."""
 
     logs: tuple[Path, ...] = ()

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from overheard.words.dissected import Dissected
 from overheard.words.ground import Ground
 from overheard.words.layer import Layer
 from overheard.words.sighting import Sighting
 from overheard.words.visible import Visible
+
+if TYPE_CHECKING:
+    from overheard.words.dissected import Dissected
 
 
 class Outcome(StrEnum):
@@ -100,6 +102,8 @@ class Verdict:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The opposite of `to_json`."""
+        from overheard.words.dissected import Dissected  # noqa: PLC0415  (only a run of the lab has any)
+
         return cls(
             outcome=Outcome(data["outcome"]),
             checks=tuple(Check(**{**check, "rule": Rule(check["rule"])}) for check in data["checks"]),

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _KEY_MARKS = tuple(mark for key in KEYS for mark in key.marks)
 MARKS = LiteralSet(*_KEY_MARKS, *(mark for coding in LINE_CODINGS for mark in coding.marks))
 # What marks begin with, the longest first: a piece may end so.
-_BEGINNINGS = tuple(sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True))
+_BEGINNINGS = tuple(
+    sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
+)
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
 # As much of a key as is looked at.

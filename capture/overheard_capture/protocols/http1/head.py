@@ -31,7 +31,7 @@ _IDENTITY = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class MessageHead:
     """The relevant fields of a head. `status` is 0 in a request, and `method` is empty in a response."""
 

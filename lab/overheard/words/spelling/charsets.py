@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from overheard.words.spelling.characters import IN_A_CHARSET
 from overheard.words.spelling.codes import base64
@@ -57,7 +56,7 @@ def in_charsets(text: Text) -> Iterator[Pattern]:
 
 def _base64(charset: str, value: bytes) -> Iterator[Pattern]:
     spelling = Spelling(f"another charset in base64, {charset}")
-    return (replace(pattern, spellings=(spelling,), kinds=()) for pattern in base64(value))
+    return (pattern._replace(spellings=(spelling,), kinds=()) for pattern in base64(value))
 
 
 def _not_ascii(text: str) -> dict[bytes, str]:

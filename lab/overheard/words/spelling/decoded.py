@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 from overheard.words.spelling.codes import base64
@@ -34,7 +33,7 @@ def _in_three_ways(value: bytes) -> tuple[Pattern, ...]:
         (Spelling("decoded in hexadecimal", any_case=True), hexadecimal),
         (Spelling("decoded, in base64"), base64),
     )
-    return tuple(replace(pattern, spellings=(name,), kinds=()) for name, spell in ways for pattern in spell(value))
+    return tuple(pattern._replace(spellings=(name,), kinds=()) for name, spell in ways for pattern in spell(value))
 
 
 def _stood_for(value: bytes) -> Iterator[bytes]:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 
 class Look(ABC):
     """A pattern over bytes. What it matches has `shortest` bytes at least and `longest` at most.
 
     `chance` is the probability that random bytes match it at one place: a sum over all matches, so an upper bound.
-    A secret has thousands of looks, of which few are measured.
+    A secret has thousands of looks, of which few are measured. Two of a kind are equal if they are made of the same.
     """
+
+    made_of: Hashable
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.made_of == self.made_of
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    # Looks are compared at every level of a tree: each is hashed once.
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.made_of)
 
     @property
     @abstractmethod
@@ -49,11 +65,11 @@ class Look(ABC):
         """A look that matches the last `least` bytes, or a few more, of every match."""
 
 
-@dataclass(frozen=True)
 class Exactly(Look):
     """These bytes."""
 
-    text: bytes
+    def __init__(self, text: bytes) -> None:
+        self.text = self.made_of = text
 
     @property
     def shortest(self) -> int:
@@ -84,11 +100,11 @@ class Exactly(Look):
         return exactly(self.text[-least:])
 
 
-@dataclass(frozen=True)
 class OneOf(Look):
     """One byte, of several."""
 
-    among: bytes
+    def __init__(self, among: bytes) -> None:
+        self.among = self.made_of = among
 
     @property
     def shortest(self) -> int:
@@ -119,19 +135,13 @@ class OneOf(Look):
         return self
 
 
-@dataclass(frozen=True)
 class _Compound(Look):
     """Made of several looks."""
 
-    looks: tuple[Look, ...]
-
-    # Looks are compared at every level of a tree: each is hashed once.
-    @cached_property
-    def _hash(self) -> int:
-        return hash(self.looks)
+    def __init__(self, looks: tuple[Look, ...]) -> None:
+        self.looks = self.made_of = looks
 
 
-@dataclass(frozen=True)
 class Either(_Compound):
     """One of several looks."""
 
@@ -150,9 +160,6 @@ class Either(_Compound):
         """That of any of them."""
         return sum(look.chance for look in self.looks)
 
-    def __hash__(self) -> int:
-        return self._hash
-
     def regex(self, *, backwards: bool = False) -> bytes:
         """All of them, to be tried in their order."""
         return b"(?:" + b"|".join(look.regex(backwards=backwards) for look in self.looks) + b")"
@@ -167,7 +174,6 @@ class Either(_Compound):
         return either(*(look.tail(least) for look in self.looks))
 
 
-@dataclass(frozen=True)
 class Row(_Compound):
     """Several looks in sequence."""
 
@@ -186,9 +192,6 @@ class Row(_Compound):
         """That of all together."""
         return math.prod(look.chance for look in self.looks)
 
-    def __hash__(self) -> int:
-        return self._hash
-
     def regex(self, *, backwards: bool = False) -> bytes:
         """One after the other."""
         looks = reversed(self.looks) if backwards else self.looks
@@ -206,13 +209,11 @@ class Row(_Compound):
         return row(*reversed(kept))
 
 
-@dataclass(frozen=True)
 class Repeated(Look):
     """A look, several times."""
 
-    look: Look
-    least: int
-    most: int
+    def __init__(self, look: Look, least: int, most: int) -> None:
+        self.look, self.least, self.most = self.made_of = look, least, most
 
     @property
     def shortest(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -90,8 +90,7 @@ class Kind:
         return self._make()
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Spellings that are searched for together: their `shape`, and the names of its matches, the plainest first.
 
     A candidate is a place where a match of `ends` ends, or a match of `begins` begins. A match of none of the `kinds`
@@ -102,7 +101,7 @@ class Pattern:
     spellings: tuple[Spelling, ...]
     ends: Look
     begins: Look | None = None
-    kinds: tuple[Kind, ...] = field(default=(), compare=False)
+    kinds: tuple[Kind, ...] = ()
 
 
 def literally(name: str, text: bytes) -> Pattern:
