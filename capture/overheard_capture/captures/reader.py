@@ -15,7 +15,7 @@ from overheard_capture.captures.capture_format import (
     NonPacketBlocks,
 )
 from overheard_capture.captures.headers import PCAP_MAGICS, PCAPNG_MAGIC
-from overheard_capture.captures.inputs import display_name, is_single_pass, open_input
+from overheard_capture.captures.inputs import display_name, is_single_pass, open_input, stored_size
 from overheard_capture.captures.pcap import Pcap
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ class _OpenFile:
 
     def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
         self._facts, self._source, self._name = facts, open_input(path), display_name(path)
-        self._size = max(chunk, _MIN_CAPTURE)
+        # No more memory than a small file fills.
+        self._size = max(min(chunk, stored_size([path]) or chunk), _MIN_CAPTURE)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
         self._dropped: list[int | None] = []

@@ -140,7 +140,7 @@ _FREQUENCIES = [
     *((b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5), (b"\t\r", 5), (bytes(range(32, 127)), 3), (bytes(range(256)), 1)),
 ]
 _FREQUENCY = [next(often for some, often in _FREQUENCIES if byte in some) for byte in range(256)]
-_SHARES = [often / sum(_FREQUENCY) for often in _FREQUENCY]
+_SHARES = [often / total for total in [sum(_FREQUENCY)] for often in _FREQUENCY]
 _NATIVE_FREQUENCY = (ctypes.c_uint16 * 256)(*_FREQUENCY)
 # By so many bytes a text is known. How many banks of groups there are, and the size of one.
 _KNOWN_BY, _BANKS, _BANK = 3, 2, 6 * 16

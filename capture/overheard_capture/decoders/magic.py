@@ -30,10 +30,10 @@ _ANY_PAIRS = {magic + bytes([byte]) for magic in BEGINNINGS if len(magic) == 1 f
 PAIRS = frozenset({magic[:2] for magic in BEGINNINGS if len(magic) > 1} | _ANY_PAIRS)
 _BEGINNINGS = {name: signature.magics + signature.short for name, signature in SIGNATURES.items()}
 # For each first byte, the formats that begin with it, in order.
-_BY_FIRST_BYTE = {
-    first: tuple((name, fits) for name, fits in _BEGINNINGS.items() if any(magic[0] == first for magic in fits))
-    for first in {magic[0] for magic in BEGINNINGS}
-}
+_BY_FIRST_BYTE: dict[int, list[tuple[str, tuple[bytes, ...]]]] = {}
+for _name, _fits in _BEGINNINGS.items():
+    for _first in {magic[0] for magic in _fits}:
+        _BY_FIRST_BYTE.setdefault(_first, []).append((_name, _fits))
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.

@@ -13,10 +13,10 @@ from overheard_capture.identify import datagram_readers, stores, stream_readers
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
-from overheard_capture.protocols.http2.frames import PREFACE
+from overheard_capture.protocols.http2 import PREFACE
 from overheard_capture.protocols.openvpn import packets as openvpn_packets
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.records import MAX_RECORD, READ_AS
+from overheard_capture.protocols.tls.record_types import MAX_RECORD, READ_AS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -184,11 +184,25 @@ class Matcher:
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
         self._longest = pattern.shape.longest
-        self._backward = ShapeWalk(pattern.shape, backwards=True)
-        self._forward = ShapeWalk(pattern.shape)
-        self._begin = ShapeWalk(Shape((pattern.begins or pattern.ends,)), backwards=True)
-        self._kinds = [_KindWalk(kind) for kind in pattern.kinds]
         self._names: dict[bytes, str] = {}
+
+    # Created on first use: most patterns have no hit in a capture.
+
+    @cached_property
+    def _backward(self) -> ShapeWalk:
+        return ShapeWalk(self._pattern.shape, backwards=True)
+
+    @cached_property
+    def _forward(self) -> ShapeWalk:
+        return ShapeWalk(self._pattern.shape)
+
+    @cached_property
+    def _begin(self) -> ShapeWalk:
+        return ShapeWalk(Shape((self._pattern.begins or self._pattern.ends,)), backwards=True)
+
+    @cached_property
+    def _kinds(self) -> list[_KindWalk]:
+        return [_KindWalk(kind) for kind in self._pattern.kinds]
 
     @cached_property
     def _plain(self) -> bytes:

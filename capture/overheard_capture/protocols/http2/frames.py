@@ -6,14 +6,13 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.protocols.framer import Framer
+from overheard_capture.protocols.http2 import PREFACE
 
 if TYPE_CHECKING:
     from overheard_capture.protocols.framer import FrameHandler
     from overheard_capture.provenance.origin import Bytes, Origin
 
 HEADER_LENGTH = 9
-# The client's connection preface (3.4). Its first nine bytes are treated as a frame header.
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
 class FrameType(IntEnum):
@@ -74,7 +73,7 @@ class Http2Frame(NamedTuple):
 
     @classmethod
     def parse(cls, header: Bytes) -> Http2Frame:
-        """Parse a header of nine bytes."""
+        """Parse a header of nine bytes. The first nine of the connection preface are treated as one."""
         if header == PREFACE[:HEADER_LENGTH]:
             return cls(len(PREFACE) - HEADER_LENGTH, FrameType.PREFACE, 0, 0)
         length = int.from_bytes(header[:3], "big")

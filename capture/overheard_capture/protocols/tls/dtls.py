@@ -8,7 +8,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.stun import is_stun
-from overheard_capture.protocols.tls import records, srtp
+from overheard_capture.protocols.tls import record_types, srtp
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 _TLS12_CID, _ACK, _UNIFIED = 25, 26, 0x20
-_READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
+_READ_AS = {kind: f"D{name}" for kind, name in record_types.READ_AS.items()}
 _READ_AS |= {_TLS12_CID: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
 _DTLS_1_3 = (_ACK, _UNIFIED)
 _VERSIONS = {0xFEFF, 0xFEFD}
@@ -93,7 +93,7 @@ class DtlsReader:
         cid_length = self._cid_length if kind == _TLS12_CID else 0
         cursor.take(cid_length)
         length = cursor.number(2)
-        if kind not in _READ_AS or version not in _VERSIONS or length > records.MAX_RECORD:
+        if kind not in _READ_AS or version not in _VERSIONS or length > record_types.MAX_RECORD:
             raise TruncatedError
         start = at + 13 + cid_length
         return _DtlsRecord(kind, version, epoch, at, start, start + length)
@@ -107,7 +107,7 @@ class DtlsReader:
         else:
             length = Cursor(data[start:]).number(2)
             start += 2
-        if not _TAG <= length <= records.MAX_RECORD:
+        if not _TAG <= length <= record_types.MAX_RECORD:
             raise TruncatedError
         return _DtlsRecord(_UNIFIED, 0, bits & 3, at, start, start + length)
 
@@ -130,12 +130,12 @@ class DtlsReader:
             self._take_encrypted(listener, record, frame, body, origin)
 
     def _take_clear(self, listener: TlsListener, kind: int, frame: int, body: bytes, origin: Origin) -> None:
-        if kind == records.HANDSHAKE:
+        if kind == record_types.HANDSHAKE:
             self._take_handshake(listener, body, origin)
-        elif kind == records.CHANGE_CIPHER_SPEC and body == b"\1":
+        elif kind == record_types.CHANGE_CIPHER_SPEC and body == b"\1":
             # ChangeCipherSpec is retransmitted if the peer seems to have missed it.
             listener.direction.change_cipher_specs, listener.direction.encrypted = 1, True
-        elif kind == records.ALERT and len(body) == 2:
+        elif kind == record_types.ALERT and len(body) == 2:
             listener.direction.alert(frame, body)
         elif kind != _ACK:
             listener.problem("DTLS records in clear that must be encrypted")
@@ -162,14 +162,14 @@ class DtlsReader:
         direction.versions.add(record.version)
         if record.epoch > 1:
             listener.problem("a DTLS renegotiation")
-        if record.kind == records.HANDSHAKE:
+        if record.kind == record_types.HANDSHAKE:
             # The last message may be retransmitted; a record of another length is another message.
             self._encrypted_lengths.add(length)
             direction.encrypted_handshakes = len(self._encrypted_lengths)
             direction.finished_length = direction.finished_length or length
-        elif record.kind == records.ALERT:
+        elif record.kind == record_types.ALERT:
             direction.alert_lengths.add(length)
-        elif record.kind in (records.APPLICATION_DATA, _TLS12_CID):
+        elif record.kind in (record_types.APPLICATION_DATA, _TLS12_CID):
             direction.data.add(DataRecord(length, frame))
         else:
             listener.problem("DTLS records of an unexpected type")

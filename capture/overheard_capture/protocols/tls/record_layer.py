@@ -8,10 +8,9 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.direction_state import DataRecord
+from overheard_capture.protocols.tls.record_types import APPLICATION_DATA, READ_AS
 from overheard_capture.protocols.tls.records import (
-    APPLICATION_DATA,
     HEADER_LENGTH,
-    READ_AS,
     Skipped,
     data_lengths,
     parse_header,

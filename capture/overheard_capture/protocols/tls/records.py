@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard_capture.native import core, pointer
 from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, classify, first_format
+from overheard_capture.protocols.tls.record_types import APPLICATION_DATA, MAX_RECORD, READ_AS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,18 +18,7 @@ if TYPE_CHECKING:
     # Takes the content of a record, and how many records there were since the one before.
     Check: TypeAlias = Callable[[bytes, int], None]
 
-CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
-# What the bytes of each record type are counted as.
-READ_AS = {
-    CHANGE_CIPHER_SPEC: "TLS change of cipher specs",
-    ALERT: "TLS alert",
-    HANDSHAKE: "TLS handshake",
-    APPLICATION_DATA: "TLS application data",
-    HEARTBEAT: "TLS heartbeat",
-}
 HEADER_LENGTH = 5
-# The maximum length of a record's content. TLS 1.2 has the largest (RFC 5246, 6.2.3).
-MAX_RECORD = (1 << 14) + 2048
 # More than any length.
 LONGEST = 1 << 16
 _HEADER = struct.Struct(">BHH")

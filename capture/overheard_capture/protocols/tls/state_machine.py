@@ -11,13 +11,8 @@ from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
-from overheard_capture.protocols.tls.records import (
-    ALERT,
-    APPLICATION_DATA,
-    CHANGE_CIPHER_SPEC,
-    HANDSHAKE,
-    HEADER_LENGTH,
-)
+from overheard_capture.protocols.tls.record_types import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
+from overheard_capture.protocols.tls.records import HEADER_LENGTH
 from overheard_capture.protocols.tls.sizes import TLS_1_3
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 
@@ -27,8 +26,8 @@ _LINE_BREAK = either(
     repeated(one_of(b" \t"), 1, 4),
 )
 
-BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
-_BASE32 = string.ascii_uppercase.encode() + b"234567"
+BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 # A grave accent may replace the space; and each line begins with a character for its length.
 _UU = bytes(range(0x20, 0x60))
 _UU_BREAK = row(_NEW_LINE, one_of(_UU + b"`"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import string
-
 from overheard.words.spelling.look import either, exactly, one_of, perhaps, repeated, row
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
 _BLANKS = repeated(one_of(b" \t"), 0, 8)
-_LETTERS = (string.ascii_letters + string.digits).encode()
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 # Within text: escaped, as HTML's element, and where a quoted mail or a comment goes on.
 _ESCAPED_LINE = either(

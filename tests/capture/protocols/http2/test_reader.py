@@ -21,7 +21,7 @@ from capture.wrapped import noise
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.protocols import identify_last
-from overheard_capture.protocols.http2.frames import PREFACE
+from overheard_capture.protocols.http2 import PREFACE
 from overheard_capture.protocols.http2.hpack import HpackDecoder
 from overheard_capture.protocols.http2.reader import http2
 
