@@ -20,8 +20,8 @@ typedef struct {
 /* How frequent the bytes are that have one of these low and one of these high halves. */
 static uint64_t frequency_of(const uint16_t *frequencies, uint16_t low, uint16_t high) {
     uint64_t sum = 0;
-    for (int each = 0; each < 256; each++)
-        if (low >> (each & 15) & 1 && high >> (each >> 4) & 1) sum += frequencies[each];
+    for (; high; high &= high - 1)
+        for (uint16_t left = low; left; left &= left - 1) sum += frequencies[__builtin_ctz(high) << 4 | __builtin_ctz(left)];
     return sum;
 }
 

@@ -24,11 +24,6 @@ class Look(ABC):
         return type(other) is type(self) and other.made_of == self.made_of
 
     def __hash__(self) -> int:
-        return self._hash
-
-    # Looks are compared at every level of a tree: each is hashed once.
-    @cached_property
-    def _hash(self) -> int:
         return hash(self.made_of)
 
     @property
@@ -140,6 +135,17 @@ class _Compound(Look):
 
     def __init__(self, looks: tuple[Look, ...]) -> None:
         self.looks = self.made_of = looks
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    # Looks are compared at every level of a tree: each is hashed once.
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.looks)
 
 
 class Either(_Compound):
