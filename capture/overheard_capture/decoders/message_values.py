@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.decoders.protobuf import message_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -113,5 +112,7 @@ def _binary(data: bytes) -> Iterator[Values]:
 
 def protobuf_values(message: bytes) -> Iterable[Values]:
     """The fields of a message of Protocol Buffers, by the numbers that lead to them."""
+    from overheard_capture.decoders.protobuf import message_fields  # noqa: PLC0415  (few messages are of these)
+
     fields = message_fields(message)
     return [(path, [(start, end)]) for path, start, end in fields if end - start <= _LONGEST_VALUE][:_MOST]

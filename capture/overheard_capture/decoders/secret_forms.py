@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 import unicodedata
@@ -68,17 +67,21 @@ def _forms(value: bytes) -> Iterator[bytes]:
         text = value.decode()
     except UnicodeDecodeError:
         return
+    from json import dumps  # noqa: PLC0415  (a text without strings and tables needs no forms)
+
     for each in dict.fromkeys(unicodedata.normalize(form, text) for form in ("NFC", "NFD")):
         for ascii_only, signs in product((True, False), _ESCAPED_SIGNS):
             written = "".join(_escaped(sign, signs, ascii_only=ascii_only) for sign in each)
             forms = (written, written.replace("/", "\\/"))
             yield from (form.encode() for form in forms)
             # In JSON in a string.
-            yield from (json.dumps(form, ensure_ascii=False)[1:-1].encode() for form in forms)
+            yield from (dumps(form, ensure_ascii=False)[1:-1].encode() for form in forms)
 
 
 def _escaped(sign: str, signs: str, *, ascii_only: bool) -> str:
-    return f"\\u{ord(sign):04x}" if sign in signs else json.dumps(sign, ensure_ascii=ascii_only)[1:-1]
+    from json import dumps  # noqa: PLC0415  (the same)
+
+    return f"\\u{ord(sign):04x}" if sign in signs else dumps(sign, ensure_ascii=ascii_only)[1:-1]
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording, recording_file
+from overheard_capture.judge.scratch import Scratch
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import Search, search_for
 
@@ -72,14 +72,15 @@ def judge(  # noqa: PLR0913  (all but two are rarely given)
     search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
-    with tempfile.TemporaryDirectory(prefix="overheard-") as temporary:
-        folder = Path(temporary)
-        if key_logs or second_witness:
+    names: dict[Path | str, str] = {}
+    with Scratch() as scratch:
+        if STANDARD_INPUT in map(str, paths) and (key_logs or second_witness):
             # tshark needs files.
-            paths = [_spool(folder) if str(path) == STANDARD_INPUT else path for path in paths]
-        names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
+            spooled = _spool(scratch.folder)
+            names[spooled] = STANDARD_INPUT
+            paths = [spooled if str(path) == STANDARD_INPUT else path for path in paths]
         return judge_files(
-            FileSet(paths, key_logs, folder, names), search, options, second_witness, _byte_progress(progress, paths)
+            FileSet(paths, key_logs, scratch, names), search, options, second_witness, _byte_progress(progress, paths)
         )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
     from overheard_capture.captures.reader import FileFacts
+    from overheard_capture.judge.scratch import Scratch
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import Hit
     from overheard_capture.search import Search
@@ -40,7 +41,7 @@ def _without(search: Search, stream: Visible) -> Visible:
 
 @dataclass(eq=False, repr=False)
 class Evidence:
-    """One capture, and the results of reading it. `folder` is for temporary files.
+    """One capture, and the results of reading it. `scratch` is for temporary files.
 
     `recording` is the metadata that our recorder wrote for this file, if any; `disbelieved` is why the metadata beside
     it is not that. `vouched` is what the caller vouches for: that the capture is `whole`, that the secrets were `sent`.
@@ -59,7 +60,7 @@ class Evidence:
     notebook: Path | None = None
     vouched: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
-    folder: Path | None = None
+    scratch: Scratch | None = None
     disbelieved: str = ""
 
     @cached_property
@@ -70,11 +71,11 @@ class Evidence:
                 f"keys are embedded in {display_name(once)}, which can be read only once",
                 hint="save it as a file, and judge that",
             )
-        if self.folder is None or len(self.files) == 1:
+        if self.scratch is None or len(self.files) == 1:
             return Path(self.files[0])
         from overheard_capture.wireshark.merged import merge_files  # noqa: PLC0415  (few captures consist of several files)
 
-        return merge_files(self.files, self.folder)
+        return merge_files(self.files, self.scratch.folder)
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:

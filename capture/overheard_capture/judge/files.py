@@ -22,18 +22,19 @@ if TYPE_CHECKING:
     from overheard.words.options import Options
     from overheard.words.recording import Recording
     from overheard_capture.judge.evidence import Evidence
+    from overheard_capture.judge.scratch import Scratch
     from overheard_capture.search import Search
 
 
 class FileSet(NamedTuple):
-    """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
+    """The files to judge, in any order, and files of session keys. `scratch` is for temporary files.
 
     `names` has the names to show in messages, for files that are copies.
     """
 
     paths: Sequence[Path | str]
     keys: tuple[Path, ...]
-    folder: Path
+    scratch: Scratch
     names: Mapping[Path | str, str]
 
     def display_names(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
@@ -65,8 +66,8 @@ def judge_files(
     except UnreadableError as error:
         account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
         return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
-    evidence.folder, evidence.disbelieved = source.folder, search.redact(disbelieved)
-    evidence.keys = Keys(extra_sessions=(*source.keys, *_embedded(evidence, source.folder)))
+    evidence.scratch, evidence.disbelieved = source.scratch, search.redact(disbelieved)
+    evidence.keys = Keys(extra_sessions=(*source.keys, *_embedded(evidence, source.scratch)))
     report = _report(evidence, source.display_names(paths, search))
     if not second_witness:
         return report
@@ -89,11 +90,11 @@ def _recording(paths: Sequence[Path | str]) -> tuple[Recording | None, str]:
         return None, str(problem)
 
 
-def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
+def _embedded(evidence: Evidence, scratch: Scratch) -> tuple[Path, ...]:
     """Write the session keys that are embedded in the capture to a file."""
     if not evidence.file.key_logs:
         return ()
-    path = folder / "embedded.keys"
+    path = scratch.folder / "embedded.keys"
     path.touch(mode=0o600)
     path.write_bytes(b"\n".join(evidence.file.key_logs))
     return (path,)

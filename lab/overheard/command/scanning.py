@@ -15,7 +15,6 @@ from overheard.command.redaction import Redactor
 from overheard.command.scan import KINDS
 from overheard.command.secret_options import read_from, secrets
 from overheard.report.places import to_show
-from overheard.role.files import write_whole
 from overheard.words.errors import OutputError, SettingsError
 from overheard.words.options import LIMITS, Options
 from overheard_capture.judge.api import prepare, recording_file
@@ -159,6 +158,8 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
+    from overheard.role.files import write_whole  # noqa: PLC0415  (few ask for a report)
+
     try:
         write_whole(path, text.encode(), mode=0o644)
     except OSError as problem:

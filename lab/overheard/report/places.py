@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from overheard.report.labels import how
+from overheard.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting

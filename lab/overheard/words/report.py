@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any
 
+from overheard.words.frozen import dataclass
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:

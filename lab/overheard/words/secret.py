@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from overheard.words.frozen import dataclass
 
 # The message of the story.
 SECRET_MESSAGE = "fluffy tail"  # noqa: S105  (it is the one secret that the whole world may know)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from overheard.words.frozen import dataclass
 from overheard.words.layer import Layers
 
 

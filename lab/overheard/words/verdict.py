@@ -7,10 +7,11 @@ A wrong PROTECTED is the worst mistake that this software can make.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from overheard.words.frozen import dataclass
 from overheard.words.ground import Ground
 from overheard.words.layer import Layer
 from overheard.words.sighting import Sighting

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
+
+from overheard.words.frozen import dataclass
 
 # The name of the content of a TLS stream.
 TLS = "TLS"

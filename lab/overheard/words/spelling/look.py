@@ -142,10 +142,22 @@ class _Compound(Look):
     def __hash__(self) -> int:
         return self._hash
 
-    # Looks are compared at every level of a tree: each is hashed once.
+    # Looks are compared at every level of a tree, and are in several trees: each is hashed and written once.
+
     @cached_property
     def _hash(self) -> int:
         return hash(self.looks)
+
+    @cached_property
+    def _forwards(self) -> bytes:
+        return self._regex(backwards=False)
+
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """That of its looks, combined."""
+        return self._regex(backwards=True) if backwards else self._forwards
+
+    @abstractmethod
+    def _regex(self, *, backwards: bool) -> bytes: ...
 
 
 class Either(_Compound):
@@ -166,7 +178,7 @@ class Either(_Compound):
         """That of any of them."""
         return sum(look.chance for look in self.looks)
 
-    def regex(self, *, backwards: bool = False) -> bytes:
+    def _regex(self, *, backwards: bool) -> bytes:
         """All of them, to be tried in their order."""
         return b"(?:" + b"|".join(look.regex(backwards=backwards) for look in self.looks) + b")"
 
@@ -198,7 +210,7 @@ class Row(_Compound):
         """That of all together."""
         return math.prod(look.chance for look in self.looks)
 
-    def regex(self, *, backwards: bool = False) -> bytes:
+    def _regex(self, *, backwards: bool) -> bytes:
         """One after the other."""
         looks = reversed(self.looks) if backwards else self.looks
         return b"".join(look.regex(backwards=backwards) for look in looks)

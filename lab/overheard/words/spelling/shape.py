@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.frozen import dataclass
 from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly, perhaps, row
 
 if TYPE_CHECKING:
