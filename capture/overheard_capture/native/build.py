@@ -6,9 +6,7 @@ It must run on its own, before the project is installed.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import zlib
 from pathlib import Path
 
@@ -27,7 +25,10 @@ def library_path() -> Path:
 
 def build(folder: Path = SOURCE.parent) -> str:
     """Build the library in `folder` unless it exists. Returns the outcome as text, or "" if there was nothing to do."""
-    import subprocess  # noqa: PLC0415  (a program that only loads the library needs no other)
+    # A program that only loads the library needs none of these.
+    import shutil  # noqa: PLC0415
+    import subprocess  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
 
     target = folder / library_path().name
     if target.exists():

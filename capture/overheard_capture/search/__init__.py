@@ -62,9 +62,6 @@ class Search:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
         self.any_case = any_case
         self.spellings: list[Spelling] = []
-        self.longest = 0
-        # The fewest bytes that a secret can be, in any spelling.
-        self.shortest = 1 << 62
         self._shapes: list[list[Shape]] = []
         self._ranks: list[dict[str, int]] = []
         self._looks: list[Look] = []
@@ -83,12 +80,20 @@ class Search:
             if pattern.begins:
                 self._looks.append(pattern.begins)
                 self._verifiers.append((number, matcher.match_from_beginning))
-        self.longest = max(self.longest, *(pattern.shape.longest for pattern in found))
-        self.shortest = min(self.shortest, *(pattern.shape.shortest for pattern in found))
         self._shapes.append([pattern.shape for pattern in found])
         names = dict.fromkeys(spelling for pattern in found for spelling in pattern.spellings)
         self._ranks.append({spelling.name: rank for rank, spelling in enumerate(names)})
         self.spellings = list(dict.fromkeys((*self.spellings, *names)))
+
+    @cached_property
+    def longest(self) -> int:
+        """The most bytes that a secret can be, in any spelling."""
+        return max((shape.longest for shapes in self._shapes for shape in shapes), default=0)
+
+    @cached_property
+    def shortest(self) -> int:
+        """The fewest bytes that a secret can be, in any spelling."""
+        return min((shape.shortest for shapes in self._shapes for shape in shapes), default=1 << 62)
 
     @property
     def secret(self) -> Secret:

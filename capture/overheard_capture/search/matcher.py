@@ -183,7 +183,6 @@ class Matcher:
 
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
-        self._longest = pattern.shape.longest
         self._names: dict[bytes, str] = {}
 
     # Created on first use: most patterns have no hit in a capture.
@@ -246,7 +245,7 @@ class Matcher:
         """The length of the match; -1 if there is none. For a long secret, the first step rejects most hits."""
         if walk.is_long and walk.match_length(text(walk.first_longest), 1) < 0:
             return -1
-        return walk.match_length(text(self._longest))
+        return walk.match_length(text(self._pattern.shape.longest))
 
     def _name(self, data: Bytes, start: int, end: int) -> str:
         if not self._kinds:
