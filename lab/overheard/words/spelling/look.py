@@ -5,10 +5,6 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
 
 
 class Look(ABC):
@@ -18,7 +14,7 @@ class Look(ABC):
     A secret has thousands of looks, of which few are measured. Two of a kind are equal if they are made of the same.
     """
 
-    made_of: Hashable
+    made_of: object
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.made_of == self.made_of
@@ -71,10 +67,7 @@ class Exactly(Look):
         """All of them."""
         return len(self.text)
 
-    @property
-    def longest(self) -> int:
-        """The same."""
-        return len(self.text)
+    longest = shortest
 
     @property
     def chance(self) -> float:
@@ -106,10 +99,7 @@ class OneOf(Look):
         """One."""
         return 1
 
-    @property
-    def longest(self) -> int:
-        """One."""
-        return 1
+    longest = shortest
 
     @property
     def chance(self) -> float:
@@ -135,18 +125,11 @@ class _Compound(Look):
 
     def __init__(self, looks: tuple[Look, ...]) -> None:
         self.looks = self.made_of = looks
-
-    def __eq__(self, other: object) -> bool:
-        return super().__eq__(other)
+        # Looks are compared at every level of a tree, and are in several trees: each is hashed and written once.
+        self._hash = hash(looks)
 
     def __hash__(self) -> int:
         return self._hash
-
-    # Looks are compared at every level of a tree, and are in several trees: each is hashed and written once.
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash(self.looks)
 
     @cached_property
     def _forwards(self) -> bytes:
