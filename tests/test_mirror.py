@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mirror import ELSEWHERE, PACKAGES, PROJECT, Elsewhere, modules, subject_of
+from rows import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def _elsewhere(module: str) -> list[Elsewhere]:
     return [row for row in ELSEWHERE if row.has(module)]
 
 
-@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: f"{row.folder}-{row.modules}")
+@for_each(row=ELSEWHERE)
 def test_entries_in_elsewhere_are_current(row: Elsewhere) -> None:
     tested = {subject_of(test) for test in MIRRORED}
     untested = {module for name in PACKAGES for module in modules(name) if row.has(module)} - tested

@@ -15,6 +15,7 @@ from ca.csrs import KEY, PrivateKey, csr, der, forged, pem, rsa_csr
 from overheard_ca.errors import RefusedError
 from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,14 +197,13 @@ def test_it_refuses_a_kind_of_name_that_cannot_be_parsed() -> None:
     assert refusal(csr(extensions=[(odd, False)])).code == "name-kind"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+@for_each(
+    name=[
         *("server.evil", "evil.server", "*", "*.server", "server.", "server ", " server", "server\0", "", "sub.server"),
         *("127.0.0.2", "::1", "::ffff:127.0.0.1"),
         # An IP address as a DNS name is not an address.
         x509.DNSName("127.0.0.1"),
-    ],
+    ]
 )
 def test_it_refuses_names_that_are_not_on_the_list(name: str | x509.GeneralName) -> None:
     assert refusal(csr("server", name)).code == "name-not-allowed"

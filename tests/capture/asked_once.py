@@ -25,14 +25,14 @@ class AskedOnce:
         self._ask = ask
         self._printed: dict[Hashable, str] = {}
 
-    def __call__(self, capture: TsharkInput, *arguments: str, keys: TlsKeys | None = None) -> str:
-        """As `overheard_capture.wireshark.tshark.tshark`."""
-        keys = keys or TlsKeys()
+    def __call__(self, capture: TsharkInput, *arguments: str, **with_keys: TlsKeys) -> str:
+        """As `overheard_capture.wireshark.tshark.tshark`, or `dissected` in `overheard_capture.wireshark.details`."""
+        keys = with_keys.get("keys", TlsKeys())
         try:
             files = tuple(map(digest, (capture.path, *keys.logs, *filter(None, [keys.private]))))
         except OSError:
-            return self._ask(capture, *arguments, keys=keys)
+            return self._ask(capture, *arguments, **with_keys)
         asked = shutil.which("tshark"), files, bool(keys.private), capture.tls_ports, arguments
         if asked not in self._printed:
-            self._printed[asked] = self._ask(capture, *arguments, keys=keys)
+            self._printed[asked] = self._ask(capture, *arguments, **with_keys)
         return self._printed[asked]

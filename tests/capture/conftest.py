@@ -9,7 +9,7 @@ import pytest
 
 from capture.asked_once import AskedOnce
 from capture.recordings import Doctored, Recordings
-from overheard_capture.wireshark import tshark
+from overheard_capture.wireshark import details, tshark
 from processes import in_namespaces
 from workers import once
 
@@ -26,6 +26,7 @@ def _asked_once() -> Iterator[None]:
     """Many tests judge the same recording with the same keys; and tshark decrypts it once for all of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark))
+        patch.setattr(details, "dissected", AskedOnce(details.dissected))
         yield
 
 

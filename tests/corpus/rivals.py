@@ -14,7 +14,7 @@ import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -58,14 +58,16 @@ class ToolResults:
             return {case.name for case, there in zip(self.cases, found, strict=True) if there}
 
     def _filtered(self, filter_for: Callable[[bytes], str]) -> set[str]:
-        """The cases with a frame that matches a display filter."""
-        found = set()
-        for secret in {word(case) for case in self.cases}:
-            command = ("tshark", "-r", str(self.corpus.everything), "-Y", filter_for(secret))
-            numbers = _said(*command, "-T", "fields", "-e", "frame.number").split()
-            names = {name for number in numbers for name in self.of_frame[int(number)]}
-            found |= {case.name for case in self.cases if case.name in names and word(case) == secret}
-        return found
+        """The cases with a frame that matches a display filter, of one start of tshark for all words."""
+        frames: dict[bytes, set[int]] = defaultdict(set)
+        for case in self.cases:
+            frames[word(case)].update(self.corpus.played[case.name]["frames"])
+        # A frame is of cases with the same word.
+        assert sum(map(len, frames.values())) == len(set().union(*frames.values()))
+        terms = (f"(({filter_for(secret)}) and frame.number in {_set(numbers)})" for secret, numbers in frames.items())
+        command = ("tshark", "-r", str(self.corpus.everything), "-Y", " or ".join(terms))
+        found = _said(*command, "-T", "fields", "-e", "frame.number").split()
+        return {name for number in found for name in self.of_frame[int(number)]} & {case.name for case in self.cases}
 
     def grep(self) -> set[str]:
         """`grep -F` on the file itself."""
@@ -180,6 +182,14 @@ def _bytes(value: bytes) -> str:
 
 def _text(value: bytes) -> str:
     return '"' + "".join(f"\\x{byte:02x}" for byte in value) + '"'
+
+
+def _set(numbers: Iterable[int]) -> str:
+    """A set of whole numbers in a display filter."""
+    ordered = sorted(numbers)
+    gaps = [(first, second) for first, second in pairwise(ordered) if second > first + 1]
+    ends = zip([ordered[0], *(begins for _, begins in gaps)], [*(ends for ends, _ in gaps), ordered[-1]], strict=True)
+    return "{" + ", ".join(f"{first}..{last}" for first, last in ends) + "}"
 
 
 def _ngrep(path: Path, secret: bytes) -> bool:

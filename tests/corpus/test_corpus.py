@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from corpus.cases import CASES
 from corpus.judged import sightings
 from corpus.recorded import played_or_skipped
+from rows import for_each
 
 if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.recorded import Recorded
     from corpus.truth import Part
     from overheard.words.sighting import Sighting
-
-
-def _name(case: Case) -> str:
-    return case.name
 
 
 def seen(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:
@@ -37,7 +32,7 @@ def overlaps(sighting: Sighting, parts: list[Part]) -> bool:
     )
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.leak], ids=_name)
+@for_each(case=[case for case in CASES if case.leak])
 def test_a_leak_is_found_with_its_place_layers_and_spelling(corpus: Recorded, case: Case) -> None:
     assert case.leak
     wanted = (case.leak.layers, case.leak.spelling)
@@ -52,6 +47,6 @@ def test_a_leak_is_found_with_its_place_layers_and_spelling(corpus: Recorded, ca
         assert any(overlaps(sighting, truth) for sighting in right), (places, truth)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.leak], ids=_name)
+@for_each(case=[case for case in CASES if not case.leak])
 def test_nothing_is_found_in_a_look_alike(corpus: Recorded, case: Case) -> None:
     assert [(each.spelling, each.layers, each.frame) for each in seen(corpus, case)] == []

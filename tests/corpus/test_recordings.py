@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import pytest
-
 from corpus.cases import CASES
 from corpus.cutting import frames
 from corpus.recorded import played_or_skipped
+from rows import for_each
 
 if TYPE_CHECKING:
     from corpus.case import Case
@@ -19,32 +18,28 @@ LEAKS = [case for case in CASES if case.leak]
 HARMLESS = [case for case in CASES if not case.leak]
 
 
-def _name(case: Case) -> str:
-    return case.name
-
-
 def test_there_are_as_many_cases_as_claimed() -> None:
     assert len(LEAKS) >= 120
     assert len(HARMLESS) >= 60
 
 
 def test_each_case_has_a_unique_name() -> None:
-    assert [name for name, count in Counter(map(_name, CASES)).items() if count > 1] == []
+    assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("case", LEAKS, ids=_name)
+@for_each(case=LEAKS)
 def test_a_leak_is_on_the_wire(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     assert corpus.truth(case)
 
 
-@pytest.mark.parametrize("case", [case for case in LEAKS if case.leak and case.leak.layers], ids=_name)
+@for_each(case=[case for case in LEAKS if case.leak and case.leak.layers])
 def test_a_secret_under_layers_is_not_visible_without_unwrapping(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     assert not any(case.secret.encode() in frame for frame in frames(corpus.path(case)))
 
 
-@pytest.mark.parametrize("case", HARMLESS, ids=_name)
+@for_each(case=HARMLESS)
 def test_a_look_alike_is_on_the_wire_and_contains_no_secret(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     seen = frames(corpus.path(case))

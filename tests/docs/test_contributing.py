@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from docs.pages import ROOT, rows
+from rows import for_each
 
 TABLE = rows((ROOT / "CONTRIBUTING.md").read_text(), "to add |")
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[A-Z]+\.md")
@@ -56,7 +57,7 @@ def _names(node: ast.AST) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@for_each(path=PATHS)
 def test_every_file_and_folder_of_the_table_exists(path: str) -> None:
     assert (ROOT / path).is_dir() if path.endswith("/") else (ROOT / path).is_file()
 
@@ -66,7 +67,7 @@ def test_every_name_in_the_table_is_in_the_file_that_follows_it(name: str, path:
     assert name in known(path), f"{path} has no {name}: say in CONTRIBUTING.md where it is now"
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
+@for_each(row=TABLE)
 def test_every_row_names_code_and_tests(row: list[str]) -> None:
     _, code, checked = row
     assert Cell.of(code).paths

@@ -22,10 +22,11 @@ from overheard.words.spelling import Spelling, spellings
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
 from overheard_capture.identify.protocols import INFRASTRUCTURE
+from rows import for_each
 
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
 
-by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+by_path = for_each(path=PAGES)
 
 
 @cache

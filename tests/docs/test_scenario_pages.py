@@ -14,6 +14,7 @@ from overheard.engines.base import clean_environment
 from overheard.report.pages import INDEX, output_of, pages
 from overheard.words.gallery import ROWS
 from overheard.words.story import SCENARIOS
+from rows import for_each
 
 FOLDER = Path(__file__).parents[2] / "docs" / "scenarios"
 FILES = sorted(FOLDER.glob("*.md"))
@@ -21,7 +22,7 @@ TEXTS = {file.name: file.read_text(encoding="utf-8") for file in FILES}
 CHAPTERS = sorted(set(TEXTS) - {INDEX})
 NAMES = [scenario.name for scenario in SCENARIOS]
 
-by_page = pytest.mark.parametrize("name", TEXTS)
+by_page = for_each(name=TEXTS)
 by_chapter = pytest.mark.parametrize(("number", "name"), list(enumerate(CHAPTERS)), ids=CHAPTERS)
 
 

@@ -19,6 +19,7 @@ from overheard_services.client.settings import Settings as Client
 from overheard_services.gallery.settings import Settings as Gallery
 from overheard_services.interceptor.settings import Settings as Interceptor
 from overheard_services.server.settings import Settings as Server
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,7 +103,7 @@ PAGES = (
         ),
     ),
 )
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+by_page = for_each(page=PAGES)
 
 
 def read_in(source: str) -> set[str]:

@@ -49,21 +49,25 @@ def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
 
     Raises UnreadableError if pyshark or tshark fails.
     """
+    search = search_for((secret,))
+    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(dissected(capture)))
+
+
+def dissected(capture: TsharkInput) -> str:
+    """The frames in JSON, with the secret. Raises UnreadableError if pyshark or tshark fails."""
     # pyshark 0.6 uses APIs that are deprecated in newer versions of Python, which users cannot change: no warnings.
     path = capture.path
     command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
     try:
         with own_configuration() as environment:
-            completed = subprocess.run(
+            return subprocess.run(
                 command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=True
-            )
+            ).stdout
     except subprocess.TimeoutExpired:
         raise UnreadableError(f"{path.name} took more than {_TIMEOUT} s to dissect") from None
     except subprocess.CalledProcessError as failed:
         lines = failed.stderr.strip().splitlines() or ["no reason was given"]
         raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
-    search = search_for((secret,))
-    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(completed.stdout))
 
 
 def _without(search: Search, frame: Dissected) -> Dissected:

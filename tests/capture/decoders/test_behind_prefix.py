@@ -15,6 +15,7 @@ from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.decoders.behind_prefix import start_behind_length, start_of_content
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,11 @@ def in_a_part(data: bytes) -> bytes:
     return b'--cut\r\nContent-Disposition: form-data; name="user"\r\n\r\nalice\r\n' + PART + data + b"\r\n--cut--\r\n"
 
 
-@pytest.mark.parametrize("packed", PACKED)
-@pytest.mark.parametrize("size", [1, 100, 10_000])
-@pytest.mark.parametrize("end", [b"note=", b"<a><![CDATA[", b"\0alice\0", b'{"id": 1, "data": "', b"\r\n\r\n"])
+@for_each(
+    packed=PACKED,
+    size=[1, 100, 10_000],
+    end=[b"note=", b"<a><![CDATA[", b"\0alice\0", b'{"id": 1, "data": "', b"\r\n\r\n"],
+)
 def test_it_is_read_behind_text(packed: str, size: int, end: bytes) -> None:
     text = b"see " + base64.b64encode(PART + end + PACKED[packed] + b'"]]></a>') + b"\n"
     findings = played(untyped, text, range(0, len(text), size))
@@ -83,9 +86,7 @@ def test_compressed_data_behind_its_length_may_be_compressed_again() -> None:
 MESSAGES = [in_msgpack, in_cbor, in_protobuf, in_bson, in_rust, lambda data: in_protobuf(in_msgpack(data))]
 
 
-@pytest.mark.parametrize("message", MESSAGES)
-@pytest.mark.parametrize("packed", PACKED)
-@pytest.mark.parametrize("more", [0, 600])
+@for_each(message=MESSAGES, packed=PACKED, more=[0, 600])
 def test_it_is_read_behind_its_length(message: Callable[[bytes], bytes], packed: str, more: int) -> None:
     """Also if it is short; and so in any coding."""
     plain = base64.b85encode(noise(more, 3)) + VALUE
@@ -102,8 +103,7 @@ def test_it_is_read_behind_its_length(message: Callable[[bytes], bytes], packed:
         assert outcome(played(untyped, b"see " + text + b"\n", range(0, 2000, 31))) == outcome(findings)
 
 
-@pytest.mark.parametrize("write", [base64.b85encode, base64.b32encode, base64.b64encode, bytes.hex])
-@pytest.mark.parametrize("blanks", range(9))
+@for_each(write=[base64.b85encode, base64.b32encode, base64.b64encode, bytes.hex], blanks=range(9))
 def test_a_length_that_looks_like_text_is_no_part_of_it(write: Callable[[bytes], bytes | str], blanks: int) -> None:
     text = write(("see " + " " * blanks + VALUE.decode()).encode("utf-16-be"))
     data = in_msgpack(text if isinstance(text, bytes) else text.encode())
@@ -129,15 +129,14 @@ def test_other_bytes_have_none_behind_a_length() -> None:
     assert start_behind_length(b"") < 0
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+@for_each(
+    data=[
         b"",
         b"name: just some text, and (nothing) else",
         "Grüße: schöne 'Tage'; alles [gut], <b>ja</b> | größer".encode() * 9,
         noise(600),
         *(b"name=" + noise(90, seed) for seed in range(20)),
-    ],
+    ]
 )
 def test_other_bytes_have_none(data: bytes) -> None:
     assert start_of_content(data) < 0

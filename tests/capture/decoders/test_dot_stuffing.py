@@ -14,6 +14,7 @@ from capture.decoders.armour.lined import uuencoded, yenc
 from capture.played import outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard_capture.decoders.fallback import Fallback
+from rows import for_each
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -62,8 +63,7 @@ def read(data: bytes, size: int = 1 << 20) -> Findings:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("message", MESSAGES)
+@for_each(protocol=PROTOCOLS, message=MESSAGES)
 def test_a_message_is_read_without_its_dots(protocol: str, message: str) -> None:
     text = PROTOCOLS[protocol](MESSAGES[message])
     findings = read(text)

@@ -14,6 +14,7 @@ from capture.played import VALUE, outcome, played, seen
 from overheard_capture.decoders import line_blocks
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def dump(command: str, data: bytes = TEXT) -> bytes:
     return subprocess.run(command.split(), input=data, capture_output=True, check=True, env={"LC_ALL": "C"}).stdout
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@for_each(name=PROGRAMS)
 def test_each_format_of_a_program_is_read_however_it_is_cut(name: str) -> None:
     rows = dump(name)
     layer = (f"{PROGRAMS[name]} dump",)
@@ -57,7 +58,7 @@ def test_each_format_of_a_program_is_read_however_it_is_cut(name: str) -> None:
             assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings), size
 
 
-@pytest.mark.parametrize("name", [each for each in PROGRAMS if "-An" not in each])
+@for_each(name=[each for each in PROGRAMS if "-An" not in each])
 def test_a_dump_may_be_in_a_string_and_in_a_message(name: str) -> None:
     layer, rows = f"{PROGRAMS[name]} dump", dump(name)
     assert (layer,) in seen(played(ShortReader, rows))
@@ -65,7 +66,7 @@ def test_a_dump_may_be_in_a_string_and_in_a_message(name: str) -> None:
     assert ("string escapes", layer) in seen(played(untyped, text))
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@for_each(name=PROGRAMS)
 def test_the_last_row_may_have_any_length(name: str) -> None:
     """Of words, too: a part of one may be alone."""
     for before in range(16):

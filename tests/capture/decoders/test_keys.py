@@ -23,6 +23,7 @@ from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.keys import is_der
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +114,7 @@ KEYS: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", KEYS)
+@for_each(name=KEYS)
 def test_they_are_no_reason(name: str) -> None:
     findings = played(untyped, KEYS[name]())
     assert not findings.unread
@@ -156,7 +157,7 @@ def test_what_is_larger_is_a_reason(write: Callable[[], bytes]) -> None:
     assert {each.what for each in played(untyped, write()).unread} == {LARGE_VALUE}
 
 
-@pytest.mark.parametrize("name", KEYS)
+@for_each(name=KEYS)
 def test_they_may_end_early_or_be_damaged(name: str) -> None:
     data = KEYS[name]()
     raw = data if data.startswith(b"0\x82") else base64.b64decode(b"".join(data.split(b"\n")[2:5]) + b"===")

@@ -22,6 +22,7 @@ from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders import line_blocks
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ def test_a_secret_that_is_folded_within_a_quotation_is_seen() -> None:
     assert [layers for layers in seen(findings) if "prefixed lines" in layers]
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@for_each(name=BLOCKS)
 def test_what_is_encoded_in_a_block_is_read_however_it_is_cut(name: str) -> None:
     findings = played(untyped, BLOCKS[name])
     assert [layers for layers in seen(findings) if layers[:1] in {("prefixed lines",), ("folded lines",)}]
@@ -131,8 +132,7 @@ def rows(data: bytes) -> bytes:
     return subprocess.run(["xxd"], input=data, capture_output=True, check=True).stdout
 
 
-@pytest.mark.parametrize("size", [1, 11, 1000])
-@pytest.mark.parametrize("before", [b"<p>", b'1,"', b"<13>Jan  1 00:00:00 host app: ", b"note = "])
+@for_each(size=[1, 11, 1000], before=[b"<p>", b'1,"', b"<13>Jan  1 00:00:00 host app: ", b"note = "])
 def test_the_first_row_of_a_dump_may_stand_within_a_line(before: bytes, size: int) -> None:
     text = b"first\n" + before + rows(b"They say that " + VALUE + b" is it.") + b"</p>\n"
     findings = played(untyped, text, range(0, len(text), size))
@@ -140,8 +140,7 @@ def test_the_first_row_of_a_dump_may_stand_within_a_line(before: bytes, size: in
     assert not findings.unread
 
 
-@pytest.mark.parametrize("prefix", [b"data: ", b"> ", b"+", b"# "])
-@pytest.mark.parametrize("size", [1, 11, 1000])
+@for_each(prefix=[b"data: ", b"> ", b"+", b"# "], size=[1, 11, 1000])
 def test_the_first_row_of_a_dump_may_stand_within_a_line_behind_a_prefix(prefix: bytes, size: int) -> None:
     dump = prefixed(prefix, b"INSERT INTO notes VALUES (7, '" + rows(b"They say " + VALUE + b" is it.") + b"');\n")
     for text in (dump, b"first\n" + dump, prefix + b"first\n" + dump):

@@ -16,6 +16,7 @@ from capture.wrapped import noise
 from overheard_capture.decoders.messages import LAYER, JoinedMessages, MessageLines
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.protocols.websocket.reader import websocket
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +54,7 @@ def joined(messages: list[str]) -> list[str]:
     return [each.match.spelling for each in findings.sightings]
 
 
-@pytest.mark.parametrize("pieces", [LETTERS, TOKENS], ids=["letters", "tokens"])
-@pytest.mark.parametrize("name", SHAPES)
+@for_each(pieces=[LETTERS, TOKENS], name=SHAPES)
 def test_what_varies_is_joined(name: str, pieces: list[str]) -> None:
     messages = [SHAPES[name](number, piece) for number, piece in enumerate(["a", *pieces, "z"])]
     assert joined(messages) == ["plainly"]

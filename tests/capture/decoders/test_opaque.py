@@ -23,6 +23,7 @@ from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.content.opaque_values import FERNET_TOKEN, LARGE_VALUE, MAX_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +60,7 @@ OPAQUE_BYTES = {
 }
 
 
-@pytest.mark.parametrize("content", OPAQUE_BYTES)
-@pytest.mark.parametrize("coding", CODINGS)
+@for_each(content=OPAQUE_BYTES, coding=CODINGS)
 def test_a_large_value_is_a_reason(coding: str, content: str) -> None:
     text = b'<a b="' + CODINGS[coding](OPAQUE_BYTES[content]) + b'">more</a>'
     if coding == "uuencode":
@@ -71,8 +71,7 @@ def test_a_large_value_is_a_reason(coding: str, content: str) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("size", [24, 32, 64, 250, MAX_VALUE])
-@pytest.mark.parametrize("coding", CODINGS)
+@for_each(size=[24, 32, 64, 250, MAX_VALUE], coding=CODINGS)
 def test_a_short_one_is_counted(coding: str, size: int) -> None:
     findings = played(untyped, CODINGS[coding](noise(size, 1)) + b"\n")
     assert not findings.unread
@@ -80,7 +79,7 @@ def test_a_short_one_is_counted(coding: str, size: int) -> None:
     assert max(findings.values[OPAQUE].values()) in range(size - 1, size + 2)
 
 
-@pytest.mark.parametrize("coding", CODINGS)
+@for_each(coding=CODINGS)
 def test_what_is_shorter_than_any_secret_is_neither(coding: str) -> None:
     findings = played(untyped, b"x " + CODINGS[coding](noise(len(VALUE) - 1, 1)) + b"\n")
     assert not findings.unread
@@ -150,7 +149,7 @@ def test_a_list_is_no_large_value(name: str) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("name", LOOK_ALIKES)
+@for_each(name=LOOK_ALIKES)
 def test_what_only_resembles_one_is_none(name: str) -> None:
     findings = played(untyped, b"x: " + LOOK_ALIKES[name].encode() + b"\n")
     assert not findings.unread

@@ -8,6 +8,7 @@ from overheard_capture.decoders.compression.content_codings import CONTENT_CODIN
 from overheard_capture.decoders.registry import MEDIA_TYPES, body_reader, decoding
 from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 
 @pytest.mark.parametrize("media_type", [prefix for prefix, _ in MEDIA_TYPES])
@@ -17,7 +18,7 @@ def test_a_media_type_has_its_reader(media_type: bytes) -> None:
     assert body_reader(b"x-" + media_type) is untyped_body
 
 
-@pytest.mark.parametrize("coding", CONTENT_CODINGS)
+@for_each(coding=CONTENT_CODINGS)
 def test_a_content_coding_has_its_reader(coding: bytes) -> None:
     assert decoding(coding) is not untyped
     assert decoding(coding.upper()) is not untyped

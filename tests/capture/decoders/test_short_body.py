@@ -15,6 +15,7 @@ from overheard_capture.decoders import joined_values
 from overheard_capture.decoders.message_values import LONGEST
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.registry import body_reader
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,9 +54,11 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize("kind", [b"application/json", b"text/plain; charset=utf-8", b""])
-@pytest.mark.parametrize("body", LINES.values(), ids=LINES)
-@pytest.mark.parametrize("cuts", [(), range(1, 400), (7, 30, 31)], ids=["whole", "bytes", "pieces"])
+@for_each(
+    kind=[b"application/json", b"text/plain; charset=utf-8", b""],
+    body=LINES.values(),
+    cuts=[(), range(1, 400), (7, 30, 31)],
+)
 def test_lines_are_messages_whatever_type_is_declared(kind: bytes, body: str, cuts: Iterable[int]) -> None:
     findings = some_findings()
     findings.messages = Sink()

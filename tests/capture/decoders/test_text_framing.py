@@ -16,6 +16,7 @@ from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
+from rows import for_each
 
 ONE, TWO, THREE = VALUE[:3], VALUE[3:7], VALUE[7:]
 PIECES = (ONE, TWO, THREE)
@@ -59,8 +60,7 @@ FRAMED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", FRAMED)
-@pytest.mark.parametrize("size", [1 << 20, 1, 5, 16])
+@for_each(what=FRAMED, size=[1 << 20, 1, 5, 16])
 def test_pieces_are_joined(what: str, size: int) -> None:
     assert read(FRAMED[what], size=size).sightings
 
@@ -73,8 +73,7 @@ def test_bodies_in_chunks_are_joined_whatever_their_head_says(what: str) -> None
             assert read(body, reader, size).sightings
 
 
-@pytest.mark.parametrize("before", [b"", b"abcdef", b"some text\n", b"\x82\xa4user\xa5alice\xa4note\xc5\x01\xc2"])
-@pytest.mark.parametrize("size", [1 << 20, 1, 7])
+@for_each(before=[b"", b"abcdef", b"some text\n", b"\x82\xa4user\xa5alice\xa4note\xc5\x01\xc2"], size=[1 << 20, 1, 7])
 def test_signed_chunks_are_joined_wherever_they_begin(before: bytes, size: int) -> None:
     framed = chunks(b"a" * 64 + ONE, TWO, THREE, signature=SIGNED)
     findings = read(before + b"x" * bool(before) + framed, untyped, size)

@@ -21,6 +21,7 @@ from capture.wrapped import noise
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.native import core
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,8 +109,7 @@ def test_a_whole_block_is_known_by_its_length_whatever_is_in_it(name: str) -> No
         assert not any(layers[0] in each for each in seen(played(untyped, base64.b64encode(other))))
 
 
-@pytest.mark.parametrize("name", PACKED)
-@pytest.mark.parametrize("how", WRITTEN)
+@for_each(name=PACKED, how=WRITTEN)
 def test_it_is_found_in_text(name: str, how: str) -> None:
     data, layer = PACKED[name]
     text = b'{"data": "' + WRITTEN[how](data) + b'"}'
@@ -123,7 +123,7 @@ def test_it_is_found_in_text(name: str, how: str) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("data", [noise(100, seed) for seed in range(200)])
+@for_each(data=[noise(100, seed) for seed in range(200)])
 def test_random_bytes_are_none(data: bytes) -> None:
     assert not is_unsigned(data)
 

@@ -11,14 +11,14 @@ from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import hashes, noise
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 OPAQUE = UnreadContent(Reason.OPAQUE, "neither text nor a known format")
 RANDOM = noise(3000, 8)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+@for_each(
+    text=[
         b"",
         b"a",
         b"plain text\r\n\twith white space\n" * 50,
@@ -34,7 +34,7 @@ RANDOM = noise(3000, 8)
         b"x^2 + y^2 = z^2",
         b"BZh is how it begins, and it is text all the same",
         b"PK is how it begins, and it is text",
-    ],
+    ]
 )
 def test_text_is_read(text: bytes) -> None:
     findings = played(untyped, text)
@@ -68,8 +68,7 @@ def test_unknown_binary_content_is_reported_as_unread(odd: bytes) -> None:
         assert outcome(played(untyped, odd, range(0, len(odd), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("before", [b"\0\1\2\xff", b"PKPKP", b"((P", RANDOM[:77], b"text, then "])
-@pytest.mark.parametrize("size", [1, 2, 77, 5000])
+@for_each(before=[b"\0\1\2\xff", b"PKPKP", b"((P", RANDOM[:77], b"text, then "], size=[1, 2, 77, 5000])
 def test_files_within_unknown_content_are_read(before: bytes, size: int) -> None:
     """As an unknown protocol might carry it."""
     first, second = gzip.compress(b"this is " + VALUE), zstandard.compress(VALUE + b" once more" * 20)

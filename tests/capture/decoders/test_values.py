@@ -22,6 +22,7 @@ from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.http1.reader import http1
 from overheard_capture.protocols.telnet import telnet
 from overheard_capture.protocols.tftp import TftpReader
+from rows import for_each
 
 GZIP = base64.b64encode(gzip.compress(b"this is " + VALUE, mtime=0))
 SESSION = base64.urlsafe_b64encode(zlib.compress(json.dumps({"user": VALUE.decode(), "seen": [1, 2]}).encode())).rstrip(
@@ -65,7 +66,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("name", HEADS)
+@for_each(name=HEADS)
 def test_a_value_in_a_head_is_unwrapped(name: str) -> None:
     data, layer = HEADS[name]
     findings = played(http1, data)

@@ -22,6 +22,7 @@ from overheard_capture.protocols.dns.reader import read_dns
 from overheard_capture.protocols.http1.reader import http1
 from overheard_capture.protocols.telnet import telnet
 from overheard_capture.protocols.tls.clear_messages import read_message
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,15 +121,13 @@ PLACES: dict[str, Callable[[bytes], Findings]] = {
 OF_BYTES = [name for name in PLACES if name not in ("a field", "a cookie", "a trailer", "a comment of gzip")]
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("coding", VALUES)
+@for_each(place=PLACES, coding=VALUES)
 def test_text_is_unwrapped(place: str, coding: str) -> None:
     findings = PLACES[place](VALUES[coding])
     assert any({"gzip", "deflate"} & set(found.layers) for found in findings.sightings)
 
 
-@pytest.mark.parametrize("place", OF_BYTES)
-@pytest.mark.parametrize("coding", BINARY)
+@for_each(place=OF_BYTES, coding=BINARY)
 def test_bytes_are_unwrapped(place: str, coding: str) -> None:
     assert PLACES[place](BINARY[coding]).sightings
 
@@ -140,7 +139,7 @@ def test_a_large_opaque_value_is_a_reason(place: str) -> None:
     assert LARGE_VALUE in {each.what for each in findings.unread}
 
 
-@pytest.mark.parametrize("place", PLACES)
+@for_each(place=PLACES)
 def test_a_short_one_is_none(place: str) -> None:
     assert not PLACES[place](base64.b64encode(noise(100))).unread
 

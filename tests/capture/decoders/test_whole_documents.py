@@ -16,6 +16,7 @@ import pytest
 from capture.played import VALUE, played, seen
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("what", FOUND)
+@for_each(what=FOUND)
 def test_what_anybody_can_decode_is_found(what: str) -> None:
     for size in (1 << 20, 7):
         assert read(FOUND[what], size).sightings

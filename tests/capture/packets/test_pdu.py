@@ -26,12 +26,13 @@ from capture.wrappings import (
 )
 from overheard_capture.packets import Control, Datagram, Dissector, Other, Segment, payload_origin
 from overheard_capture.provenance.origin import Place
+from rows import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", WRAPPINGS)
+@for_each(name=WRAPPINGS)
 def test_the_segment_is_found_in_every_encapsulation(name: str) -> None:
     link_type, data = WRAPPINGS[name]
     (packet,) = Dissector().packets(frame(data, link_type, number=7))
@@ -55,7 +56,7 @@ def test_tshark_finds_the_same_segment(tmp_path: Path) -> None:
     assert [name for name, line in zip(WRAPPINGS, lines, strict=True) if line != expected] == []
 
 
-@pytest.mark.parametrize("name", WRAPPINGS)
+@for_each(name=WRAPPINGS)
 def test_truncated_anywhere_nothing_fails(name: str) -> None:
     """And no more than that."""
     link_type, data = WRAPPINGS[name]

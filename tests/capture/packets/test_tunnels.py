@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from capture.frames import ethernet, frame, ipv4, ipv6, tcp, udp, unwrap
 from overheard_capture.packets import Control, Datagram, Other, Segment
 from overheard_capture.packets.tunnels import tunnelled
+from rows import for_each
 
 PAYLOAD = b"fluffy tail, fluffy tail, fluffy tail"
 PACKET = ipv4(tcp(PAYLOAD))
@@ -58,7 +59,7 @@ TUNNELS = {
 }
 
 
-@pytest.mark.parametrize("name", TUNNELS)
+@for_each(name=TUNNELS)
 def test_a_tunnel_is_known_on_any_port(name: str) -> None:
     packet = unwrap(frame(ethernet(ipv4(udp(TUNNELS[name], target=6784), 17))))
     assert isinstance(packet, Segment)
@@ -111,7 +112,7 @@ def test_what_looks_like_a_tunnel_remains_a_datagram(payload: bytes) -> None:
         assert isinstance(unwrap(frame(ethernet(ipv4(udp(payload, target=port), 17)))), Datagram)
 
 
-@pytest.mark.parametrize("name", [each for each in TUNNELS if "short" not in each])
+@for_each(name=[each for each in TUNNELS if "short" not in each])
 def test_what_carries_no_valid_packet_is_a_datagram(name: str) -> None:
     whole = TUNNELS[name]
     without_checksum = whole.replace(PACKET[:12], PACKET[:10] + b"\0\0")

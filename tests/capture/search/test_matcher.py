@@ -17,6 +17,7 @@ from capture.encoders import BY_CHARACTER, IN_BITS, SEPARATORS, Encoder, header,
 from capture.search.searches import search_of
 from overheard.words.secret import Secret
 from overheard_capture.search import Match, Search
+from rows import for_each
 
 TROUBADOUR = "Tr0ub4dor&3 'ünïcödé' 2/3 + \"€🐿\" <1>"
 SECRETS = ["fluffy tail", "hunter2hunter2", TROUBADOUR, "100%25 = \\u0031\\n", "line one\nline two\t?", "ÀÉÎ õü ß çñ"]
@@ -114,7 +115,7 @@ def test_hexadecimal_is_found_with_any_separator(secret: str, data: st.DataObjec
     assert matches_at(search_of(secret), b"< " + spelled + b" >", 2, len(spelled)) == {"hexadecimal, separated"}
 
 
-@pytest.mark.parametrize("before", range(40))
+@for_each(before=range(40))
 def test_hexadecimal_is_found_across_line_breaks(before: int) -> None:
     """As `xxd -p` and `openssl` break lines."""
     value = bytes(before) + b"fluffy tail" + bytes(before)
@@ -162,7 +163,7 @@ def test_a_mail_header_is_found(secret: str) -> None:
     assert search_of(secret).matches(header(secret))
 
 
-@pytest.mark.parametrize("before", range(50))
+@for_each(before=range(50))
 def test_text_across_several_encoded_words_is_found(before: int) -> None:
     text = "=?utf-8?q?" + "x" * before + "fluffy?=\r\n =?utf-8?q?_ta=69l?="
     assert [match.spelling for match in search_of("fluffy tail").matches(text.encode())] == ["MIME encoded word"]
@@ -279,8 +280,7 @@ def test_overlapping_matches_are_all_found() -> None:
 LOOK_ALIKES = ["fluffy tai", "luffy tail", "fluffy tale", "fluffy tbil", "bluffy tail", "FLUFFY TAIL", "fluffy, tail"]
 
 
-@pytest.mark.parametrize("other", [*LOOK_ALIKES, "fluffy\xa1tail", "fluffz tail", "fluffy tailor"[:10] + "m"])
-@pytest.mark.parametrize("before", range(6))
+@for_each(other=[*LOOK_ALIKES, "fluffy\xa1tail", "fluffz tail", "fluffy tailor"[:10] + "m"], before=range(6))
 def test_other_text_is_not_found(other: str, before: int) -> None:
     """In no spelling, though all but one of its characters may be the same."""
     text = "x" * before + other + "\x7fy"

@@ -18,6 +18,7 @@ from lab.certificates.serving import context, listening, serving
 from overheard.certificates.errors import CertificateError
 from overheard.certificates.fetch import Address, address, as_requests, shown, usual_roots
 from processes import SOON
+from rows import for_each
 
 if TYPE_CHECKING:
     from lab.certificates.faults import Fault
@@ -50,7 +51,7 @@ def test_the_chain_is_shown_as_it_was_sent(chain: tuple[Made, ...]) -> None:
     assert seen.cipher.startswith("TLS_")
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[f"{number} {fault.row}" for number, fault in enumerate(FAULTS)])
+@for_each(fault=FAULTS)
 def test_a_chain_with_any_fault_is_shown(fault: Fault) -> None:
     with serving(fault.chain) as port:
         assert len(shown(at(port)).certificates) == len(fault.chain)

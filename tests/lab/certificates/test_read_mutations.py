@@ -19,6 +19,7 @@ from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import examine_file
 from overheard.certificates.question import Question
 from overheard.report.certificate import certificates
+from rows import for_each
 
 _EVIL = "\x1b[31m\r\n::error::x\u202e\x9b2J\u2028\0"
 
@@ -34,7 +35,7 @@ def shown(data: bytes) -> str:
     return out.getvalue() + json.dumps(examination.to_json())
 
 
-@pytest.mark.parametrize("seed", range(60))
+@for_each(seed=range(60))
 def test_a_document_that_was_changed_is_shown_or_is_an_error(seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311  (changes, not keys)
     for _ in range(4):

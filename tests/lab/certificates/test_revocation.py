@@ -15,6 +15,7 @@ from lab.certificates.making import NOW, Made, authority, server, usage
 from overheard.certificates.path import path
 from overheard.certificates.read import revocation_lists
 from overheard.certificates.revocation import wrong
+from rows import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +103,7 @@ def found(leaf: Made, root: Made, crls: list[CRL]) -> str:
     return problem[0] if problem else ""
 
 
-@pytest.mark.parametrize("name", CASES)
+@for_each(name=CASES)
 def test_a_certificate_is_revoked_or_not_by_the_list_that_counts(name: str) -> None:
     leaf, root, crls, row = CASES[name]
     assert found(leaf, root, crls) == row

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overheard.words.caesar import SHIFTS, likeliest, shifted, tries
+from rows import for_each
 
 ENGLISH = [
     "fluffy tail",
@@ -18,8 +19,7 @@ ENGLISH = [
 ]
 
 
-@pytest.mark.parametrize("by", SHIFTS)
-@pytest.mark.parametrize("text", ENGLISH)
+@for_each(by=SHIFTS, text=ENGLISH)
 def test_the_right_shift_is_found_by_letter_pairs_alone(text: str, by: int) -> None:
     found = likeliest(shifted(text, by))
     assert found.text == text

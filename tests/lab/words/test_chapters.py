@@ -7,14 +7,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from overheard.words.chapter import paragraph, paragraphs, rfc
 from overheard.words.colours import steps
 from overheard.words.gallery import ROWS
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 NAMES = [scenario.name for scenario in SCENARIOS]
 
-by_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+by_scenario = for_each(scenario=SCENARIOS)
 
 
 def texts(chapter: Chapter) -> Iterator[str]:

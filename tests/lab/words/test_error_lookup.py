@@ -7,8 +7,9 @@ import pytest
 from lab.words.pasted_errors import ERRORS, HARMLESS, PastedError
 from overheard.words.error_lookup import answer, matching_rows
 from overheard.words.gallery import FAULTS, ROWS, Fault, Row
+from rows import for_each
 
-by_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+by_row = for_each(row=ROWS)
 
 
 @by_row
@@ -44,7 +45,7 @@ def test_rows_with_the_same_reason_are_all_found() -> None:
     assert names == {"wrong-host", "name-only-in-cn", "wildcard-too-deep"}
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: f"{error.file}-{error.faults[0]}")
+@for_each(error=ERRORS)
 def test_an_error_as_people_have_it_leads_to_its_fault(error: PastedError) -> None:
     told = answer(error.text.splitlines())
     assert set(error.faults) <= {fault.name for fault in told.faults}
@@ -57,13 +58,13 @@ def test_there_are_enough_errors_of_enough_programs() -> None:
     assert {name for error in ERRORS for name in error.faults} == {fault.name for fault in FAULTS}
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@for_each(text=HARMLESS)
 def test_what_is_no_such_error_has_no_fault(text: str) -> None:
     told = answer(text.splitlines())
     assert (told.faults, told.question) == ([], "")
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@for_each(fault=FAULTS)
 def test_each_phrase_leads_to_its_fault(fault: Fault) -> None:
     for phrase in fault.also:
         said = phrase.split(" ! ")[0]
@@ -71,7 +72,7 @@ def test_each_phrase_leads_to_its_fault(fault: Fault) -> None:
         assert fault in matching_rows(pasted), phrase
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@for_each(fault=FAULTS)
 def test_a_name_leads_to_its_fault(fault: Fault) -> None:
     assert fault in matching_rows(fault.name)
 

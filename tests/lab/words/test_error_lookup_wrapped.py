@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lab.words.pasted_errors import ERRORS, PastedError
 from overheard.words.error_lookup import answer, matching_rows
+from rows import for_each
 
 TEXT = (
     "requests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired"
@@ -32,9 +32,7 @@ def names(lines: list[str]) -> set[str]:
     return {fault.name for fault in answer(lines).faults}
 
 
-@pytest.mark.parametrize("mark", [*MARKS, *LOGS])
-@pytest.mark.parametrize("hard", [True, False])
-@pytest.mark.parametrize("width", [7, 12, 31, 80])
+@for_each(mark=[*MARKS, *LOGS], hard=[True, False], width=[7, 12, 31, 80])
 def test_an_error_is_found_in_any_width_behind_any_mark(mark: str, width: int, *, hard: bool) -> None:
     lines = [mark.format(number % 10) + line for number, line in enumerate(wrapped(TEXT, width, hard=hard))]
     assert "expired" in names(lines)

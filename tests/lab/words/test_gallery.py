@@ -12,6 +12,7 @@ from overheard.words.gallery.numbers import alert, secure_transport
 from overheard.words.gallery.row import NEWER, OLDER
 from overheard.words.scenario import Trust
 from overheard.words.services import GALLERY_PORTS
+from rows import for_each
 
 # The alerts of RFC 8446, 6.2 that can end a handshake.
 ALERTS = {
@@ -30,8 +31,8 @@ ALERTS = {
 }
 # What turns verification off, in the words of programs.
 NO_CURE = ("verify=False", "CERT_NONE", "--insecure", "curl -k", "no-check-certificate", "sslVerify", "strict-ssl")
-every_fault = pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
-every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+every_fault = for_each(fault=FAULTS)
+every_row = for_each(row=ROWS)
 # What only the client's own machine can cure, whoever owns the server.
 ONES_OWN = {"crl-missing", "crl-expired", "strict-verification", "reset-in-handshake"}
 somewhere = "192.0.2.1"

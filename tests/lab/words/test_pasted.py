@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from overheard.words.pasted import CUT, END, Pasted, words
+from rows import for_each
 
 
 def pasted(*lines: str, last: bool = True) -> Pasted:
@@ -14,9 +15,8 @@ def pasted(*lines: str, last: bool = True) -> Pasted:
 PLAIN = ["certificate", "has", "expired", END, END]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+@for_each(
+    line=[
         "certificate has expired",
         "CERTIFICATE_HAS_EXPIRED",
         "│ certificate has expired │",
@@ -33,7 +33,7 @@ PLAIN = ["certificate", "has", "expired", END, END]
         "\uff43ertificate has e\uff58pired",
         "certificate\u2011has\u2013expired",
         "c\0e\0r\0t\0i\0f\0i\0c\0a\0t\0e\0 \0h\0a\0s\0 \0e\0x\0p\0i\0r\0e\0d\0",
-    ],
+    ]
 )
 def test_signs_between_words_colours_and_escapes_do_not_count(line: str) -> None:
     assert words([line]) == PLAIN

@@ -20,6 +20,7 @@ from overheard.words.secret import Secret
 from overheard.words.spelling import patterns
 from overheard.words.spelling.charsets import STATEFUL, STATELESS
 from overheard_capture.search import Search
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,9 +112,8 @@ def test_mailboxes_of_imap_are_found() -> None:
     assert seen("fish+chips", b"fish+-chips") == {"UTF-7"}
 
 
-@pytest.mark.parametrize(
-    "escape",
-    [
+@for_each(
+    escape=[
         lambda text: json.dumps(text)[1:-1],
         lambda text: json.dumps(json.dumps(text)),
         lambda text: json.dumps(text).replace("/", "\\/"),
@@ -124,8 +124,8 @@ def test_mailboxes_of_imap_are_found() -> None:
         lambda text: quote(quote(text, safe="")),
         lambda text: html.escape(json.dumps(text)),
     ],
+    secret=['it\'s \\ +<"50%">/=?', 'секрет, "пароль"', "~~<日本語>~~"],
 )
-@pytest.mark.parametrize("secret", ['it\'s \\ +<"50%">/=?', 'секрет, "пароль"', "~~<日本語>~~"])
 def test_utf7_is_found_escaped(secret: str, escape: Callable[[str], str]) -> None:
     assert seen(secret, b"note=" + escape(secret.encode("utf-7").decode()).encode() + b"&x=1") == {"UTF-7"}
     assert not seen(secret, b"note=" + escape(secret.encode("utf-7").decode()[:-3]).encode() + b"&x=1")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from overheard.words.secret import Secret
 from overheard.words.spelling import patterns
 from overheard_capture.search import Search
+from rows import for_each
 
 RAW = bytes(range(7, 250, 8))
 STANDARD, URL = base64.b64encode(RAW).decode(), base64.urlsafe_b64encode(RAW).decode()
@@ -71,10 +72,9 @@ def test_a_key_beside_its_public_certificate_is_the_key_alone() -> None:
     assert seen(older, layouts(pem("EC"))[-6])
 
 
-@pytest.mark.parametrize("written", [RAW, RAW.hex(), RAW.hex().upper(), RAW.hex(":"), URL])
-@pytest.mark.parametrize(
-    "secret",
-    [RAW.hex(), RAW.hex(":"), base64.b64encode(RAW).decode(), base64.urlsafe_b64encode(RAW).decode().strip("=")],
+@for_each(
+    written=[RAW, RAW.hex(), RAW.hex().upper(), RAW.hex(":"), URL],
+    secret=[RAW.hex(), RAW.hex(":"), base64.b64encode(RAW).decode(), base64.urlsafe_b64encode(RAW).decode().strip("=")],
 )
 def test_a_value_is_found_in_its_other_forms(secret: str, written: bytes | str) -> None:
     assert seen(secret, written)

@@ -14,6 +14,7 @@ import pytest
 
 from overheard.words.secret import Secret
 from overheard_capture.search import Search
+from rows import for_each
 
 FLUFFY, TOKEN, WORDS = "fluffy tail 4711", "hunter2-Xk29Qz-blue-falcon-77", "correct horse battery staple seven"
 QUOTES, UMLAUTS = "pa\"ss'w<o>r&d\\x/1", 'ünï"cödé pass'
@@ -31,10 +32,9 @@ FOLDS = ["\r\n ", "\r\n\t", "\n ", "\\\n", "\\\n    ", "\\\r\n\t", '" + "', "' .
 SPACES = ["  ", "\t", "\r\n", "\n    ", "\r\n> ", " \n>> ", "\u00a0", "&nbsp;", "\u2009", "\\n"]
 
 
-@pytest.mark.parametrize(
-    "fold", ["\r\n ", "\r\n\t", "\n ", "\\\n", "\\\n    ", "\\\r\n\t", '" + "', "' . '", '"\n   "']
+@for_each(
+    fold=["\r\n ", "\r\n\t", "\n ", "\\\n", "\\\n    ", "\\\r\n\t", '" + "', "' . '", '"\n   "'], secret=[FLUFFY, TOKEN]
 )
-@pytest.mark.parametrize("secret", [FLUFFY, TOKEN])
 def test_text_is_found_wherever_it_is_folded(secret: str, fold: str) -> None:
     for at in range(1, len(secret)):
         assert seen(secret, secret[:at] + fold + secret[at:]) & {"folded", "other white space"}, at
@@ -47,10 +47,10 @@ def test_text_is_found_with_markup_within(between: str) -> None:
     assert seen(FLUFFY, "<b>fluffy</b> tail <i>4711</i>") == {"folded"}
 
 
-@pytest.mark.parametrize(
-    "between", ["  ", "\t", "\r\n", "\n    ", "\r\n> ", " \n>> ", "\u00a0", "&nbsp;", "\u2009", "\\n"]
+@for_each(
+    between=["  ", "\t", "\r\n", "\n    ", "\r\n> ", " \n>> ", "\u00a0", "&nbsp;", "\u2009", "\\n"],
+    secret=[FLUFFY, WORDS],
 )
-@pytest.mark.parametrize("secret", [FLUFFY, WORDS])
 def test_any_white_space_may_stand_for_a_blank(secret: str, between: str) -> None:
     assert seen(secret, secret.replace(" ", between)) == {"other white space"}
     first, _, rest = secret.partition(" ")
@@ -82,14 +82,12 @@ def pages(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", range(len(pages(""))))
-@pytest.mark.parametrize("secret", [QUOTES, UMLAUTS, 'it\'s "so"', "a=b&c=<d>", "\\\\host\\share"])
+@for_each(number=range(len(pages(""))), secret=[QUOTES, UMLAUTS, 'it\'s "so"', "a=b&c=<d>", "\\\\host\\share"])
 def test_two_escapes_are_found_in_either_order(secret: str, number: int) -> None:
     assert seen(secret, pages(secret)[number])
 
 
-@pytest.mark.parametrize("form", ["\\x%02x", "\\x%02X", "\\%03o", "\\\\x%02x"])
-@pytest.mark.parametrize("secret", [FLUFFY, TOKEN, QUOTES, WORDS])
+@for_each(form=["\\x%02x", "\\x%02X", "\\%03o", "\\\\x%02x"], secret=[FLUFFY, TOKEN, QUOTES, WORDS])
 def test_signs_by_their_number_are_found_in_a_url(secret: str, form: str) -> None:
     """As JavaScript and C have them."""
     written = "".join(each if each.isalnum() else form % ord(each) for each in secret)

@@ -11,6 +11,7 @@ import pytest
 
 from overheard.words.secret import Secret
 from overheard_capture.search import Search
+from rows import for_each
 
 KEY, NAME, SAYING = "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "Jürgen Müßiggänger", 'it\'s a "test" - now'
 UUID = "7f9c24e8-3b12-4d6a-9f1e-0a5b6c7d8e9f"
@@ -55,8 +56,7 @@ def test_an_object_or_a_list_of_its_bytes_is_found(text: str) -> None:
     assert not seen(KEY, text.replace("115", "116"))
 
 
-@pytest.mark.parametrize("width", [20, 40, 64, 76])
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\n    ", "\n> "])
+@for_each(width=[20, 40, 64, 76], newline=["\n", "\r\n", "\n    ", "\n> "])
 def test_a_long_text_without_blanks_is_found_on_several_lines(width: int, newline: str) -> None:
     lines = textwrap.wrap(TOKEN, width)
     assert seen(TOKEN, newline.join(lines)) & {"on several lines", "folded"}
@@ -80,8 +80,7 @@ def test_typographic_signs_are_found() -> None:
     assert seen(SAYING, SAYING) == {"plainly"}
 
 
-@pytest.mark.parametrize("codec", ["cp1252", "latin-1", "cp437", "cp850", "mac-roman"])
-@pytest.mark.parametrize("write", [str, json.dumps, html.escape])
+@for_each(codec=["cp1252", "latin-1", "cp437", "cp850", "mac-roman"], write=[str, json.dumps, html.escape])
 def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: type[str]) -> None:
     wrong = NAME.encode().decode(codec, "ignore" if codec == "cp1252" else "strict")
     if len(wrong) == len(NAME.encode()) and (write is str or codec == "cp1252"):

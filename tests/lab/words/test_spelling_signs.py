@@ -12,6 +12,7 @@ import pytest
 
 from overheard.words.secret import Secret
 from overheard_capture.search import Search
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,7 @@ def shown(byte: int) -> str:
     return "M-" + (f"^{chr((byte & 127) ^ 64)}" if byte & 127 < 32 else chr(byte & 127))
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@for_each(name=LANGUAGES)
 def test_what_a_language_escapes_is_found_also_in_a_string(name: str) -> None:
     def written(text: str) -> str:
         return "".join(map(LANGUAGES[name], text))
@@ -123,8 +124,7 @@ def test_other_characters_are_found() -> None:
     assert not seen("key \U0001f512 x", b"key \xed\xa0\xbd\xed\xb4\x91 x")
 
 
-@pytest.mark.parametrize("before", [b"", b"a:", b"ab:", b"anna:", b"\0bob\0"])
-@pytest.mark.parametrize("secret", [UMLAUTS, "contraseña", "gehéimWört9"])
+@for_each(before=[b"", b"a:", b"ab:", b"anna:", b"\0bob\0"], secret=[UMLAUTS, "contraseña", "gehéimWört9"])
 def test_latin_1_in_base64_is_found(secret: str, before: bytes) -> None:
     code = base64.b64encode(before + secret.encode("latin-1"))
     assert seen(secret, code) == {"another charset in base64, Latin-1"}

@@ -21,6 +21,7 @@ from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import PackedSpans
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,8 +107,7 @@ CONTENTS = {
 }
 
 
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("how", [(layer, name) for layer, names in ALL.items() for name in names])
+@for_each(content=CONTENTS, how=[(layer, name) for layer, names in ALL.items() for name in names])
 def test_it_is_decoded(content: str, how: tuple[str, str]) -> None:
     layer, name = how
     text = b"see: " + ALL[layer][name](CONTENTS[content]) + b" and more"
@@ -127,9 +127,11 @@ def test_a_few_bytes_that_are_escaped_are_decoded(data: bytes) -> None:
     assert not findings.unread
 
 
-@pytest.mark.parametrize("data", ["пароль: секрет".encode("gb18030"), gzip.compress("секрет".encode(), mtime=0)])
-@pytest.mark.parametrize("before", [b"\x1ad", b"\xa4noteA", b"\x0c9", b"\x120", b""])
-@pytest.mark.parametrize("size", [1, 7, 1000])
+@for_each(
+    data=["пароль: секрет".encode("gb18030"), gzip.compress("секрет".encode(), mtime=0)],
+    before=[b"\x1ad", b"\xa4noteA", b"\x0c9", b"\x120", b""],
+    size=[1, 7, 1000],
+)
 def test_digits_behind_a_length_that_looks_like_one_are_decoded(data: bytes, before: bytes, size: int) -> None:
     text = before + data.hex().encode() + b"\x02"
     findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value="секрет".encode()))
@@ -137,8 +139,7 @@ def test_digits_behind_a_length_that_looks_like_one_are_decoded(data: bytes, bef
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("write", WRITES)
-@pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
+@for_each(write=WRITES, data=[LONG, gzip.compress(LONG)])
 def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     text = write(data)
     findings = played(untyped, text)
@@ -152,7 +153,7 @@ def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("write", WRITES)
+@for_each(write=WRITES)
 def test_it_does_not_matter_how_it_is_cut(write: Write) -> None:
     text = b"see: " + write(gzip.compress(TEXT, mtime=0)) + b" and more"
     findings = played(untyped, text)
@@ -177,7 +178,7 @@ LOOK_ALIKES = {
 }
 
 
-@pytest.mark.parametrize("name", LOOK_ALIKES)
+@for_each(name=LOOK_ALIKES)
 def test_what_only_resembles_it_is_no_finding(name: str) -> None:
     findings = played(untyped, LOOK_ALIKES[name].encode())
     assert not findings.sightings

@@ -24,6 +24,7 @@ from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.runs import codings_in, find_runs
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,8 +116,7 @@ CONTENTS = {
 }
 
 
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("name", WRITTEN)
+@for_each(content=CONTENTS, name=WRITTEN)
 def test_it_is_decoded(name: str, content: str) -> None:
     text = b"see: " + WRITTEN[name](CONTENTS[content]) + b" and more\r\n"
     findings = played(untyped, text)
@@ -177,7 +177,7 @@ LOOK_ALIKES = {
 }
 
 
-@pytest.mark.parametrize("name", LOOK_ALIKES)
+@for_each(name=LOOK_ALIKES)
 def test_what_only_resembles_it_is_no_finding(name: str) -> None:
     findings = played(untyped, LOOK_ALIKES[name].encode())
     assert not findings.sightings

@@ -14,6 +14,7 @@ from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, Reason
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,7 @@ CONTENTS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("name", WRITTEN)
+@for_each(content=CONTENTS, name=WRITTEN)
 def test_it_is_decoded(name: str, content: str) -> None:
     write, layer = WRITTEN[name]
     text = b"Here it is:\n\n" + write(CONTENTS[content]) + b"\nand that is all.\n"

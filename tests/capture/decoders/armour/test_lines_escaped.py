@@ -23,6 +23,7 @@ from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,9 +122,7 @@ CODED: dict[str, Write] = {
 LAYERS = {"uuencode", "base85", "base64"}
 
 
-@pytest.mark.parametrize("content", [TEXT, PACKED], ids=["text", "gzip"])
-@pytest.mark.parametrize("how", ESCAPED)
-@pytest.mark.parametrize("coding", CODED)
+@for_each(content=[TEXT, PACKED], how=ESCAPED, coding=CODED)
 def test_escaped_armour_is_read(coding: str, how: str, content: bytes) -> None:
     text = b"Here it is:\n" + ESCAPED[how](CODED[coding](content)) + b"\nand that is all.\n"
     findings = played(untyped, text)
@@ -134,14 +133,14 @@ def test_escaped_armour_is_read(coding: str, how: str, content: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("how", list(itertools.permutations(ESCAPED, 2)), ids=" in ".join)
+@for_each(how=list(itertools.permutations(ESCAPED, 2)))
 def test_escapes_may_be_escaped_again(how: tuple[str, str]) -> None:
     inner, outer = how
     text = ESCAPED[outer](ESCAPED[inner](uuencoded(PACKED)))
     assert any("uuencode" in layers for layers in seen(played(Fallback, b"HELLO\r\n" + text + b"\r\n")))
 
 
-@pytest.mark.parametrize("how", list(itertools.permutations(list(ESCAPED)[:-1], 2)), ids=" in ".join)
+@for_each(how=list(itertools.permutations(list(ESCAPED)[:-1], 2)))
 def test_text_that_is_escaped_throughout_is_read_in_any_other(how: tuple[str, str]) -> None:
     inner, outer = how
     text = ESCAPED[outer](ESCAPED[inner](b"They say that " + VALUE + b" is it."))
@@ -166,9 +165,7 @@ BYTES: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", BYTES)
-@pytest.mark.parametrize("write", [in_c, in_python])
-@pytest.mark.parametrize("outer", [bytes, in_json, in_url, base64.b64encode])
+@for_each(name=BYTES, write=[in_c, in_python], outer=[bytes, in_json, in_url, base64.b64encode])
 def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> None:
     text = b"here: " + outer(write(BYTES[name])) + b" and so on"
     findings = played(untyped, text)
@@ -210,8 +207,7 @@ LINED: dict[str, Write] = {
 }
 
 
-@pytest.mark.parametrize("name", LINED)
-@pytest.mark.parametrize("outer", [in_json, in_url, in_vcard, lambda text: in_json(in_json(text))])
+@for_each(name=LINED, outer=[in_json, in_url, in_vcard, lambda text: in_json(in_json(text))])
 def test_what_is_read_line_by_line_is_found_in_a_string(name: str, outer: Write) -> None:
     text = HEAD * (name == "a dump") + outer(LINED[name](b"They say that " + VALUE + b" is all of it."))
     findings = played(untyped, text)
@@ -219,9 +215,9 @@ def test_what_is_read_line_by_line_is_found_in_a_string(name: str, outer: Write)
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
-@pytest.mark.parametrize("name", [*LINED, "a vCard", "a patch"])
-@pytest.mark.parametrize(
-    "before", [b"", b"From: a&#13;&#10;To: b&#13;&#10;Subject: a note" * 9 + b"&#13;&#10;&#13;&#10;"]
+@for_each(
+    name=[*LINED, "a vCard", "a patch"],
+    before=[b"", b"From: a&#13;&#10;To: b&#13;&#10;Subject: a note" * 9 + b"&#13;&#10;&#13;&#10;"],
 )
 def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str, before: bytes) -> None:
     data = b"They say that " + VALUE + b" is all of it."
@@ -237,8 +233,7 @@ def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str, before: b
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
-@pytest.mark.parametrize("outer", [in_json, in_html, in_json_for_html])
-@pytest.mark.parametrize("name", LINED)
+@for_each(outer=[in_json, in_html, in_json_for_html], name=LINED)
 def test_what_is_read_line_by_line_may_be_quoted(name: str, outer: Write) -> None:
     text = HEAD + outer(quoted(LINED[name](b"They say that " + VALUE + b" is all of it.")))
     findings = played(untyped, text)

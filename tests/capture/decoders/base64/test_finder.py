@@ -21,9 +21,12 @@ from capture.wrapped import noise
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from overheard_capture.content.findings import Findings
 
 PACKED = gzip.compress(b"this is " + VALUE, mtime=0)
 LONG = gzip.compress(base64.b85encode(noise(20_000, 1)) + VALUE, mtime=0)
@@ -96,9 +99,9 @@ TEXTS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", TEXTS)
+@for_each(name=TEXTS)
 def test_it_is_found_in_any_context(name: str) -> None:
-    findings = played(untyped, TEXTS[name])
+    findings = whole(TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
     # A string of JavaScript may be unescaped before that.
     assert expected in {layers[-len(expected) :] for layers in seen(findings)}
@@ -107,17 +110,16 @@ def test_it_is_found_in_any_context(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("size", [1, 333, 4000])
+@for_each(name=TEXTS, size=[1, 333, 4000])
 def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
     text = TEXTS[name] if size > 1 else TEXTS[name][:500]
-    assert outcome(played(untyped, text, range(0, len(text), size))) == whole(text)
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(whole(text))
 
 
 @cache
-def whole(text: bytes) -> tuple[object, ...]:
-    """The outcome without cuts, once for all sizes."""
-    return outcome(played(untyped, text))
+def whole(text: bytes) -> Findings:
+    """What is found without cuts, once for all tests."""
+    return played(untyped, text)
 
 
 @pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])

@@ -24,6 +24,7 @@ from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import LZSTRING
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,8 +57,7 @@ def test_each_coding_is_decoded(coding: bytes) -> None:
     assert not findings.unread
 
 
-@pytest.mark.parametrize("coding", WHOLE)
-@pytest.mark.parametrize("size", [1, 7, 100, 333])
+@for_each(coding=WHOLE, size=[1, 7, 100, 333])
 def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
     whole = WHOLE[coding]
     factory = decompressing(CONTENT_CODINGS[coding], untyped, untyped)
@@ -236,8 +236,7 @@ def test_results_before_the_memory_limit_are_kept(size: int) -> None:
     assert UnreadContent(Reason.LIMIT, "zstd data that requires too much memory") in findings.unread
 
 
-@pytest.mark.parametrize("size", [1, 3, 50, 5000])
-@pytest.mark.parametrize("text", ["", "ab" * 3000, "äöü€" * 50, "x" * 2000], ids=["words", "pairs", "wide", "one"])
+@for_each(size=[1, 3, 50, 5000], text=["", "ab" * 3000, "äöü€" * 50, "x" * 2000])
 def test_lz_string_is_decompressed_however_it_is_cut(text: str, size: int) -> None:
     written = text + VALUE.decode() + TEXT.decode("latin-1")
     whole = lz_string(written)

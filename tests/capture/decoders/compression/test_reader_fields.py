@@ -15,6 +15,7 @@ from backports import zstd
 from capture.played import VALUE, played
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 RANDOM = random.Random(13)  # noqa: S311 - the same in each run
 NOISE = RANDOM.randbytes(40)
@@ -48,10 +49,9 @@ def skippable(content: bytes) -> bytes:
     return zstd.compress(b"hello") + b"\x5a\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
 
 
-@pytest.mark.parametrize("size", [1 << 20, 1, 13])
-@pytest.mark.parametrize(
-    "data",
-    [
+@for_each(
+    size=[1 << 20, 1, 13],
+    data=[
         extra(HIDDEN),
         extra(b"ab" + len(HIDDEN).to_bytes(2, "little") + HIDDEN),
         gz(8, TEXT + b"\0"),

@@ -18,6 +18,7 @@ from capture.wrapped import noise
 from capture.xca import huffman_lz77, lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.byte_streams import stream
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ MESSAGES = {
 }
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@for_each(name=MESSAGES)
 def test_the_message_is_decompressed(name: str) -> None:
     layer, data = MESSAGES[name]
     whole = noise(300) + data + noise(200) + data
@@ -119,7 +120,7 @@ def test_the_message_is_decompressed(name: str) -> None:
     assert outcome(played(stream, whole, range(0, len(whole), 61))) == outcome(findings)
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@for_each(name=MESSAGES)
 def test_a_damaged_message_is_unread(name: str) -> None:
     data = MESSAGES[name][1]
     for begin in range(20, len(data), 97):

@@ -21,6 +21,7 @@ from capture.wrapped import noise
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,8 +257,10 @@ def test_a_string_in_pieces_is_put_together(data: bytes) -> None:
     assert not played(untyped, data.swapcase()).sightings
 
 
-@pytest.mark.parametrize("name", ["CBOR", "MessagePack", "BSON", "a pickle of protocol 4", "a property list"])
-@pytest.mark.parametrize("write", [base64.b64encode, base64.b32encode, base64.b85encode, base58])
+@for_each(
+    name=["CBOR", "MessagePack", "BSON", "a pickle of protocol 4", "a property list"],
+    write=[base64.b64encode, base64.b32encode, base64.b85encode, base58],
+)
 def test_a_document_that_is_written_as_text_is_read(name: str, write: Callable[[bytes], bytes]) -> None:
     """What is in it has no signature, and something else follows."""
     text = b'{"data": "%b"}'

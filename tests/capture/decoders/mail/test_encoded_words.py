@@ -16,6 +16,7 @@ from capture.played import VALUE, outcome, played, seen
 from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -32,7 +33,7 @@ def subject(text: str, charset: str = "utf-8") -> bytes:
     )
 
 
-@pytest.mark.parametrize("before", range(20, 60, 3))
+@for_each(before=range(20, 60, 3))
 def test_a_secret_that_is_split_over_words_is_seen(before: int) -> None:
     """Python writes base64 words; where one ends depends on the preceding text."""
     text = subject("й" * before + VALUE.decode())

@@ -23,6 +23,7 @@ from overheard_capture.content.byte_scan import quoted_printable
 from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,8 @@ MAIL = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "text",
-    [
+@for_each(
+    text=[
         MAIL,
         b"Fluffy=\ntail 4711 is not it, Fluffy =\r\ntail =\r\n4711 is",
         b"Fluf=\r\nfy tail 4711",
@@ -45,8 +45,8 @@ MAIL = (
         b"two: Fluf=\nfy tail 4711\nand one in between\nFluf=\r\nfy tail 4711\n",
         b"=46=6C=75=66=66=79=20=\n=74=61=69=6C=20=34=37=31=31\n",
     ],
+    size=[1, 7, 100],
 )
-@pytest.mark.parametrize("size", [1, 7, 100])
 def test_continued_lines_are_joined(text: bytes, size: int) -> None:
     findings = played(untyped, text)
     assert ("quoted-printable",) in seen(findings)
@@ -60,7 +60,7 @@ def test_a_soft_line_break_is_found_behind_other_bytes(before: bytes) -> None:
     assert ("quoted-printable",) in seen(played(untyped, text, range(0, len(text), 5)))
 
 
-@pytest.mark.parametrize("at", range(0, 40, 3))
+@for_each(at=range(0, 40, 3))
 def test_an_equals_sign_before_a_line_end_among_other_bytes_is_none(at: int) -> None:
     # What is random has some like that in each 64 KiB.
     data = bytearray(noise(80))
@@ -172,8 +172,7 @@ WRITTEN: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("where", WRITTEN)
-@pytest.mark.parametrize("packed", PACKED)
+@for_each(where=WRITTEN, packed=PACKED)
 def test_what_is_compressed_in_it_is_read_where_text_stands_around_it(packed: str, where: str) -> None:
     text = WRITTEN[where](binascii.b2a_qp(PACKED[packed], istext=False))
     # What stands around is cut apart from what is compressed, so byte by byte each of them once is enough.

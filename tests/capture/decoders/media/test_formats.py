@@ -13,6 +13,7 @@ from capture.played import VALUE, outcome, played
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE, MEDIA
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 SAMPLES = noise(3000, 11)
 COMMENT = b"made with care, " + base64.b64encode(gzip.compress(VALUE))
@@ -21,7 +22,7 @@ XORED = bytes(byte ^ 0x5A for byte in base64.b32encode(noise(3000, 12)))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_metadata_is_read_and_samples_are_counted(name: str) -> None:
     file = FILES[name](COMMENT, SAMPLES, b"")
     findings = played(untyped, file)
@@ -33,7 +34,7 @@ def test_metadata_is_read_and_samples_are_counted(name: str) -> None:
         assert outcome(played(untyped, file, range(0, len(file), step))) == outcome(findings)
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_in_base64_they_are_no_opaque_value(name: str) -> None:
     text = json.dumps({"src": "data:image/x;base64," + base64.b64encode(FILES[name](b"hello", SAMPLES, b"")).decode()})
     findings = played(untyped, text.encode())
@@ -51,7 +52,7 @@ def test_what_is_behind_the_end_is_read(name: str) -> None:
     assert not played(untyped, file + bytes(4)).unread
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_a_part_of_unknown_type_must_be_readable(name: str) -> None:
     assert played(untyped, FILES[name](b"hello", SAMPLES, noise(100))).unread
     findings = played(untyped, FILES[name](b"hello", SAMPLES, gzip.compress(VALUE)))
@@ -59,7 +60,7 @@ def test_a_part_of_unknown_type_must_be_readable(name: str) -> None:
     assert not findings.unread
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_text_in_samples_is_read(name: str) -> None:
     file = FILES[name](b"hello", SAMPLES[:1000] + b" see: " + COMMENT + b"\0" + SAMPLES[:1000], b"")
     findings = played(untyped, file)
@@ -69,7 +70,7 @@ def test_text_in_samples_is_read(name: str) -> None:
         assert {each.what for each in played(untyped, hidden).unread} == {LARGE_VALUE}
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_samples_that_should_be_compressed_look_so(name: str) -> None:
     is_reason = bool(played(untyped, FILES[name](b"hello", XORED, b"")).unread)
     assert is_reason == (name not in UNCOMPRESSED)
@@ -77,7 +78,7 @@ def test_samples_that_should_be_compressed_look_so(name: str) -> None:
     assert not played(untyped, FILES[name](b"hello", b"\x28\xa2\x8a" * 2000, b"")).unread
 
 
-@pytest.mark.parametrize("name", FILES)
+@for_each(name=FILES)
 def test_a_file_that_ends_early_is_read_so_far(name: str) -> None:
     file = FILES[name](b"hello", SAMPLES, b"")
     for length in (*range(300), len(file) - 1000):

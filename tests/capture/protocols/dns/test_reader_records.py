@@ -13,6 +13,7 @@ import pytest
 
 from capture.played import VALUE, origin_of, some_findings
 from overheard_capture.protocols.dns.reader import read_dns
+from rows import for_each
 
 RANDOM = random.Random(9)  # noqa: S311 - the same in each run
 HIDDEN = gzip.compress(VALUE, mtime=0)
@@ -38,9 +39,8 @@ def option(code: int, content: bytes) -> bytes:
     return answer(41, code.to_bytes(2, "big") + len(content).to_bytes(2, "big") + content)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
+@for_each(
+    message=[
         question(b"0" + zlib.compress(VALUE), b"t", b"test"),
         question(HIDDEN[:20], HIDDEN[20:], b"test"),
         answer(16, bytes([len(HIDDEN)]) + HIDDEN),
@@ -53,7 +53,7 @@ def option(code: int, content: bytes) -> bytes:
         option(10, HIDDEN),
         option(12, zlib.compress(VALUE)),
         option(65001, HIDDEN),
-    ],
+    ]
 )
 def test_what_is_encoded_is_found(message: bytes) -> None:
     findings = some_findings()

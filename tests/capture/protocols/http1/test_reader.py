@@ -12,6 +12,7 @@ from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import answer, chunked, request
 from overheard_capture.content.findings import Findings, Reason, UnreadContent
 from overheard_capture.protocols.http1.reader import PendingRequests, http1
+from rows import for_each
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
 PACKED = gzip.compress(TEXT)
@@ -80,7 +81,7 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", BODIES)
+@for_each(name=BODIES)
 def test_each_body_framing_is_read(name: str) -> None:
     whole, layers = BODIES[name]
     findings = every_cut(whole)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from capture.frames import ethernet, ipv4
 from overheard_capture.protocols.openvpn.clear_data import clear_packet
+from rows import for_each
 
 RANDOM = random.Random(1195)  # noqa: S311 - the same in each run
 PACKET = ipv4(RANDOM.randbytes(90), 108)
@@ -15,9 +14,7 @@ FRAME = ethernet(PACKET)
 HEAD = b"\x48\0\0\0"
 
 
-@pytest.mark.parametrize("hmac", [0, 20, 32])
-@pytest.mark.parametrize("number", [4, 8])
-@pytest.mark.parametrize("packet", [PACKET, FRAME], ids=["tun", "tap"])
+@for_each(hmac=[0, 20, 32], number=[4, 8], packet=[PACKET, FRAME])
 def test_a_packet_is_noticed_in_each_framing(hmac: int, number: int, packet: bytes) -> None:
     head = HEAD + RANDOM.randbytes(hmac + number)
     assert clear_packet(head + packet, 4) == (len(head), packet)

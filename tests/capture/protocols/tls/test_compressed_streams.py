@@ -15,6 +15,7 @@ from overheard_capture.native import core
 from overheard_capture.protocols.tls.compressed import is_compressed
 from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
 from overheard_capture.provenance.origin import Origin
+from rows import for_each
 
 RANDOM = random.Random(5)  # noqa: S311 - the same in each run
 WORDS = ["squirrel", "acorn", "Oak", "tail", "winter", "hide", "42", "nest", "fluffy", "drey", "Bark", "moss"]
@@ -68,8 +69,7 @@ def test_a_stream_is_noticed_in_a_record_and_over_records(how: str) -> None:
 
 
 # The first 64 records are looked at more closely.
-@pytest.mark.parametrize("before", [0, 70])
-@pytest.mark.parametrize("how", [each for each in COMPRESSED if each != "LZMA"])
+@for_each(before=[0, 70], how=[each for each in COMPRESSED if each != "LZMA"])
 def test_a_stream_is_noticed_among_records_of_tls(how: str, before: int) -> None:
     stream = COMPRESSED[how](TEXT)
     cut = [stream[at : at + 60] for at in range(0, len(stream), 60)]

@@ -16,6 +16,7 @@ from overheard.certificates.documents.certificate import Certificate
 from overheard.certificates.openssl import unread
 from overheard.certificates.read import read
 from overheard.certificates.rules.check import case, remarks, wrong
+from rows import for_each
 
 # Faults that OpenSSL takes, and that are told as wrong all the same: what the extension says is unknown.
 _TAKEN = {"extension-unreadable-elsewhere", "extension-repeated-elsewhere"}
@@ -72,14 +73,15 @@ def found(chain: Chain, *, strict: bool) -> set[str]:
     return rows | {"certificate-unreadable"} if unread(sent) else rows
 
 
-@pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize("name", CHAINS)
+@for_each(strict=[False, True], name=CHAINS)
 def test_a_chain_has_findings_if_openssl_refuses_it(name: str, strict: bool) -> None:
     assert bool(found(CHAINS[name], strict=strict)) is refused(CHAINS[name], strict=strict)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EXTENSIONS if not kind.startswith("1.3")])
-@pytest.mark.parametrize("words", ["that is cut off", "of the root that is cut off", "twice"])
+@for_each(
+    kind=[kind for kind in EXTENSIONS if not kind.startswith("1.3")],
+    words=["that is cut off", "of the root that is cut off", "twice"],
+)
 def test_what_cannot_be_read_is_always_told(kind: str, words: str) -> None:
     chain = CHAINS[f"{kind} {words}"]
     sent, roots = parsed(chain)

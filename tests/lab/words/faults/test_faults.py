@@ -9,6 +9,7 @@ from overheard.certificates.rules.refused import RULES
 from overheard.certificates.rules.strict import STRICT
 from overheard.words.faults import FAULTS, CertificateFault, explained
 from overheard.words.gallery import ROWS
+from rows import for_each
 
 # Found before there is a chain to check.
 BEFORE = {"certificate-unreadable", "crl-unreadable"}
@@ -30,7 +31,7 @@ def test_no_fault_has_the_name_of_another() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@for_each(fault=FAULTS)
 def test_a_fault_is_a_phrase_a_cause_and_a_cure(fault: CertificateFault) -> None:
     assert fault.wrong[0].islower()
     assert not fault.wrong.endswith(".")
@@ -38,9 +39,7 @@ def test_a_fault_is_a_phrase_a_cause_and_a_cure(fault: CertificateFault) -> None
     assert fault.cure.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "fault", [fault for fault in FAULTS if fault.name.startswith("strict-")], ids=lambda fault: fault.name
-)
+@for_each(fault=[fault for fault in FAULTS if fault.name.startswith("strict-")])
 def test_a_strict_fault_says_which_error_python_3_13_has(fault: CertificateFault) -> None:
     assert fault.refused.startswith("Python 3.13 and later")
     assert fault.refused.count("`") >= 6
