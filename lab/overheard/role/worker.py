@@ -50,6 +50,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
         self.app.stop()
         super().handle_exit(number, frame)
 
+    def handle_quit(self, number: int, frame: FrameType | None) -> None:
+        """Handle SIGQUIT, which gunicorn sends on SIGINT: on a busy machine, `run` ends too late for it."""
+        self.app.stop()
+        super().handle_quit(number, frame)
+
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401  (gunicorn's TConn)
         """Give a new connection to a thread; close it at once if its peer has too many."""
         peer = conn.client[0]
