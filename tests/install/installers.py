@@ -47,7 +47,10 @@ class Installed:
 
 @dataclass(frozen=True)
 class Tools:
-    """Pip, pipx and uv; the latter two in a folder that exists in every place."""
+    """Pip, pipx and uv; the latter two in a folder that exists in every place.
+
+    pip compiles no modules, as uv does not: of all that is installed, few are imported.
+    """
 
     folder: Path
 
@@ -63,14 +66,14 @@ class Tools:
     def pip(self, place: Place, home: Path, what: str | Path) -> Installed:
         """Install in a new virtual environment."""
         _done(place, home, {}, place.python, "-m", "venv", home)
-        _done(place, home, {}, home / "bin" / "pip", "install", "--quiet", what)
+        _done(place, home, {}, home / "bin" / "pip", "install", "--quiet", "--no-compile", what)
         return Installed(place, home / "bin" / "overheard", home / "bin" / "python")
 
     def pipx(self, place: Place, home: Path, what: str | Path) -> Installed:
         """Install with pipx, which uses pip, as it finds no uv."""
         variables: dict[str, str | Path] = {"PIPX_HOME": home, "PIPX_BIN_DIR": home / "bin"}
         variables["PYTHONPATH"] = self.folder / "pipx"
-        _done(place, home, variables, place.python, "-m", "pipx", "install", what)
+        _done(place, home, variables, place.python, "-m", "pipx", "install", "--pip-args=--no-compile", what)
         return Installed(place, home / "bin" / "overheard", home / "venvs" / "overheard" / "bin" / "python")
 
     def uv(self, place: Place, home: Path, what: str | Path) -> Installed:
