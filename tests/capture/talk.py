@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def server(cipher: int, *extensions: bytes, version: int = 0x0303) -> bytes:
 
 
 def client(*extensions: bytes, suites: bytes = b"\x13\x01") -> bytes:
-    """Records of application data with these lengths. They do not read as text."""
+    """The body of a ClientHello."""
     return b"\3\3" + bytes(32) + vector(1) + vector(2, suites) + vector(1, b"\0") + vector(2, *extensions)
 
 
@@ -69,9 +70,14 @@ TLS_1_3 = (extension(43, b"\3\4"), extension(51, b"\x11\xec" + vector(2, bytes(1
 HELLOS = [(">", record(22, message(1, client()))), ("<", record(22, message(2, server(0x1301, *TLS_1_3))))]
 
 
+def noise(length: int, number: int = 0) -> bytes:
+    """Bytes as even as ciphertext, the same in each run; others for each number."""
+    return hashlib.shake_128(b"%d %d" % (length, number)).digest(length)
+
+
 def data(*lengths: int) -> bytes:
-    """Records of application data that are so long. They do not read as text."""
-    return b"".join(record(23, b"\xff" * length) for length in lengths)
+    """Records of application data that are so long."""
+    return b"".join(record(23, noise(length, number)) for number, length in enumerate(lengths, 1))
 
 
 @dataclass

@@ -16,6 +16,7 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 
 #include "walk.c"
 #include "tls_records.c"
+#include "evenness.c"
 #include "text.c"
 #include "literals.c"
 #include "lz77.c"

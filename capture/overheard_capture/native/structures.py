@@ -79,6 +79,22 @@ class NativeWalker(ctypes.Structure):
     ]
 
 
+EVEN_WORDS, EVEN_COLUMNS = 128, 64
+
+
+class NativeEvenness(ctypes.Structure):
+    """What the compiled part keeps of a direction that should be ciphertext; see `evenness.c`."""
+
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
+    _fields_ = [
+        ("words", ctypes.c_uint64 * EVEN_WORDS),
+        ("column_bits", ctypes.c_int64),
+        *((name, ctypes.c_uint32 * 256) for name in ("total", "counts", "few")),
+        *((name, ctypes.c_uint32) for name in ("size", "few_size", "repeated", "width")),
+        ("columns", ctypes.c_uint8 * EVEN_COLUMNS),
+    ]
+
+
 STRING_SLOTS = 256
 
 

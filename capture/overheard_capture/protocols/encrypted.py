@@ -14,8 +14,10 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.compression.deflate import fast_zlib
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
+from overheard_capture.protocols.repeats import Repeats
 from overheard_capture.protocols.tls.ciphertext import is_plaintext
 from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
+from overheard_capture.protocols.tls.evenness import Evenness
 from overheard_capture.protocols.tls.printable import PrintableRecords
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciph
 _BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
 # Random bytes become longer when compressed, never shorter by this much.
 _SAVED = 32
-# How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
-_MAX_RECENT = 256
 
 
 class Ciphertext:
@@ -43,30 +43,22 @@ class Ciphertext:
         self._report = report
         self._printable = PrintableRecords()
         self._streams = CompressedStreams(findings, layers, report)
+        self._evenness = Evenness()
         self._block = bytearray()
-        self._recent: dict[int, None] = {}
+        self.repeats = Repeats()
 
     def is_ciphertext(self, body: bytes, nonce: int = 0, origin: Origin | None = None) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
         is_plain = self._printable.add(body, nonce) or is_plaintext(body)
+        is_uneven = self._evenness.add(body, nonce)
         self._streams.nonce = nonce
         self._streams.add(body, origin)
-        if is_plain:
+        if is_plain or is_uneven:
             self._report()
         self._block += body[nonce:]
         if len(self._block) >= _BLOCK:
             self._check_block()
         return not is_plain
-
-    def repeats(self, datagram: bytes) -> bool:
-        """Whether a datagram is the same as one of the last ones, which was checked."""
-        known = hash(datagram)
-        if known in self._recent:
-            return True
-        self._recent[known] = None
-        if len(self._recent) > _MAX_RECENT:
-            del self._recent[next(iter(self._recent))]
-        return False
 
     def _check_block(self) -> None:
         block, self._block = bytes(self._block), bytearray()
@@ -77,6 +69,8 @@ class Ciphertext:
         """The direction has ended."""
         self._check_block()
         self._streams.close()
+        if self._evenness.close():
+            self._report()
 
 
 class EncryptedDirection:

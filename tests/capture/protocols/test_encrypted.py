@@ -78,11 +78,3 @@ def test_ciphertext_is_never_reported() -> None:
 def test_magics_by_chance_are_no_formats() -> None:
     for magic in (b"\x1f\x8b\x08", b"PK\3\4"):
         assert not any(reports(RANDOM.randbytes(30) + magic + RANDOM.randbytes(60)) for _ in range(3000))
-
-
-def test_what_was_sent_again_is_known() -> None:
-    ciphertext = Ciphertext(some_findings(), (), lambda: None)
-    sent = [RANDOM.randbytes(30) for _ in range(1500)]
-    assert not any(map(ciphertext.repeats, sent))
-    assert ciphertext.repeats(sent[-1])
-    assert not ciphertext.repeats(sent[0])

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from capture.protocols.ssh.speaking import conversation
-from capture.talk import client, message, record, replay, server
+from capture.talk import client, message, noise, record, replay, server
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 
 TLS, TEXT, NOTHING, UNKNOWN = FlowKind.TLS, FlowKind.TEXT, FlowKind.NOTHING, FlowKind.UNKNOWN
@@ -16,7 +16,7 @@ MISMATCHED, UPGRADED = FlowKind.MISMATCHED, FlowKind.UPGRADED
 HELLO = record(22, message(1, client(suites=b"\xc0\x2f")), b"\x03\x01")
 SERVER_HELLO = record(22, message(2, server(0xC02F)))
 CHANGE = record(20, b"\x01")
-FINISHED = record(22, b"\xf0" * 40)
+FINISHED = record(22, noise(40))
 DATA = record(23, bytes(number * 77 % 256 for number in range(200)))
 ALERT = record(21, b"\x02\x30")
 ASKED, ANSWERED = HELLO + CHANGE + FINISHED, SERVER_HELLO + CHANGE + FINISHED
@@ -50,8 +50,8 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(HELLO + record(23, b"x", b"\x02\x00"), b"", UNKNOWN, id="SSL 2"),
         pytest.param(HELLO + record(23, b""), b"", UNKNOWN, id="an empty record"),
         pytest.param(ASKED + record(23, b"\xff" + b"fluffy tail " * 12), ANSWERED, UNKNOWN, id="text in a record"),
-        pytest.param(ASKED + record(23, b"\xff" * (2**14 + 2048)), ANSWERED, TLS, id="the longest record"),
-        pytest.param(ASKED + record(23, b"\xff" * (2**14 + 2049)), ANSWERED, UNKNOWN, id="a record longer than that"),
+        pytest.param(ASKED + record(23, noise(2**14 + 2048)), ANSWERED, TLS, id="the longest record"),
+        pytest.param(ASKED + record(23, noise(2**14 + 2049)), ANSWERED, UNKNOWN, id="a record longer than that"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nfluffy \xe2\x82\xac", TEXT, id="HTTP"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"", TEXT, id="a request without an answer"),
         pytest.param(b"", b"220 smtp.example\r\n", TEXT, id="a greeting"),

@@ -101,7 +101,9 @@ class _Payload:
         if not is_known:
             self._unknown(body, at)
             return
-        self._direction.is_ciphertext(body[at:])
+        if not self._direction.repeats(body[at:]):
+            # A message that a cookie is added to has the same values again (RFC 7296, 2.6).
+            self._direction.is_ciphertext(body[at:])
         read_values(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _notify(self, body: bytes) -> None:

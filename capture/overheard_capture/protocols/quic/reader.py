@@ -27,6 +27,7 @@ LAYER = Layer("QUIC Initial")
 _MAX_KEYS = 4
 # Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64.
 _CHECK_LENGTH = 64
+_MAX_IDS = 256
 
 
 class QuicConversation:
@@ -47,6 +48,9 @@ class QuicReader:
         self._conversation = findings.conversation.of(QuicConversation)
         self._crypto = CryptoStream()
         self._handshake: Content | None = None
+        # The connection IDs in this direction, and the length of the last one that was written with it.
+        self._ids: set[bytes] = set()
+        self._id_length = 0
 
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
         """Read a datagram; returns False if it is not QUIC."""
@@ -72,6 +76,10 @@ class QuicReader:
         return bool(self._conversation.keys)
 
     def _take(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
+        if packet.version:
+            # Those that the peer chooses have one length, or nobody could tell where a short header ends.
+            self._ids.add(packet.destination_id)
+            self._id_length = len(packet.destination_id)
         if packet.version and not self._conversation.version:
             self._conversation.version = VERSIONS[packet.version]
         if packet.kind is PacketType.INITIAL:
@@ -84,10 +92,20 @@ class QuicReader:
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
             self._take_encrypted(listener, data, packet, origin)
 
-    @staticmethod
-    def _take_encrypted(listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
+    def _take_encrypted(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         listener.direction.encrypted = True
-        listener.check_ciphertext(bytes(data[packet.number : packet.end]), origin.after(packet.number))
+        begins = packet.number
+        if packet.kind is PacketType.SHORT:
+            begins += self._known_id(bytes(data[begins : begins + self._id_length]))
+        listener.check_datagram(bytes(data[begins : packet.end]), origin.after(begins))
+
+    def _known_id(self, connection_id: bytes) -> int:
+        """The length of a connection ID that was there before. A new one should be random (RFC 9000, 5.1)."""
+        if connection_id in self._ids:
+            return len(connection_id)
+        if len(self._ids) < _MAX_IDS:
+            self._ids.add(connection_id)
+        return 0
 
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         self._read_header(data[packet.start : packet.number], packet, origin.after(packet.start))

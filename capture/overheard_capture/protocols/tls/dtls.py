@@ -154,7 +154,7 @@ class DtlsReader:
         self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes, origin: Origin
     ) -> None:
         direction, length = listener.direction, len(body)
-        listener.check_ciphertext(body, origin)
+        listener.check_datagram(body, origin)
         direction.encrypted = True
         if record.kind == _UNIFIED:
             direction.data.add(DataRecord(length, frame))

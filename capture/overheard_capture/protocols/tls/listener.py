@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
+from overheard_capture.protocols.repeats import Repeats
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
 from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.direction_state import TlsDirection
+from overheard_capture.protocols.tls.evenness import Evenness
 from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.records import HEADER_LENGTH, skip_records
 from overheard_capture.protocols.tls.sizes import explicit_nonce, overhead
@@ -39,6 +41,8 @@ class TlsListener:
         self._is_suite_known = False
         self._nonce = 0
         self._streams = CompressedStreams(findings, layers, self._report_plaintext)
+        self._evenness = Evenness()
+        self._repeats = Repeats()
 
     def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
         """Report a fault once. `where` distinguishes occurrences for people, and is not part of the report."""
@@ -61,7 +65,14 @@ class TlsListener:
         """Check a record that should be encrypted."""
         self._learn_sizes()
         self.direction.check_ciphertext(body, self._nonce)
+        if not self.direction.has_plaintext:
+            self.direction.has_plaintext = self._evenness.add(body, self._streams.nonce)
         self._streams.add(body, origin)
+
+    def check_datagram(self, body: bytes, origin: Origin) -> None:
+        """Check a record or packet of a datagram, unless it was captured twice or sent again."""
+        if not self._repeats(body):
+            self.check_ciphertext(body, origin)
 
     def check_body(self, body: bytes, skipped: int) -> None:
         """Check a record of those that are also passed to `check_records`, which follows some that were skipped."""
@@ -79,12 +90,18 @@ class TlsListener:
         for length in lengths if not direction.has_plaintext else ():
             direction.check_printable(bytes(data[at : at + length]), self._nonce)
             at += length + HEADER_LENGTH
+        self._check_evenness(data, start, end)
         self._streams.add_first(data, start, end, len(lengths), origin)
 
     def check_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
         """Check `count` complete TLS records between two offsets for what they may be together."""
         self._learn_sizes()
+        self._check_evenness(data, start, end)
         self._streams.add_records(data, start, end, count, origin)
+
+    def _check_evenness(self, data: Bytes, start: int, end: int) -> None:
+        if not self.direction.has_plaintext:
+            self.direction.has_plaintext = self._evenness.add_records(data, start, end, self._streams.nonce)
 
     def _learn_sizes(self) -> None:
         """What of each record is no ciphertext. Before the ServerHello there is early data, in which all is."""
@@ -105,6 +122,7 @@ class TlsListener:
         if not self._closed:
             self._closed = True
             self._streams.close()
+            self.direction.has_plaintext = self._evenness.close() or self.direction.has_plaintext
             if self.direction.messages.incomplete:
                 self.problem("a truncated TLS handshake message")
             self.conversation.remove_reader(self._conclude)

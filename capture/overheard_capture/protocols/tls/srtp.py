@@ -55,9 +55,14 @@ class SrtpPackets:
         self._findings.identify_as("SRTP", encrypts=True)
         self._findings.read[LAYER] += len(data)
         if not self._ciphertext.repeats(data):
-            self._ciphertext.is_ciphertext(data[start:], origin=origin.after(start))
+            self._check(data, start, origin)
             read_values(self._findings, (LAYER,), data[start:], origin.after(start), ())
         return True
+
+    def _check(self, data: bytes, start: int, origin: Origin) -> None:
+        """Check what is encrypted. The index of SRTCP, before its tag, counts."""
+        index = self._index(data) if data[1] in _RTCP else len(data)
+        self._ciphertext.is_ciphertext(data[start:index] + data[index + _INDEX :], origin=origin.after(start))
 
     def _rtp(self, data: bytes, origin: Origin) -> int:
         """Where the payload of an RTP packet begins (RFC 3550, 5.1); 0 if it is malformed."""
@@ -87,7 +92,11 @@ class SrtpPackets:
             at += 1 + length
 
     def _rtcp(self, data: bytes) -> int:
-        """Where the encrypted part of an SRTCP packet begins (RFC 3711, 3.4); 0 if it is not encrypted."""
+        """Where the encrypted part of an SRTCP packet begins; 0 if it is not encrypted."""
+        return _RTCP_HEADER_LENGTH if self._index(data) else 0
+
+    def _index(self, data: bytes) -> int:
+        """Where the index of an SRTCP packet is (RFC 3711, 3.4); 0 if the packet is not encrypted."""
         hellos = self._listener.conversation
         profiles = (hellos.server_hello and hellos.server_hello.srtp) or (
             hellos.client_hello and hellos.client_hello.srtp
@@ -95,7 +104,7 @@ class SrtpPackets:
         for profile in profiles or ():
             index = len(data) - _TAGS.get(profile, 0) - _INDEX
             if index > _RTCP_HEADER_LENGTH and data[index] & 0x80:
-                return _RTCP_HEADER_LENGTH
+                return index
         return 0
 
     def close(self) -> None:

@@ -115,6 +115,7 @@ class TlsStateMachine:
             self.problem("a TLS handshake message in clear after application data")
             self._handshake.feed(body, origin)
         elif self._phase is Phase.CHANGED and not self._is_still_clear(body):
+            self._listener.check_ciphertext(body, origin)
             self.direction.encrypted_handshakes += 1
             self.direction.finished_length = self.direction.finished_length or len(body)
         else:
@@ -149,6 +150,7 @@ class TlsStateMachine:
             add_piece(self._listener.findings, self._listener.layers, body[1:], origin.after(1), "alerts")
             self._closing = self._closing or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
         elif self.direction.encrypted:
+            self._listener.check_ciphertext(body, origin)
             self.direction.alert_lengths.add(len(body))
             self._closing = True
         else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ssl
 from typing import TypeAlias
 
-from capture.talk import CHANGE_CIPHER_SPEC, client, message, record, server
+from capture.talk import CHANGE_CIPHER_SPEC, client, message, noise, record, server
 from lab.pki import Files
 
 Transcript: TypeAlias = list[tuple[str, bytes]]
 
 HELLO = record(22, message(1, client(suites=b"\xc0\x2f\x00\x02\x00\x3b\x00\x05\x00\x1b")), b"\3\1")
-FINISHED = record(22, b"\xf0" * 40)
+FINISHED = record(22, noise(40))
 
 
 def agreed(suite: int = 0xC02F, *extensions: bytes) -> Transcript:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.protocols.tls.speaking_dtls import read_datagrams, spoken
-from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
+from capture.talk import SECRET, TLS_1_3, extension, message, noise, server, vector
 from lab.pki import Files
 from overheard_capture.protocols.tls.direction_state import tls_of
 
@@ -50,8 +50,8 @@ def client(*extensions: bytes) -> bytes:
 HELLO = dtls(22, fragment(client(), 0))
 ANSWER = dtls(22, fragment(message(2, server(0xC02F, version=0xFEFD)), 0))
 CHANGE = dtls(20, b"\1")
-FINISHED = dtls(22, b"\xf0" * 48, epoch=1)
-DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
+FINISHED = dtls(22, noise(48), epoch=1)
+DATA = dtls(23, noise(60, 1), epoch=1, number=1)
 WHOLE: Transcript = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
 
 
@@ -111,7 +111,7 @@ def test_one_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: s
 
 def test_a_finished_of_another_length_is_not_accepted() -> None:
     for length, expected in ((47, ["an encrypted TLS handshake record of another length than Finished"]), (48, [])):
-        datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
+        datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, noise(length), epoch=1)), WHOLE[4]]
         assert problems(read_datagrams(datagrams)[0]) == expected
 
 
@@ -119,17 +119,17 @@ def test_a_finished_of_another_length_is_not_accepted() -> None:
     ("more", "expected"),
     [
         ((">", dtls(23, b"fluffy tail")), "DTLS records in clear that must be encrypted"),
-        ((">", dtls(23, b"\xf0" * 60, epoch=2)), "a DTLS renegotiation"),
-        ((">", dtls(22, b"\xf0" * 60, epoch=1)), "2 encrypted TLS handshake records"),
-        ((">", dtls(24, b"\xf0" * 60, epoch=1)), "DTLS records of an unexpected type"),
-        ((">", dtls(21, b"\xf0" * 60, epoch=1)), "TLS alerts that are too long"),
-        ((">", b"\x20\1" + b"\xf0" * 60), "DTLS 1.3 records in an older version of DTLS"),
+        ((">", dtls(23, noise(60), epoch=2)), "a DTLS renegotiation"),
+        ((">", dtls(22, noise(60), epoch=1)), "2 encrypted TLS handshake records"),
+        ((">", dtls(24, noise(60), epoch=1)), "DTLS records of an unexpected type"),
+        ((">", dtls(21, noise(60), epoch=1)), "TLS alerts that are too long"),
+        ((">", b"\x20\1" + noise(60)), "DTLS 1.3 records in an older version of DTLS"),
         ((">", dtls(26, b"\0\0")), "DTLS 1.3 records in an older version of DTLS"),
         ((">", b"fluffy tail"), "a datagram in a DTLS flow that is not DTLS"),
         ((">", DATA + b"!"), "a datagram in a DTLS flow that is not DTLS"),
         ((">", dtls(22, fragment(client(), 5, 0, 9))), "an incomplete DTLS handshake message"),
-        ((">", dtls(22, b"\xf0" * 60)), "a malformed DTLS handshake message"),
-        ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than negotiated"),
+        ((">", dtls(22, noise(60))), "a malformed DTLS handshake message"),
+        ((">", dtls(23, noise(60), epoch=1, version=b"\xfe\xff")), "of another version than negotiated"),
     ],
 )
 def test_unexpected_records_are_reported(more: tuple[str, bytes], expected: str) -> None:
@@ -157,10 +157,10 @@ def test_the_unified_headers_of_dtls_1_3_are_read() -> None:
     asks = client(extension(54, vector(1, b"")), extension(43, vector(1, b"\xfe\xfc")))
     body = server(0x1301, extension(43, b"\xfe\xfc"), extension(54, vector(1, mark)), *TLS_1_3[1:], version=0xFEFD)
     opened = [(">", dtls(22, fragment(asks, 0))), ("<", dtls(22, fragment(message(2, body), 0)))]
-    sealed = b"\xf0" * 40
+    sealed, other = noise(40), noise(40, 1)
     with_length = b"\x2e\0\1" + vector(2, sealed)
     flow_findings, known = read_datagrams(
-        [*opened, ("<", with_length + b"\x2a\0\2" + sealed), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
+        [*opened, ("<", with_length + b"\x2a\0\2" + other), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
     )
     assert all(known)
     assert protected(flow_findings), problems(flow_findings)
@@ -168,7 +168,7 @@ def test_the_unified_headers_of_dtls_1_3_are_read() -> None:
     assert read_datagrams([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
 
 
-@pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
+@pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + noise(40)])
 def test_other_datagrams_are_left_to_the_other_readers(datagram: bytes) -> None:
     flow_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]

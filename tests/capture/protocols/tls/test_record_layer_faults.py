@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from capture.protocols.tls.conversations import FINISHED, HELLO, Transcript, agreed
-from capture.talk import CHANGE_CIPHER_SPEC, HELLOS, client, data, extension, message, record, replay, server
+from capture.talk import CHANGE_CIPHER_SPEC, HELLOS, client, data, extension, message, noise, record, replay, server
 
 
 def heads(part: bytes) -> list[int]:
@@ -88,12 +88,12 @@ def test_a_flipped_bit_in_a_record_header_is_not_protected(
         (b"\xff\xfe\xfd\xfc\xfb", "other data after TLS records at byte 98"),
         (b"\x17\3\3\0\x08half", "a truncated TLS record"),
         (record(22, message(1, client())), "a TLS handshake message in clear after application data"),
-        (record(22, b"\xf0" * 40), "a TLS renegotiation after application data"),
+        (record(22, noise(40)), "a TLS renegotiation after application data"),
         (CHANGE_CIPHER_SPEC, "a TLS ChangeCipherSpec after application data"),
-        (record(24, b"\xf0" * 40), "a TLS heartbeat"),
-        (record(21, b"\xf0" * 26) + data(50), "TLS records after the closing alert"),
-        (record(21, b"\xf0" * 60), "TLS alerts that are too long"),
-        (record(23, b"\xf0" * 40, b"\3\1"), "TLS records of another version than negotiated"),
+        (record(24, noise(40)), "a TLS heartbeat"),
+        (record(21, noise(26)) + data(50), "TLS records after the closing alert"),
+        (record(21, noise(60)), "TLS alerts that are too long"),
+        (record(23, noise(40, 2), b"\3\1"), "TLS records of another version than negotiated"),
         (record(23, b"fluffy tail " * 20), "plain text in TLS application data records"),
     ],
 )
@@ -123,7 +123,7 @@ def test_other_records_after_the_handshake_are_reported(more: bytes, expected: s
         ),
         ([(">", HELLO + CHANGE_CIPHER_SPEC + FINISHED * 2), agreed()[1]], "2 encrypted TLS handshake records"),
         (
-            [(">", HELLO + CHANGE_CIPHER_SPEC + record(22, b"\xf0" * 39)), agreed()[1]],
+            [(">", HELLO + CHANGE_CIPHER_SPEC + record(22, noise(39))), agreed()[1]],
             "of another length than Finished",
         ),
         ([HELLOS[0], ("<", HELLOS[1][1] + record(22, message(11, b"")) + data(30))], "that TLS 1.3 encrypts"),

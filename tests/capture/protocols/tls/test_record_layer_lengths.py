@@ -7,7 +7,7 @@ import ssl
 import pytest
 
 from capture.protocols.tls.conversations import HandshakePeers, Transcript
-from capture.talk import handshake_transcript, record, replay
+from capture.talk import handshake_transcript, noise, record, replay
 
 # SSL_OP_NO_ENCRYPT_THEN_MAC of OpenSSL.
 _NO_ENCRYPT_THEN_MAC = 1 << 19
@@ -58,5 +58,5 @@ def test_another_length_of_a_handshake_record_is_no_finished(
 def test_another_length_of_an_alert_is_reported(stage: HandshakePeers, encrypt_then_mac: bool, right: int) -> None:
     transcript = talk(stage, ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-SHA256", encrypt_then_mac=encrypt_then_mac)
     for length in (right - 16, right - 1, right, right + 16, right + 240):
-        result = replay([*transcript, (">", record(21, bytes(range(256))[:length]))])
+        result = replay([*transcript, (">", record(21, noise(length)))])
         assert result.protected == (length == right), (length, result.problems)
