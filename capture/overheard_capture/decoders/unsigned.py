@@ -35,7 +35,8 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
     known = reader_of(head[:HEAD], reader, rest)
-    if known or len(head) < SHORTEST or looks_like_text(head):
+    # A run of one byte may decompress to another one, and that again, as far as the depth limit allows.
+    if known or len(head) < SHORTEST or looks_like_text(head) or not head.strip(head[:1]):
         return known
     if is_known(head[LENGTH:][:HEAD]):
         after = reader_of(head[LENGTH:][:HEAD], reader, rest)

@@ -144,6 +144,27 @@ static int usual(const uint8_t *option, const uint8_t *end) {
     return 1;
 }
 
+/* The checksum at the end of a frame (IEEE 802.3, 3.2.9), the remainder of which is always the same. */
+static int is_checked(const uint8_t *data, uint32_t length) {
+    static uint32_t table[256];
+    if (!table[255])
+        for (uint32_t byte = 0; byte < 256; byte++) {
+            uint32_t value = byte;
+            for (int bit = 0; bit < 8; bit++) value = value & 1 ? value >> 1 ^ 0xEDB88320 : value >> 1;
+            table[byte] = value;
+        }
+    uint32_t sum = 0xFFFFFFFF;
+    for (uint32_t at = 0; at < length; at++) sum = table[(sum ^ data[at]) & 255] ^ sum >> 8;
+    return sum == 0xDEBB20E3;
+}
+
+/* Whether what follows the packet is zeros, a frame check sequence, or both. Anything else may be content. */
+static int is_padded(const uint8_t *data, uint32_t end, uint32_t length) {
+    uint32_t zeros = end;
+    while (zeros < length && !data[zeros]) zeros++;
+    return zeros == length || (length - end >= 4 && zeros + 4 >= length && is_checked(data, length));
+}
+
 /* Process a frame: 1 if that was done, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
  * the block of bytes outside payloads must. */
 static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
@@ -173,11 +194,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         return 0;
     }
     if (end > length || tcp + 20 > end) return 0;
-    /* What follows the packet may be content, unless it is padding or a checksum. */
-    if (length - end > 4) {
-        for (uint32_t at = end; at < length; at++)
-            if (data[at]) return 0;
-    }
+    if (end < length && !is_padded(data, end, length)) return 0;
     const uint8_t *segment = data + tcp;
     memcpy(key + 32, segment, 4);
     uint32_t offset = tcp + (segment[12] >> 4) * 4;

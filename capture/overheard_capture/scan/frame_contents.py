@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from zlib import crc32
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason, UnreadContent
-from overheard_capture.content.nesting import Unwrapping
+from overheard_capture.content.nesting import MAX_IDENTIFIER, Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import CARVABLE
 from overheard_capture.decoders.message_pieces import LONGEST, Row
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
     Collect = Callable[[Findings, int, str], None]
 
 _SCTP = Layer("SCTP")
-# A frame check sequence and the like is no content.
-_CHECKSUM, _MAX_CHECKSUM = 4, 8
+# The length of a frame check sequence (IEEE 802.3, 3.2.9). What is up to this long is no content by itself.
+# The CRC of a frame that ends with its own is always this.
+_CHECKSUM, _REMAINDER, _MAX_CHECKSUM = 4, 0x2144DF1C, 8
 # The longest echo that may have a few letters: those of usual programs have a time and numbers. And padding of frames.
 _LONGEST_ECHO, _MAX_PADDING = 64, 46
+# How many pairs of hosts are remembered with short trailers between them.
+_MAX_HOSTS = 1024
 
 
 class ContentReport(Protocol):
@@ -65,6 +69,8 @@ class FrameContents:
         self._report = report
         self._collect = collect
         self._messages_of = messages_of
+        # Different short trailers between two hosts; none are kept once they were reported.
+        self._trailers: dict[str, set[bytes] | None] = {}
 
     def carve(self, data: bytes, origin: Origin) -> None:
         """Read what has a signature in bytes that are mostly headers. What is unknown in them is no content."""
@@ -108,14 +114,37 @@ class FrameContents:
             self._report(frame, packet, findings, len(frame.data))
 
     def read_trailer(self, frame: Frame, packet: Segment | Datagram) -> None:
-        """Read the bytes behind the packet, unless they are padding or a checksum."""
+        """Read the bytes behind the packet, unless they are padding or the checksum of the frame."""
         end = packet.offset + len(packet.payload)
         trailer = frame.data[end:]
-        if _CHECKSUM < len(trailer) <= _MAX_PADDING and any(trailer):
-            origin = Origin.of_frame(frame.number, end, len(trailer))
-            self._add_piece(frame, packet, trailer.rstrip(b"\0"), origin, "trailers")
-        if len(trailer) > _MAX_CHECKSUM and any(trailer):
-            self._read(frame, packet, (), trailer, Origin.of_frame(frame.number, end, len(trailer)))
+        if len(trailer) >= _CHECKSUM and crc32(frame.data) == _REMAINDER:
+            trailer = trailer[:-_CHECKSUM]
+        if not any(trailer):
+            return
+        bare = trailer.lstrip(b"\0")
+        end += len(trailer) - len(bare)
+        bare = bare.rstrip(b"\0")
+        if len(bare) <= _MAX_PADDING:
+            self._add_piece(frame, packet, bare, Origin.of_frame(frame.number, end, len(bare)), "trailers")
+        if len(bare) > _MAX_CHECKSUM:
+            self._read(frame, packet, (), bare, Origin.of_frame(frame.number, end, len(bare)))
+        else:
+            self._add_short_trailer(frame, packet, bare)
+
+    def _add_short_trailer(self, frame: Frame, packet: Segment | Datagram, trailer: bytes) -> None:
+        """Report short trailers between two hosts once they are more than an identifier, and no text together."""
+        hosts = hosts_of(frame, packet).names
+        if hosts not in self._trailers and len(self._trailers) >= _MAX_HOSTS:
+            hosts = ""
+        known = self._trailers.setdefault(hosts, set())
+        if known is None or trailer in known:
+            return
+        known.add(trailer)
+        if sum(map(len, known)) > MAX_IDENTIFIER and not is_plain(b"".join(known)):
+            self._trailers[hosts] = None
+            findings = self._make_findings()
+            findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
+            self._report(frame, packet, findings, len(trailer))
 
     def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: object) -> None:
         if 0 < len(data) <= LONGEST and any(data):

@@ -139,6 +139,11 @@ def test_random_text_is_no_reason() -> None:
         assert not findings.unread
 
 
+def test_a_run_of_one_byte_is_not_compressed() -> None:
+    """brotli of it is many of another one, which is brotli again."""
+    assert not played(untyped, base64.b64encode(brotli.compress(b"\x8b" * 1400))).unread
+
+
 def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
     """As in a string of JavaScript; what is in it is nothing known."""
     packed = raw(noise(40), strategy=zlib.Z_FIXED)
