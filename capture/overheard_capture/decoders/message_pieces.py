@@ -25,6 +25,12 @@ class Row(NamedTuple):
     length: int
 
 
+class Domain(NamedTuple):
+    """The part of messages that is below a domain of DNS, and that nobody can read. It is counted, not joined."""
+
+    name: bytes
+
+
 def add_row(findings: Findings, data: bytes, origin: Origin, kind: str) -> None:
     """A message as a whole."""
     add_piece(findings, (), data, origin, Row(kind, len(data)))

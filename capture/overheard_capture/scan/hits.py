@@ -6,11 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import LayerKind, Layers
+from overheard_capture.content.findings import Occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from overheard_capture.content.findings import Occurrence
+    from overheard_capture.provenance.origin import Place
+    from overheard_capture.search import Match
 
 # The maximum number of hits that are kept for each secret; further ones are only counted.
 _MAX_HITS = 1000
@@ -48,6 +50,10 @@ class HitTable:
             return
         self._kept[secret] += 1
         self._hits[key] = hit
+
+    def add_outside(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
+        """Add a match outside flows."""
+        self.add(Hit(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
     def add_all(self, other: HitTable) -> None:
         """Add all hits of another table."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from overheard.words.layer import Layers
     from overheard.words.secret import Secret
-    from overheard_capture.content.findings import Findings, Occurrence
+    from overheard_capture.content.findings import Findings, Occurrence, UnreadContent
     from overheard_capture.packets import Endpoint
     from overheard_capture.provenance.origin import Place
 
@@ -91,17 +91,21 @@ class _Group:
 
 
 class MessageGroups:
-    """The messages of a capture. `collect` is called with each hit."""
+    """The messages of a capture. `collect` is called with each hit, `report` with what nobody can read in many."""
 
     def __init__(
-        self, secrets: Iterable[Secret], make_findings: Callable[[], Findings], collect: Callable[[Hit], None]
+        self,
+        secrets: Iterable[Secret],
+        make_findings: Callable[[], Findings],
+        collect: Callable[[Hit], None],
+        report: Callable[[str, UnreadContent], None],
     ) -> None:
         self._make_findings = make_findings
         self._collect = collect
         # Whether a secret has digits alone, so that messages that differ in nothing else may have it.
         self._digits = any(secret.value.isdigit() for secret in secrets)
         self._counts: Counter[Key] = Counter()
-        self._pieces = MessagePieces(make_findings, self._collect_once)
+        self._pieces = MessagePieces(make_findings, self._collect_once, report)
         self.waiting: list[Message | Piece] = []
         self._size = 0
         # The least recently used first.

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.byte_scan import is_plain
-from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.message_pieces import Row
+from overheard_capture.content.opaque_values import MAX_VALUE
+from overheard_capture.decoders.message_pieces import Domain, Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
+from overheard_capture.protocols.dns.opaque_names import opaque_size
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import Span
 from overheard_capture.scan.hits import Hit
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Place
 
 
+OPAQUE_NAMES = f"names and texts below one domain that say more than {MAX_VALUE} bytes, which nobody can read"
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
@@ -52,9 +55,18 @@ class Piece(NamedTuple):
 class MessagePieces:
     """Joins the pieces of a capture. `collect` is called with each hit."""
 
-    def __init__(self, make_findings: Callable[[], Findings], collect: Callable[[Hit], None]) -> None:
+    def __init__(
+        self,
+        make_findings: Callable[[], Findings],
+        collect: Callable[[Hit], None],
+        report: Callable[[str, UnreadContent], None],
+    ) -> None:
         self._make_findings = make_findings
         self._collect = collect
+        self._report = report
+        # What nobody can read below a domain, whoever asks for it, and how many bytes that is so far.
+        self._opaque: dict[object, set[bytes]] = {}
+        self._sizes: Counter[object] = Counter()
         # The last pieces of each part. The least recently used first.
         self._kept: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
 
@@ -62,6 +74,9 @@ class MessagePieces:
         """Search pieces, which are in order, and may continue those of the last call."""
         parts: dict[tuple[object, ...], list[Piece]] = {}
         for piece in pieces:
+            if isinstance(piece.part, Domain):
+                self._count(piece)
+                continue
             parts.setdefault((piece.hosts, piece.layers, piece.part), []).append(piece)
         for part, found in parts.items():
             together = [*self._kept.pop(part, ()), *found]
@@ -70,6 +85,18 @@ class MessagePieces:
             self._kept[part] = together[-_KEPT:]
         while len(self._kept) > _MOST_PARTS:
             self._kept.popitem(last=False)
+
+    def _count(self, piece: Piece) -> None:
+        """Report what nobody can read below a domain once that is more than a value may be."""
+        domain = piece.part if piece.part in self._opaque or len(self._opaque) < _MOST_PARTS else None
+        known = self._opaque.setdefault(domain, set())
+        if piece.data in known or self._sizes[domain] > MAX_VALUE:
+            return
+        known.add(piece.data)
+        self._sizes[domain] += opaque_size(piece.data)
+        if self._sizes[domain] > MAX_VALUE:
+            known.clear()
+            self._report(piece.hosts, UnreadContent(Reason.OPAQUE, OPAQUE_NAMES, piece.layers))
 
     def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each."""

@@ -32,6 +32,10 @@ class Parties:
         """Add unread content between these hosts. A Tally keeps the first places by `order`."""
         self._unread.setdefault((frozenset(addresses), what), Tally()).add(where, order)
 
+    def add_between(self, hosts: str, what: UnreadContent) -> None:
+        """Add unread content of many messages, whoever sent them."""
+        self.add_unread((), what, hosts, (3, 0))
+
     def merge(self, other: Parties) -> None:
         """Add the results of another reading of the same capture."""
         self._parties |= other._parties

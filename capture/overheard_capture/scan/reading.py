@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import Conversation, Findings, Occurrence
+from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
     from overheard_capture.packets.host_filter import HostFilter
-    from overheard_capture.provenance.origin import Place
     from overheard_capture.provenance.spans import PackedSpans
-    from overheard_capture.search import Match, Search
+    from overheard_capture.search import Search
 
 
 class Reading:
@@ -70,14 +69,16 @@ class Reading:
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._resources = Resources()
-        self._messages = MessageGroups(search.secrets, lambda: self._make_findings()[0], self.hits.add)
+        self._messages = MessageGroups(search.secrets, self._make_one, self.hits.add, self.parties.add_between)
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
         self._frame_contents = FrameContents(
-            lambda: self._make_findings()[0], self._collect_of_frame, self._collect, self._messages.of_hosts
+            self._make_one, self._collect_of_frame, self._collect, self._messages.of_hosts
         )
-        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve, self._frame_contents.unwrap)
+        self._unclaimed = UnclaimedBytes(
+            search, self.hits.add_outside, self._frame_contents.carve, self._frame_contents.unwrap
+        )
         self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
         self._share = share
@@ -199,6 +200,9 @@ class Reading:
         shared = (self._search, READERS, self._limits, Conversation(), self._opener)
         return Findings(*shared), Findings(*shared)
 
+    def _make_one(self) -> Findings:
+        return self._make_findings()[0]
+
     def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
         first, second = self._make_findings()
         first.messages, second.messages = self._messages.of_flow(client, server, number)
@@ -222,7 +226,7 @@ class Reading:
         if flow_findings is None:
             return
         facts.count_connection(connection)
-        resolve(connection, flow_findings, lambda: self._make_findings()[0])
+        resolve(connection, flow_findings, self._make_one)
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
@@ -250,9 +254,6 @@ class Reading:
         self.facts.read_as += findings.read
         for found in findings.sightings:
             self.hits.add(Hit(found, connection, direction))
-
-    def _add_hit(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
-        self.hits.add(Hit(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
     # ---- two processes
 
@@ -291,7 +292,7 @@ class Reading:
             self.hits.add_all(part.hits)
             self.parties.merge(part.parties)
             self._resources.merge(part.resources)
-        self._resources.read_all(lambda: self._make_findings()[0], self._collect, facts)
+        self._resources.read_all(self._make_one, self._collect, facts)
         self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)

@@ -18,6 +18,7 @@ from overheard_capture.decoders.messages import LAYER
 from overheard_capture.packets import ACK, FIN, SYN, Endpoint
 from overheard_capture.provenance.origin import Place
 from overheard_capture.scan.message_groups import MessageGroups
+from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.reading import Reading
 from overheard_capture.search import Search
 
@@ -188,7 +189,7 @@ def test_many_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         return made[-1]
 
     found: list[Hit] = []
-    groups = MessageGroups([], make, found.append)
+    groups = MessageGroups([], make, found.append, Parties().add_between)
     client = Endpoint("10.0.0.1", 1)
     for number in range(100):
         sink, _ = groups.of_flow(client, Endpoint("10.0.0.2", number), number)

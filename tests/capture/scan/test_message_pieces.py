@@ -20,6 +20,7 @@ from overheard_capture.protocols.ssh.clear_messages import DEBUG, IGNORE, ClearM
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan.message_groups import MessageGroups
+from overheard_capture.scan.parties import Parties
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -273,7 +274,7 @@ IN_READERS: dict[str, Read] = {
 
 def hits(read: Read, pieces: Sequence[bytes]) -> list[Hit]:
     found: list[Hit] = []
-    groups = MessageGroups(SEARCH.secrets, some_findings, found.append)
+    groups = MessageGroups(SEARCH.secrets, some_findings, found.append, Parties().add_between)
     findings = some_findings()
     findings.messages = groups.of_hosts("client → server")
     read(findings, pieces)

@@ -35,6 +35,8 @@ _OPT = 41
 # Record types with binary data of a known form, such as keys, hashes and signatures
 # (https://www.iana.org/assignments/dns-parameters). And the options of OPT (RFC 6891, 6.1.2) that are like that.
 _BINARY = {11, 20, 22, *range(24, 54), *range(55, 69), *range(104, 110), 249, 250, *range(256, 263), 32768, 32769}
+# NSEC3 (RFC 5155, 3) and signatures of it: the first label is a hash in base32.
+_HASHED, _HASH = {46, 50}, 32
 _PADDING = 12
 _OPTIONS = {*range(1, 21), 20292, 26946} - {_PADDING}
 
@@ -43,7 +45,7 @@ class DnsContents(NamedTuple):
     """The contents of a message: names as lists of labels, texts, addresses, and bytes of unknown meaning.
 
     `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows. `mailboxes` are
-    names that stand for mail addresses, and are among the names.
+    names that stand for mail addresses, and are among the names, and so are `hashed`, which are hashes of names.
     """
 
     names: list[list[ByteRange]]
@@ -53,6 +55,7 @@ class DnsContents(NamedTuple):
     binary: list[ByteRange]
     unknown: list[ByteRange]
     mailboxes: list[list[ByteRange]]
+    hashed: list[list[ByteRange]]
 
 
 def parse_message(data: Bytes) -> DnsContents | None:
@@ -76,15 +79,17 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
             self._read_name()
             self._skip(4)
         for _ in range(records):
-            self._read_name()
+            labels = self._read_name()
             kind = self._number(self.at)
+            if kind in _HASHED and labels and labels[0][1] - labels[0][0] == _HASH:
+                self.contents.hashed.append(labels)
             length = self._number(self.at + 8)
             self._skip(10 + length)
             self._record_data(kind, self.at - length, self.at)
@@ -97,10 +102,11 @@ class _MessageParser:
         if self.at > len(self._data):
             raise ValueError
 
-    def _read_name(self) -> None:
+    def _read_name(self) -> list[ByteRange]:
         labels, self.at = self._read_labels(self.at)
         if labels:
             self.contents.names.append(labels)
+        return labels
 
     def _read_labels(self, at: int) -> tuple[list[ByteRange], int]:
         """The labels of the name at an offset, and the offset after it."""

@@ -12,10 +12,11 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.message_pieces import add_labels, add_piece
+from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.dns.message import parse_message
+from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
@@ -94,6 +95,21 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
             add_piece(findings, layers, data[start:end], origin.after(start), part)
     for start, end in (*message.opaque, *message.binary, *message.unknown):
         add_piece(findings, layers, data[start:end], origin.after(start), "data")
+    _add_opaque(findings, layers, message, data, origin)
+
+
+def _add_opaque(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
+    """Put aside what nobody can read in names and texts, by the domain that it is below."""
+    domain = b""
+    for labels in message.names:
+        below, opaque = opaque_in_name([data[start:end] for start, end in labels])
+        domain = domain or below
+        if opaque and labels not in message.hashed:
+            where = origin.derived([(0, labels[0][0], labels[-1][1])])
+            add_piece(findings, layers, opaque, where, Domain(below))
+    for start, end in message.texts:
+        if opaque := opaque_in_text(data[start:end]):
+            add_piece(findings, layers, opaque, origin.derived([(0, start, end)]), Domain(domain))
 
 
 def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
