@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.content.opaque_values import MAX_VALUE
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Domain, Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values

@@ -140,7 +140,7 @@ def test_random_text_is_no_reason() -> None:
 
 
 def test_a_run_of_one_byte_is_not_compressed() -> None:
-    """brotli of it is many of another one, which is brotli again."""
+    """With brotli it becomes many of another one, which is brotli again."""
     assert not played(untyped, base64.b64encode(brotli.compress(b"\x8b" * 1400))).unread
 
 

@@ -33,8 +33,8 @@ def outcome(folder: Path, frames: list[bytes]) -> str:
 def asked(number: int, name: str, kind: str = "TXT", *answers: str) -> list[bytes]:
     """A question of a client, from a port of its own, and what the server answers."""
     question = dns.message.make_query(name, kind)
-    hosts = {"source": "10.0.0.1", "target": "10.0.0.53"}
-    frames = [ethernet(ipv4(udp(question.to_wire(), source=40000 + number, target=53), 17, **hosts))]
+    payload = udp(question.to_wire(), source=40000 + number, target=53)
+    frames = [ethernet(ipv4(payload, 17, source="10.0.0.1", target="10.0.0.53"))]
     if answers:
         response = dns.message.make_response(question)
         response.answer = [dns.rrset.from_text(f"{name}.", 60, "IN", kind, *answers)]

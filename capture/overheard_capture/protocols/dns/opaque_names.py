@@ -48,8 +48,11 @@ def opaque_in_text(text: bytes) -> bytes:
 
 
 def opaque_size(data: bytes) -> int:
-    """How many bytes it stands for, at least."""
-    return len(data) * (4 if not data.lower().translate(None, _HEXADECIMAL) else 5) // 8
+    """How many bytes it stands for: in hexadecimal, in base64 if letters of both cases are there, or in base32."""
+    lower = data.lower()
+    if not lower.translate(None, _HEXADECIMAL):
+        return len(data) // 2
+    return len(data) * (5 if data in (lower, data.upper()) else 6) // 8
 
 
 def _may_be(part: bytes) -> bool:

@@ -54,7 +54,8 @@ class Evenness:
         """Add complete TLS records between two offsets. Returns whether records are uneven."""
         compiled = core()
         if compiled is None or (isinstance(data, memoryview) and data.readonly):
-            return any([self.add(body, nonce) for body in _bodies(data, start, end)])
+            # All are added, even if the first ones are uneven.
+            return True in [self.add(body, nonce) for body in _bodies(data, start, end)]
         state = self._state = self._state or NativeEvenness()
         numbers, found = (ctypes.c_uint64(end), ctypes.c_uint64(nonce)), ctypes.c_int32(0)
         while start < end:

@@ -79,4 +79,4 @@ def test_ordinary_texts_have_none(text: bytes) -> None:
 
 
 def test_the_size_is_that_of_what_is_written() -> None:
-    assert (opaque_size(BASE32), opaque_size(DATA.hex().encode())) == (30, 30)
+    assert [opaque_size(each) for each in (BASE32, BASE64, DATA.hex().encode())] == [30, 30, 30]
