@@ -44,6 +44,15 @@ static void take_few(struct evenness *state) {
     state->few_size = 0;
 }
 
+static int has_excess(const uint32_t *counts) {
+    uint64_t squares = 0, size = 0;
+    for (int byte = 0; byte < 256; byte++) size += counts[byte];
+    for (int byte = 0; byte < 256; byte++) squares += (uint64_t)counts[byte] * counts[byte];
+    /* Of what is longer than this, the squares may be too large: Python looks. */
+    if (size >> 28) return 1;
+    return 256 * squares > size * size + size * (255 + EVEN_EXCESS);
+}
+
 /* UNEVEN, MAYBE_UNEVEN if Python must look at the counts, or 0. */
 static int window_is_uneven(const struct evenness *state) {
     int64_t size = state->size;
@@ -57,9 +66,7 @@ static int window_is_uneven(const struct evenness *state) {
         }
         if ((2 * ones - size) * (2 * ones - size) > EVEN_BITS * size) return UNEVEN;
     }
-    int64_t squares = 0;
-    for (int byte = 0; byte < 256; byte++) squares += (int64_t)state->counts[byte] * state->counts[byte];
-    return 256 * squares - size * size > size * (255 + EVEN_EXCESS) ? MAYBE_UNEVEN : 0;
+    return has_excess(state->counts) ? MAYBE_UNEVEN : 0;
 }
 
 /* Add a record without its nonce. Returns whether it, or a window that it ends, is uneven. */
@@ -84,6 +91,15 @@ int add_even(struct evenness *state, const uint8_t *data, uint64_t length) {
     if ((uneven = window_is_uneven(state))) return uneven;
     next_window(state);
     return 0;
+}
+
+/* The same at the end of a direction, for the short records that are left, and for all together. */
+int end_even(struct evenness *state) {
+    take_few(state);
+    int uneven = window_is_uneven(state);
+    if (uneven) return uneven;
+    next_window(state);
+    return has_excess(state->total) ? MAYBE_UNEVEN : 0;
 }
 
 /* Add complete TLS records, from `start` on, each without a nonce of this length. Returns the offset after the last one that was

@@ -95,18 +95,16 @@ class FrameContents:
             from overheard_capture.identify.datagrams import DatagramIdentifier  # noqa: PLC0415  (few captures have any)
 
             DatagramIdentifier(findings).datagram(packet.payload, packet.origin)
+            self._add_frame(frame, packet)
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, HeaderOption):
             Unwrapping(findings, (), untyped).read_field(packet.payload, packet.origin)
             self._add_piece(frame, packet, packet.payload, packet.origin, "options")
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, IcmpData):
-            self._read(frame, packet, (), packet.payload, packet.origin)
-            if packet.quoted is None:
-                self._add_piece(frame, packet, packet.payload, packet.origin, Row("echoes", len(packet.payload)))
-            if packet.quoted is None and (len(packet.payload) <= _LONGEST_ECHO or is_plain(packet.payload)):
-                self._add_piece(frame, packet, packet.payload, packet.origin, "echoes")
+            self._read_icmp(frame, packet)
         elif isinstance(packet, Control):
+            self._add_frame(frame, packet)
             for part, piece, origin in packet.pieces:
                 self._add_piece(frame, packet, piece, origin, Row("echoes", len(piece)) if part == ROWS else part)
         elif isinstance(packet, Other) and any(frame.data[14:]):
@@ -145,6 +143,25 @@ class FrameContents:
             findings = self._make_findings()
             findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
             self._report(frame, packet, findings, len(trailer))
+
+    def _read_icmp(self, frame: Frame, packet: IcmpData) -> None:
+        self._read(frame, packet, (), packet.payload, packet.origin)
+        if packet.quoted:
+            self._add_frame(frame, packet)
+            return
+        self._add_piece(frame, packet, packet.payload, packet.origin, Row("echoes", len(packet.payload)))
+        if len(packet.payload) <= _LONGEST_ECHO or is_plain(packet.payload):
+            self._add_piece(frame, packet, packet.payload, packet.origin, "echoes")
+
+    def read_opening(self, frame: Frame, packet: Segment, *, is_own: bool) -> None:
+        """Put aside the first segment of a connection, unless another process does: it has numbers of free choice."""
+        if is_own:
+            self._add_frame(frame, packet)
+
+    def _add_frame(self, frame: Frame, packet: Packet) -> None:
+        """Put aside a frame, whose fields have room for a few letters."""
+        data = frame.data[:LONGEST]
+        self._add_piece(frame, packet, data, Origin.of_frame(frame.number, 0, len(data)), Row("frames", len(data)))
 
     def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: object) -> None:
         if 0 < len(data) <= LONGEST and any(data):

@@ -167,17 +167,18 @@ def _columns(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
 
 def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
     joined, width = b"".join(map(_data, rows)), len(rows[0].data)
-    columns = (joined[at::width] for at in range(width))
-    runs = groupby(range(width), [_is_text(column) for column in columns].__getitem__)
-    for start, end in ((run[0], run[-1] + 1) for is_text, found in runs if is_text for run in [list(found)]):
-        for first, after in sorted({(start, end), *((at, at + 1) for at in range(start, end))}):
+    columns = [joined[at::width] for at in range(width)]
+    for is_text, run in groupby(range(width), lambda at: _is_text(columns[at])):
+        # Columns may be the same in a few rows, between others that are not.
+        differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
+        for first, after in sorted({(differ[0], differ[-1] + 1), *((at, at + 1) for at in differ)} if differ else ()):
             # Zeros fill what is shorter.
             yield [(row.data[first:after].replace(b"\0", b""), row) for row in rows]
 
 
 def _is_text(column: bytes) -> bool:
-    """Whether bytes are text or zeros, and not all the same."""
-    return column.count(column[:1]) < len(column) and is_plain(column.replace(b"\0", b""))
+    """Whether bytes are text or zeros."""
+    return is_plain(column.replace(b"\0", b""))
 
 
 def _data(piece: Piece) -> bytes:

@@ -69,13 +69,11 @@ class Reading:
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._resources = Resources()
-        self._messages = MessageGroups(search.secrets, self._make_one, self.hits.add, self.parties.add_between)
+        self._messages = MessageGroups(search.secrets, self._make, self.hits.add, self.parties.add_between)
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
-        self._frame_contents = FrameContents(
-            self._make_one, self._collect_of_frame, self._collect, self._messages.of_hosts
-        )
+        self._frame_contents = FrameContents(self._make, self._collect_frame, self._collect, self._messages.of_hosts)
         self._unclaimed = UnclaimedBytes(
             search, self.hits.add_outside, self._frame_contents.carve, self._frame_contents.unwrap
         )
@@ -156,6 +154,7 @@ class Reading:
             connection = self._connections.add(packet, frame.time)
             if len(self._connections) > before:
                 self.parties.add(frame_addresses(frame, packet))
+                self._frame_contents.read_opening(frame, packet, is_own=self._reads_all_but_flows)
             if self._walker:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
@@ -182,7 +181,7 @@ class Reading:
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
-    def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
+    def _collect_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
         self.facts.icmp += isinstance(packet, IcmpData) and size > 0
         self._collect(findings, -1, hosts.names)
@@ -200,7 +199,7 @@ class Reading:
         shared = (self._search, READERS, self._limits, Conversation(), self._opener)
         return Findings(*shared), Findings(*shared)
 
-    def _make_one(self) -> Findings:
+    def _make(self) -> Findings:
         return self._make_findings()[0]
 
     def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
@@ -226,7 +225,7 @@ class Reading:
         if flow_findings is None:
             return
         facts.count_connection(connection)
-        resolve(connection, flow_findings, self._make_one)
+        resolve(connection, flow_findings, self._make)
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
@@ -292,7 +291,7 @@ class Reading:
             self.hits.add_all(part.hits)
             self.parties.merge(part.parties)
             self._resources.merge(part.resources)
-        self._resources.read_all(self._make_one, self._collect, facts)
+        self._resources.read_all(self._make, self._collect, facts)
         self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)

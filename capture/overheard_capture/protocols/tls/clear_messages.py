@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.keys import der_values
-from overheard_capture.decoders.message_pieces import add_labels, add_piece
+from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
-_DTLS, _PADDING = 0xFE, 21
+_DTLS = 0xFE
 # Tags of DER: an object identifier, the first one whose meaning depends on the context, and a name of a host.
 _OBJECT_IDENTIFIER, _CONTEXT_TAG, _DNS_NAME, _LONGEST_NAME = 6, 0x80, 0x82, 64
 # Where the first name is in its extension, and names that nearly all clients offer.
@@ -29,6 +29,10 @@ _NAME_AT, _USUAL_PROTOCOLS = 5, {b"h2", b"http/1.1", b"h3"}
 _KNOWN = frozenset((
     *range(64), 0x3374, 0x4469, 0x44CD, 0x754F, 0x7550, 0xCA34, *range(0xFE08, 0xFE0E), 0xFF01, 0xFF02, 0xFFA5, 0xFFCE,
 ))  # fmt: skip
+# Those that are zeros, or empty: padding, encrypt-then-MAC, the extended master secret, and authentication after
+# the handshake. And those with values that look random: tickets, identities, cookies, key shares, and ECH.
+_WITHOUT_CONTENT = frozenset((21, 22, 23, 49))
+_RANDOM = frozenset((35, 41, 44, 51, 0xFE0D))
 
 
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
@@ -39,11 +43,13 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
         return
+    # Random values, session IDs and lists of codes have room for a few letters.
+    add_row(findings, body[:LONGEST], origin, f"TLS hello {kind}")
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
             _add_pieces(findings, layers, extension, field, begins)
-            if extension is None or (extension in _KNOWN and extension != _PADDING) or _is_grease(extension):
+            if extension is None or (extension in _KNOWN and extension not in _WITHOUT_CONTENT):
                 read_values(findings, layers, field, begins, BEHIND_HEADER)
             elif any(field):
                 read_unknown_value(findings, layers, field, begins)
@@ -76,6 +82,8 @@ def _add_pieces(findings: Findings, layers: Layers, extension: int | None, field
             start, at = at + 1, at + 1 + field[at]
             if field[start:at] not in _USUAL_PROTOCOLS:
                 add_piece(findings, layers, field[start:at], origin.after(start), extension)
+    elif extension in _RANDOM:
+        add_row(findings, field[:LONGEST], origin, f"TLS extension {extension}")
     elif extension is not None and extension not in _KNOWN:
         add_piece(findings, layers, field, origin, "unknown extensions")
 
@@ -138,8 +146,3 @@ def _fields(kind: int, cursor: Cursor, length: int) -> Iterator[tuple[int | None
         start = length - len(cursor)
         cursor.take(size)
         yield extension, start, start + size
-
-
-def _is_grease(extension: int) -> bool:
-    """Whether an extension is reserved to be ignored (RFC 8701)."""
-    return extension & 0x0F0F == 0x0A0A and extension >> 8 == extension & 0xFF

@@ -120,6 +120,7 @@ class TlsDirection:
     # The length of the shortest record, and what those that begin with printable characters are together.
     shortest: int = 1 << 16
     printable: PrintableRecords = field(default_factory=PrintableRecords)
+    nonces: PrintableRecords = field(default_factory=PrintableRecords)
     uses_dtls_1_3: bool = False
     problems: list[str] = field(default_factory=list)
     # Whether the application data records contain no handshake messages, even in TLS 1.3.
@@ -156,8 +157,16 @@ class TlsDirection:
             self.check_plaintext(body)
 
     def check_printable(self, body: bytes, nonce: int) -> None:
-        """Check whether records begin with printable characters too often."""
-        self.has_plaintext = self.printable.add(body, nonce) or self.has_plaintext
+        """Check whether records, or nonces, begin with printable characters too often."""
+        is_text = self.printable.add(body, nonce)
+        if nonce:
+            is_text |= self.nonces.add(body[:nonce])
+        self.has_plaintext |= is_text
+
+    def skip_printable(self, count: int) -> None:
+        """So many records begin with few printable characters, if with any."""
+        self.printable.skip(count)
+        self.nonces.skip(count)
 
     def check_plaintext(self, body: bytes, _: int = 0) -> None:
         """Check whether the content of one record is plaintext."""

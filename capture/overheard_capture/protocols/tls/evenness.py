@@ -81,11 +81,11 @@ class Evenness:
         state, self._state = self._state, None
         if state is None:
             return False
-        _take_few(state)
-        if self._is_uneven(state, _window_is_uneven(state)):
-            return True
-        _next_window(state)
-        return _has_excess(state.total) and saved(state.total) >= _CERTAIN
+        compiled = core()
+        found = compiled.end_even(ctypes.byref(state)) if compiled else _end(state)
+        if found != _MAYBE:
+            return found == _UNEVEN
+        return self._is_uneven(state, found) or (_has_excess(state.total) and saved(state.total) >= _CERTAIN)
 
 
 def saved(counts: Sequence[int]) -> float:
@@ -141,6 +141,14 @@ def _add(state: NativeEvenness, data: bytes) -> int:
         return found
     _next_window(state)
     return 0
+
+
+def _end(state: NativeEvenness) -> int:
+    _take_few(state)
+    if found := _window_is_uneven(state):
+        return found
+    _next_window(state)
+    return _MAYBE if _has_excess(state.total) else 0
 
 
 def _add_columns(state: NativeEvenness, data: bytes) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.message_pieces import add_piece, add_row
 from overheard_capture.protocols.repeats import Repeats
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = Layer("TLS handshake")
+# Fewer printable bytes at the beginning of a record are chance. So many bytes of it are a row.
+_SHORTEST_TEXT, _HEAD = 3, 16
 
 
 class TlsListener:
@@ -65,6 +69,7 @@ class TlsListener:
         """Check a record that should be encrypted."""
         self._learn_sizes()
         self.direction.check_ciphertext(body, self._nonce)
+        self._add_pieces(body, origin)
         if not self.direction.has_plaintext:
             self.direction.has_plaintext = self._evenness.add(body, self._streams.nonce)
         self._streams.add(body, origin)
@@ -77,7 +82,7 @@ class TlsListener:
     def check_body(self, body: bytes, skipped: int) -> None:
         """Check a record of those that are also passed to `check_records`, which follows some that were skipped."""
         self._learn_sizes()
-        self.direction.printable.skip(skipped)
+        self.direction.skip_printable(skipped)
         self.direction.check_ciphertext(body, self._nonce)
 
     def check_first(self, lengths: list[int], data: Bytes, start: int, end: int, origin: Origin) -> None:
@@ -88,7 +93,9 @@ class TlsListener:
         if not direction.has_plaintext:
             skip_records(data, start, end, direction.check_plaintext)
         for length in lengths if not direction.has_plaintext else ():
-            direction.check_printable(bytes(data[at : at + length]), self._nonce)
+            body = bytes(data[at : at + length])
+            direction.check_printable(body, self._nonce)
+            self._add_pieces(body, origin.after(at))
             at += length + HEADER_LENGTH
         self._check_evenness(data, start, end)
         self._streams.add_first(data, start, end, len(lengths), origin)
@@ -110,6 +117,15 @@ class TlsListener:
             self._is_suite_known = True
             self._nonce = self._streams.nonce = explicit_nonce(hello)
             self._streams.tag = max(overhead(hello) - self._nonce, 0)
+
+    def _add_pieces(self, body: bytes, origin: Origin) -> None:
+        """Put aside a nonce that is text, and what begins as text: random bytes hardly ever do."""
+        nonce = body[: self._nonce]
+        if nonce and is_plain(nonce.rstrip(b"\0")):
+            add_piece(self.findings, self.layers, nonce.rstrip(b"\0"), origin, "nonces")
+        head = body[self._nonce :][:_HEAD]
+        if len(head) == _HEAD and is_plain(head[:_SHORTEST_TEXT]):
+            add_row(self.findings, head, origin.after(self._nonce), "TLS records")
 
     def _report_plaintext(self) -> None:
         self.direction.has_plaintext = True

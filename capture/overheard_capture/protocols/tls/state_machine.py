@@ -81,7 +81,7 @@ class TlsStateMachine:
     def skip_data(self, version: int, skipped: Skipped, last: DataRecord) -> None:
         """Take application data records whose bodies were skipped."""
         self.direction.versions.add(version)
-        self.direction.printable.skip(skipped.unchecked)
+        self.direction.skip_printable(skipped.unchecked)
         self.direction.shortest = min(self.direction.shortest, skipped.shortest)
         self.direction.data.add_many(skipped.records, skipped.total, last)
 
