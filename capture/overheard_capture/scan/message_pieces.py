@@ -37,6 +37,7 @@ OPAQUE_NAMES = f"names and texts below one domain that say more than {MAX_VALUE}
 _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
+_TEXT, _MOST_OTHERS = bytes(range(32, 127)) + b"\t\n\r\0", 1 / 5
 # A counter or a key before a piece, and a counter behind it.
 _NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
 
@@ -172,13 +173,14 @@ def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
         # Columns may be the same in a few rows, between others that are not.
         differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
         for first, after in sorted({(differ[0], differ[-1] + 1), *((at, at + 1) for at in differ)} if differ else ()):
-            # Zeros fill what is shorter.
-            yield [(row.data[first:after].replace(b"\0", b""), row) for row in rows]
+            # Zeros fill what is shorter, and rows of others may be between.
+            texts = ((row.data[first:after].replace(b"\0", b""), row) for row in rows)
+            yield [(text, row) for text, row in texts if is_plain(text)]
 
 
 def _is_text(column: bytes) -> bool:
-    """Whether bytes are text or zeros."""
-    return is_plain(column.replace(b"\0", b""))
+    """Whether nearly all bytes are text or zeros; of random bytes, two in five are."""
+    return len(column.translate(None, _TEXT)) <= _MOST_OTHERS * len(column)
 
 
 def _data(piece: Piece) -> bytes:
