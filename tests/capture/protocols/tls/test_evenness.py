@@ -107,7 +107,7 @@ def test_short_records_may_be_uneven() -> None:
 
 
 def test_ciphertext_is_even() -> None:
-    """Of 40 GB of AES none was uneven; here less is tried."""
+    """Of 2.5 GB of AES, in records of 40 to 16,401 bytes, none was uneven; here less is tried."""
     cipher = Cipher(algorithms.AES(bytes(16)), modes.CTR(bytes(16))).encryptor()
     evenness = Evenness()
     for number in range(3000):
