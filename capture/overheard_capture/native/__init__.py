@@ -1,6 +1,7 @@
 """The compiled part of the reader, and its loader. Python implements all of it as well: `core()` may be None.
 
-A promise: with and without it the results are the same.
+A promise: with and without it the results are the same. One limit of what is tried applies only with it
+(`protocols/tls/compressed_streams.py`): it is for bytes made to cost time, and where it is reached that is reported.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class Base85:
 
     def _unescaped(self, raw: bytes) -> bytes:
         """Without escapes. Hardly ever is such a row of characters there by chance."""
-        return self._escape.sub(_sign, raw) if b"&" in raw or b"\\" in raw else raw
+        return self._escape.sub(lambda found: _sign(found[0]), raw) if b"&" in raw or b"\\" in raw else raw
 
     def _head(self, raw: bytes) -> bytes:
         """The first characters, up to a `z` within a group, which Ascii85 has not."""
@@ -176,10 +176,11 @@ def _escape_of(signs: list[bytes]) -> bytes:
     return rb"(?:&(?:amp;){0,4}(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (names, numbers, codes, codes)
 
 
-def _sign(escape: re.Match[bytes]) -> bytes:
-    if escape[0].startswith(b"\\"):
-        return bytes([int(escape[0][-2:], 16)])
-    return unescape(f"&{escape[0][1:-1].rpartition(b';')[2].decode()};").encode()
+@lru_cache(256)
+def _sign(escape: bytes) -> bytes:
+    if escape.startswith(b"\\"):
+        return bytes([int(escape[-2:], 16)])
+    return unescape(f"&{escape[1:-1].rpartition(b';')[2].decode()};").encode()
 
 
 def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:

@@ -139,10 +139,13 @@ class CodingFinder:
     def _group_end(self, data: bytes, begin: int, end: int) -> int:
         """The last place up to `end` at which a group ends, and no escape is split; `end` if that is far before it."""
         coding, least, at = self._coding, max(end - _LONGEST_LINE, begin), end
-        while at > least and (
-            coding.partial.search(data, max(at - _LONGEST_ESCAPE, begin), at)
-            or len(coding.chars(data[begin:at])) % coding.group
-        ):
+        # The whole run is counted once, up to the last place at which no escape is split; less is subtracted from that.
+        counted = whole = 0
+        while at > least:
+            if not coding.partial.search(data, max(at - _LONGEST_ESCAPE, begin), at):
+                counted, whole = (counted, whole) if whole else (len(coding.chars(data[begin:at])), at)
+                if not (counted - len(coding.chars(data[at:whole]))) % coding.group:
+                    break
             at -= 1
         return at if at > least or at == begin else end
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.compression import formats
@@ -47,6 +48,10 @@ _NONCE, _TAG = 8, 16
 _KEPT = max(_OFFSETS) + HEAD
 # LZMA without a header may begin in one of 512 records, and takes long: it is tried so often in a direction.
 _MOST_LZMA = 64
+# Where a stream may begin is tried, which takes long. That is one of 300 records of ciphertext: of more than one of 32, or
+# of fewer if many are joined, the others are not tried, which is reported.
+_FIRST_TRIED, _RECORDS_EACH = 64, 32
+TOO_MANY = "more encrypted records that may be compressed than are tried"
 # What is in records of this length on average is not continued.
 _LONG_RECORDS = 1 << 10
 # The origin of what is kept of records that were looked at.
@@ -70,6 +75,8 @@ class CompressedStreams:
         # How many bytes of each record are an explicit nonce, or may be, and an authentication tag.
         self.nonce, self.tag = _NONCE, _TAG
         self._lzma, self._first, self._is_thorough = _MOST_LZMA, _FIRST, False
+        # How many more records may be tried or joined.
+        self._left, self._is_limited = _FIRST_TRIED * _RECORDS_EACH, False
 
     def add(self, body: bytes, origin: Origin | None = None) -> None:
         """Look at a record. Without an origin, nothing is read."""
@@ -83,6 +90,7 @@ class CompressedStreams:
         """Keep `count` records with their headers. The origin is that of the bytes from `begins` on."""
         self._is_thorough = self._is_thorough or self._first > 0
         self._first = max(self._first - count, 0)
+        self._left += count
         self._origins.append((len(self._pending) + begins, origin))
         self._pending += framed
         if len(self._pending) >= _MOST_PENDING:
@@ -95,6 +103,7 @@ class CompressedStreams:
 
     def add_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
         """Look at `count` complete TLS records between two offsets."""
+        self._left += count
         if self._pending:
             self._pending += data[start : min(end, start + 2 * HEAD)]
             self._check_pending()
@@ -105,8 +114,7 @@ class CompressedStreams:
             for header, kinds in found:
                 if kinds == RAW_LZMA and not are_long:
                     continue
-                _, body = _record(data, header)
-                self._look(kinds, body[at:], _joined(data, header, end, at, tag), origin.after(header + _HEADER + at))
+                self._try(kinds, data, header, end, (at, tag), origin.after(header + _HEADER + at))
         # What is in long records can be told from the beginning of each.
         self._pending = bytearray() if are_long else bytearray(data[last:end])
 
@@ -115,6 +123,24 @@ class CompressedStreams:
         if is_thorough:
             return {*((at, 0) for at in _OFFSETS), (0, self.tag), (self.nonce, self.tag)}
         return {(0, 0), (self.nonce, 0)}
+
+    def _try(
+        self, kinds: int, data: Bytes, header: int, end: int, around: tuple[int, int], origin: Origin | None
+    ) -> None:
+        """Look at the record with a header at this offset, if not too many were tried."""
+        if self._left < 0:
+            self._report_limit()
+            return
+        head, joined = _joined(data, header, end, *around)
+        # Without the compiled part nearly every record has to be tried.
+        self._left -= max(joined, _RECORDS_EACH) if core() else 0
+        _, body = _record(data, header)
+        self._look(kinds, body[around[0] :], head, origin)
+
+    def _report_limit(self) -> None:
+        if not self._is_limited:
+            self._is_limited = True
+            self._findings.report_unread(Reason.LIMIT, TOO_MANY, self._layers)
 
     def _look(self, kinds: int, body: bytes, head: bytes, origin: Origin | None) -> None:
         if kinds & RAW_LZMA:
@@ -143,9 +169,7 @@ class CompressedStreams:
         for at, tag in self._around(self._is_thorough):
             found, last = _compressed_records(data, 0, end, at, tag)
             for header, kinds in found:
-                _, body = _record(data, header)
-                head = _joined(data, header, end, at, tag)
-                self._look(kinds, body[at:], head, self._origin_of(header + _HEADER + at))
+                self._try(kinds, data, header, end, (at, tag), self._origin_of(header + _HEADER + at))
         self._origins = [_UNKNOWN]
         self._is_thorough = False
         del self._pending[:last]
@@ -183,19 +207,20 @@ def _record(data: Bytes, header: int) -> tuple[int, bytes]:
     return end, bytes(data[begin:end])
 
 
-def _joined(data: Bytes, header: int, end: int, nonce: int, tag: int) -> bytes:
-    """The first bytes of a record and, if it is short, of those after it."""
-    head = b""
+def _joined(data: Bytes, header: int, end: int, nonce: int, tag: int) -> tuple[bytes, int]:
+    """The first bytes of a record and, if it is short, of those after it; and how many records that are."""
+    head, count = b"", 0
     while len(head) < HEAD and header < end:
         header, body = _record(data, header)
         head += body[nonce : max(len(body) - tag, 0)][:HEAD]
-    return head[:HEAD]
+        count += 1
+    return head[:HEAD], count
 
 
 def _compressed_records(data: Bytes, start: int, end: int, nonce: int, tag: int) -> tuple[list[tuple[int, int]], int]:
     """Where records begin in which a stream may begin, and of which kinds; and where one may that goes on."""
     compiled = core()
-    if compiled is None or (isinstance(data, memoryview) and data.readonly):
+    if compiled is None:
         return _slowly(data, start, end, nonce, tag)
     found: list[tuple[int, int]] = []
     at, last, numbers = start, ctypes.c_uint64(start), _FOUND
@@ -213,7 +238,7 @@ def _slowly(data: Bytes, start: int, end: int, nonce: int, tag: int) -> tuple[li
     found, headers = [], []
     while start < end:
         headers.append(start)
-        head = _joined(data, start, end, nonce, tag)
+        head, _ = _joined(data, start, end, nonce, tag)
         kinds = sum(kind for kind in KINDS if may_begin(head, kind))
         if kinds:
             found.append((start, kinds))

@@ -48,8 +48,10 @@ class TlsReader:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read `data`, which comes from `origin`."""
-        view = memoryview(data)
-        at = 0
+        view, at = memoryview(data), 0
+        if view.readonly:
+            # The compiled part takes no others.
+            view = memoryview(bytearray(view))
         while at < len(view):
             if self._fallback:
                 self._fallback.feed(view[at:], origin.after(at))

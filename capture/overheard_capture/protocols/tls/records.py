@@ -105,7 +105,7 @@ def _check_formats(data: Bytes, start: int, end: int, check: Check) -> None:
 
 def _first_format(data: Bytes, start: int, end: int) -> int:
     """The same as `first_format`. What the compiled part can look at need not be copied."""
-    if not isinstance(data, memoryview) or (core() and not data.readonly):
+    if not isinstance(data, memoryview) or core():
         return first_format(data, start, end)
     found = first_format(bytes(data[start:end]), 0, end - start)
     return start + found if found >= 0 else -1
@@ -114,7 +114,7 @@ def _first_format(data: Bytes, start: int, end: int) -> int:
 def _skip(data: Bytes, version: int, end: int, before: Skipped, *, checked: bool) -> Skipped:
     """Skip records of this version behind others. With `checked`, it stops before one that may be plaintext."""
     compiled = core()
-    if compiled is None or (isinstance(data, memoryview) and data.readonly):
+    if compiled is None:
         return _skip_slowly(data, version, end, before, checked=checked)
     numbers = (ctypes.c_uint64 * 3)(0, before.last, before.shortest)
     each = [ctypes.byref(numbers, 8 * number) for number in range(3)]

@@ -13,7 +13,7 @@ from capture.protocols.tls.conversations import agreed
 from capture.talk import HELLOS, record, replay
 from overheard_capture.native import core
 from overheard_capture.protocols.tls.compressed import is_compressed
-from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
+from overheard_capture.protocols.tls.compressed_streams import TOO_MANY, CompressedStreams
 from overheard_capture.provenance.origin import Origin
 from rows import for_each
 
@@ -101,3 +101,14 @@ def test_ciphertext_is_no_stream_in_many_records() -> None:
     for size in (17, 30, 80, 300):
         assert not reports(noise(4000, size))
         assert protected(noise(4000, size))
+
+
+def test_more_records_than_may_be_tried_are_a_reason() -> None:
+    short = COMPRESSED["deflate"](b"the acorn is below the oak")
+    for count, expected in ((60, []), (3000, [TOO_MANY])):
+        findings = some_findings()
+        streams = CompressedStreams(findings, (), lambda: None)
+        for _ in range(count):
+            streams.add(short)
+        streams.close()
+        assert [each.what for each in findings.unread] == expected
