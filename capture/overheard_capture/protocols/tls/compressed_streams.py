@@ -50,7 +50,7 @@ _KEPT = max(_OFFSETS) + HEAD
 _MOST_LZMA = 64
 # Where a stream may begin is tried, which takes long. That is one of 300 records of ciphertext: of more than one of 32, or
 # of fewer if many are joined, the others are not tried, which is reported.
-_FIRST_TRIED, _RECORDS_EACH = 64, 32
+_FIRST_TRIED, _RECORDS_EACH, _JOINED_EACH = 32, 32, 8
 TOO_MANY = "more encrypted records that may be compressed than are tried"
 # What is in records of this length on average is not continued.
 _LONG_RECORDS = 1 << 10
@@ -133,7 +133,7 @@ class CompressedStreams:
             return
         head, joined = _joined(data, header, end, *around)
         # Without the compiled part nearly every record has to be tried.
-        self._left -= max(joined, _RECORDS_EACH) if core() else 0
+        self._left -= _RECORDS_EACH + joined // _JOINED_EACH if core() else 0
         _, body = _record(data, header)
         self._look(kinds, body[around[0] :], head, origin)
 
