@@ -8,6 +8,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
 from overheard_capture.content.readers import Together
+from overheard_capture.content.tries import Tries
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from overheard_capture.content.byte_scan import LiteralSet
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
+
+# A signature in so many bytes is tried, and the first ones anyway: files are longer, and few bytes that are none look so.
+_BYTES_EACH, _FIRST = 64, 256
+TOO_MANY = "more beginnings of compressed data or files than are tried"
 
 
 class Carvable(NamedTuple):
@@ -41,13 +46,16 @@ class Carver:
         self._carved: Content | None = None
         self._remainder = Remainder()
         self._piece = FIRST_PIECE
+        # How often a signature may be tried. Bytes count once they were passed, in whatever pieces they come.
+        self._tries = Tries(findings, layers, TOO_MANY, _FIRST * _BYTES_EACH)
+        self._carved_length = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._scan(data, origin, last=False)
 
     def _scan(self, data: Bytes, origin: Origin, *, last: bool) -> None:
-        while len(data):
+        while len(data) and not self._tries.are_over:
             if self._carved:
                 data, origin = self._read_carved(memoryview(data), origin, last)
                 continue
@@ -83,6 +91,7 @@ class Carver:
         piece, self._piece = self._piece, 2 * self._piece
         if self._carved:
             self._carved.feed(data[:piece], origin)
+            self._carved_length += len(data[:piece])
         if self._remainder.findings and self._carved:
             # The carved content has ended, with bytes left over.
             self._carved.close()
@@ -93,18 +102,26 @@ class Carver:
     def _find_signature(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
         """The offset of a known format, and its reader; or the offset of the bytes to keep pending, and None."""
         data = bytes(data) if isinstance(data, memoryview) else data
-        after = 0
+        after = passed = 0
         while (at := self._literals.first(data, after)) >= 0:
+            self._tries.add(at - passed)
+            passed = at
             if len(data) - at < self._head and not last:
                 return at, None
+            if not self._tries.take(_BYTES_EACH):
+                return len(data), None
             factory = self._reader_of(bytes(data[at : at + self._head]), self._reader, self._remainder)
             if factory:
                 return at, factory
             after = at + 1
-        return max(len(data) - self._literals.longest + 1, after), None
+        after = max(len(data) - self._literals.longest + 1, after)
+        self._tries.add(after - passed)
+        return after, None
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         self._remainder.findings = None
+        self._tries.add(self._carved_length - len(self._remainder.pending))
+        self._carved_length = 0
         return self._remainder.pending.take()
 
     def gap(self, length: int) -> None:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard_capture.content.content import SearchScope
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
@@ -55,17 +55,19 @@ def _read(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) ->
     inside = at.under(LAYER)._replace(reader=reader)
     if b"/Encrypt" in data:
         at.findings.report_unread(Reason.OPAQUE, "an encrypted PDF", at.layers)
-    # The magic would make it another PDF.
-    place = len(PDF_MAGIC)
+    # What is outside streams was searched as it is, and may have encoded text. It is read as one content, as there may be
+    # many streams. The magic would make it another PDF.
+    place, guess = len(PDF_MAGIC), inside.guess()
+    outside = Content(guess.findings, guess.layers, reader, SearchScope.NONE)
     while begins := _STREAM.search(data, place):
         start, ends = begins.end(), _END.search(data, begins.end())
         end = ends.start() if ends else len(data)
-        # What is outside streams was searched as it is, and may have encoded text.
-        inside.guess().read(data[place:start], origin.after(place))
+        outside.feed(data[place:start], origin.after(place))
         first = max(data.rfind(b"obj", 0, begins.start()), begins.start() - _LONGEST_DICTIONARY)
         _read_stream(reader, inside, data[first : begins.start()], data[start:end], origin.after(start))
         place = ends.end() if ends else end
-    inside.guess().read(data[place:], origin.after(place))
+    outside.feed(data[place:], origin.after(place))
+    outside.close()
 
 
 def _read_stream(reader: ReaderFactory, at: Unwrapping, dictionary: bytes, data: bytes, origin: Origin) -> None:

@@ -51,4 +51,6 @@ class FrameOrSkippable:
         if end > _MAX_KEPT:
             raise TooLargeError
         if len(self._held) >= end:
-            self.fields, self.unused_data, self.eof = [bytes(self._held[_HEADER:end])], bytes(self._held[end:]), True
+            # Many may have no content.
+            self.fields = [bytes(self._held[_HEADER:end])] if end > _HEADER else []
+            self.unused_data, self.eof = bytes(self._held[end:]), True

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.content.tries import Tries
 from overheard_capture.decoders.compression import formats
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.untyped import untyped
@@ -75,8 +75,7 @@ class CompressedStreams:
         # How many bytes of each record are an explicit nonce, or may be, and an authentication tag.
         self.nonce, self.tag = _NONCE, _TAG
         self._lzma, self._first, self._is_thorough = _MOST_LZMA, _FIRST, False
-        # How many more records may be tried or joined.
-        self._left, self._is_limited = _FIRST_TRIED * _RECORDS_EACH, False
+        self._tries = Tries(findings, layers, TOO_MANY, _FIRST_TRIED * _RECORDS_EACH)
 
     def add(self, body: bytes, origin: Origin | None = None) -> None:
         """Look at a record. Without an origin, nothing is read."""
@@ -90,7 +89,7 @@ class CompressedStreams:
         """Keep `count` records with their headers. The origin is that of the bytes from `begins` on."""
         self._is_thorough = self._is_thorough or self._first > 0
         self._first = max(self._first - count, 0)
-        self._left += count
+        self._tries.add(count)
         self._origins.append((len(self._pending) + begins, origin))
         self._pending += framed
         if len(self._pending) >= _MOST_PENDING:
@@ -103,7 +102,7 @@ class CompressedStreams:
 
     def add_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
         """Look at `count` complete TLS records between two offsets."""
-        self._left += count
+        self._tries.add(count)
         if self._pending:
             self._pending += data[start : min(end, start + 2 * HEAD)]
             self._check_pending()
@@ -128,19 +127,11 @@ class CompressedStreams:
         self, kinds: int, data: Bytes, header: int, end: int, around: tuple[int, int], origin: Origin | None
     ) -> None:
         """Look at the record with a header at this offset, if not too many were tried."""
-        if self._left < 0:
-            self._report_limit()
-            return
         head, joined = _joined(data, header, end, *around)
         # Without the compiled part nearly every record has to be tried.
-        self._left -= _RECORDS_EACH + joined // _JOINED_EACH if core() else 0
-        _, body = _record(data, header)
-        self._look(kinds, body[around[0] :], head, origin)
-
-    def _report_limit(self) -> None:
-        if not self._is_limited:
-            self._is_limited = True
-            self._findings.report_unread(Reason.LIMIT, TOO_MANY, self._layers)
+        if not core() or self._tries.take(_RECORDS_EACH + joined // _JOINED_EACH):
+            _, body = _record(data, header)
+            self._look(kinds, body[around[0] :], head, origin)
 
     def _look(self, kinds: int, body: bytes, head: bytes, origin: Origin | None) -> None:
         if kinds & RAW_LZMA:
