@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import struct
 from collections.abc import Callable, Iterable, Iterator
@@ -101,6 +102,18 @@ def _names(size: int) -> bytes:
     return ipv4(datagram(query, (50000, 53)) for _ in range(size // 320))
 
 
+def _tunnelled(size: int) -> bytes:
+    """Queries of DNS for names of random letters."""
+
+    def query() -> Packet:
+        labels = [base64.b32encode(CHANCE.randbytes(30)).lower() for _ in range(3)]
+        name = b"".join(bytes([len(label)]) + label for label in (*labels, b"example", b"org")) + b"\0"
+        head = struct.pack(">HHHHHH", 7, 0x0100, 1, 0, 0, 0)
+        return datagram(head + name + b"\0\x01\0\x01", (50000, 53))
+
+    return ipv4(query() for _ in range(size // 240))
+
+
 def _pointers(size: int) -> bytes:
     """An answer of DNS with records whose names are pointers to pointers."""
     head = struct.pack(">HHHHHH", 7, 0x8180, 0, 1000, 0, 0) + b"\x01a\0"
@@ -175,6 +188,7 @@ WIRE_ROWS: dict[str, Callable[[int], bytes]] = {
     "UDP flows of one datagram": _datagram_flows,
     "fragments that lack one": _fragments_that_lack_one,
     "DNS names of many labels": _names,
+    "DNS names of random letters": _tunnelled,
     "DNS names by pointers": _pointers,
     "segments of one byte": _bytes,
     "segments backwards": _backwards,

@@ -235,7 +235,9 @@ class Origin:
         """The spans of the bytes from `start` to `end`, moved so that `start` becomes `at`."""
         if end <= start:
             return []
-        low, high = self._span_range(start, end - start)
+        # Few bytes, such as a frame of WebSocket, are most often in one span.
+        is_single = isinstance(self.spans, list) and len(self.spans) == 1
+        low, high = (0, 1) if is_single else self._span_range(start, end - start)
         start += self.shift
         if isinstance(self.spans, PackedSpans):
             return self.spans.rebased(low, high, start, at)

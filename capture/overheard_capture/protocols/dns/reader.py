@@ -37,6 +37,8 @@ _NETBIOS, _NETBIOS_LENGTH = lazy_pattern(rb"[A-P]{32}"), 32
 _RESPONSE = 0x80
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
 _LONG_LABEL, _DOMAIN_LABELS = 24, 4
+# A tunnel fills its labels: what it sends has fewer than one in so many characters.
+_SHORT_LABEL = 4
 # In how many labels the local part of a mail address is.
 _LOCAL_LABELS = 2
 # A tunnel such as iodine may have a few letters of its own before data.
@@ -165,7 +167,7 @@ class _MessageText:
         self._end()
         if len(labels) > 1:
             self.line(labels)
-            if len(dotted) >= _LONG_LABEL:
+            if len(dotted) >= max(_LONG_LABEL, (_SHORT_LABEL + 1) * len(labels)):
                 # What is left of a tunnel's domain: with that, its data would end in nonsense.
                 for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
                     self.line(labels[:count])
