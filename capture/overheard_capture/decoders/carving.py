@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# A signature in so many bytes is tried, and the first ones anyway: files are longer, and few bytes that are none look so.
+# A signature in so many bytes is tried, and the first ones anyway: most files are longer, and few other bytes look so.
 _BYTES_EACH, _FIRST = 64, 256
 TOO_MANY = "more beginnings of compressed data or files than are tried"
 

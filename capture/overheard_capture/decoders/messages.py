@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from bisect import bisect_left, bisect_right
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -57,6 +58,10 @@ class _Row(NamedTuple):
     message: bytes
     where: Place
     values: list[tuple[int, int]]
+
+
+# Made without a call of Python: a message has a row of each shape.
+_new_row: Callable[[tuple[bytes, Place, list[tuple[int, int]]]], _Row] = partial(tuple.__new__, _Row)
 
 
 class _Table:
@@ -173,7 +178,7 @@ class JoinedMessages:
         for shape, values in self._values_of(message):
             table = self._tables.pop(shape, None) or _Table()
             self._tables[shape] = table
-            table.rows.append(_Row(message, where, values))
+            table.rows.append(_new_row((message, where, values)))
             self._rows += 1
             if len(table.rows) >= table.due:
                 self._search(table)

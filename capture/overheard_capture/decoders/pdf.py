@@ -55,8 +55,8 @@ def _read(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) ->
     inside = at.under(LAYER)._replace(reader=reader)
     if b"/Encrypt" in data:
         at.findings.report_unread(Reason.OPAQUE, "an encrypted PDF", at.layers)
-    # What is outside streams was searched as it is, and may have encoded text. It is read as one content, as there may be
-    # many streams. The magic would make it another PDF.
+    # What is outside streams was searched as it is, and may have encoded text. It is one content, as streams may
+    # be many. The magic would make it another PDF.
     place, guess = len(PDF_MAGIC), inside.guess()
     outside = Content(guess.findings, guess.layers, reader, SearchScope.NONE)
     while begins := _STREAM.search(data, place):

@@ -6,7 +6,7 @@ import bisect
 import itertools
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
-from overheard_capture.provenance.spans import PackedSpans, Span, coarsened
+from overheard_capture.provenance.spans import PackedSpans, Span, coarsened, new_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +72,7 @@ class DerivedSpans:
         if not (span := self._known.get(index)):
             start, begins, ends = self._parts[index]
             place = self._origin.place(begins, ends - begins)
-            span = Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+            span = new_span((start, place.frame, place.offset, place.length, False, place.frames[1:]))
             self._known[index] = span
         return span
 
@@ -249,9 +249,9 @@ class Origin:
             skipped = max(start - span.start, 0)
             begins = at + max(span.start - start, 0)
             if span.exact:
-                moved.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
+                moved.append(new_span((begins, span.frame, span.offset + skipped, span.length - skipped, True, ())))
             else:
-                moved.append(Span(begins, *span[1:]))
+                moved.append(new_span((begins, *span[1:])))
         return moved
 
     def sources(self, length: int) -> list[tuple[int, Source]]:

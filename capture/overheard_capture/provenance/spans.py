@@ -32,12 +32,13 @@ class Span(NamedTuple):
 
 
 def _spans(starts: Iterable[int], frames: Iterable[int], offsets: Iterable[int], lengths: Iterable[int]) -> list[Span]:
-    """Exact spans, made without a call of Python for each: there are many."""
+    """Exact spans."""
     rows = zip(starts, frames, offsets, lengths, repeat(True), repeat(()))
-    return list(map(_new_span, rows))
+    return list(map(new_span, rows))
 
 
-_new_span: Callable[[Iterable[object]], Span] = partial(tuple.__new__, Span)
+# A span of all its fields, made without a call of Python: there are many.
+new_span: Callable[[Iterable[object]], Span] = partial(tuple.__new__, Span)
 
 
 class PackedSpans:

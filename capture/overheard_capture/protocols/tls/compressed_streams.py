@@ -48,8 +48,8 @@ _NONCE, _TAG = 8, 16
 _KEPT = max(_OFFSETS) + HEAD
 # LZMA without a header may begin in one of 512 records, and takes long: it is tried so often in a direction.
 _MOST_LZMA = 64
-# Where a stream may begin is tried, which takes long. That is one of 300 records of ciphertext: of more than one of 32, or
-# of fewer if many are joined, the others are not tried, which is reported.
+# Where a stream may begin is tried, which takes long. That is one of 300 records of ciphertext. Of more than one of 32,
+# or of fewer if many are joined, the others are not tried, which is reported.
 _FIRST_TRIED, _RECORDS_EACH, _JOINED_EACH = 32, 32, 8
 TOO_MANY = "more encrypted records that may be compressed than are tried"
 # What is in records of this length on average is not continued.
@@ -113,7 +113,7 @@ class CompressedStreams:
             for header, kinds in found:
                 if kinds == RAW_LZMA and not are_long:
                     continue
-                self._try(kinds, data, header, end, (at, tag), origin.after(header + _HEADER + at))
+                self._try(data, (header, kinds), end, (at, tag), origin.after(header + _HEADER + at))
         # What is in long records can be told from the beginning of each.
         self._pending = bytearray() if are_long else bytearray(data[last:end])
 
@@ -124,9 +124,10 @@ class CompressedStreams:
         return {(0, 0), (self.nonce, 0)}
 
     def _try(
-        self, kinds: int, data: Bytes, header: int, end: int, around: tuple[int, int], origin: Origin | None
+        self, data: Bytes, found: tuple[int, int], end: int, around: tuple[int, int], origin: Origin | None
     ) -> None:
-        """Look at the record with a header at this offset, if not too many were tried."""
+        """Look at a record that was found, if not too many were tried."""
+        header, kinds = found
         head, joined = _joined(data, header, end, *around)
         # Without the compiled part nearly every record has to be tried.
         if not core() or self._tries.take(_RECORDS_EACH + joined // _JOINED_EACH):
@@ -160,7 +161,7 @@ class CompressedStreams:
         for at, tag in self._around(self._is_thorough):
             found, last = _compressed_records(data, 0, end, at, tag)
             for header, kinds in found:
-                self._try(kinds, data, header, end, (at, tag), self._origin_of(header + _HEADER + at))
+                self._try(data, (header, kinds), end, (at, tag), self._origin_of(header + _HEADER + at))
         self._origins = [_UNKNOWN]
         self._is_thorough = False
         del self._pending[:last]
