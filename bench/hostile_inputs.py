@@ -159,6 +159,13 @@ def _records(size: int) -> bytes:
     return stream(hello + _record(b"x", 23) * (size // 6), port=443)
 
 
+def _compressed_records(size: int) -> bytes:
+    """Records of application data, in each of which a stream of raw deflate begins."""
+    text = zlib.compressobj(9, zlib.DEFLATED, -15)
+    record = _record(text.compress(b"the acorn is below the oak") + text.flush(), 23)
+    return stream(_record(_client_hello()) + record * (size // len(record)), port=443)
+
+
 def _tickets(size: int) -> bytes:
     """A handshake message that is as long as one may be."""
     message = b"\x0b" + struct.pack(">I", min(size, (1 << 24) - 1))[1:] + bytes(size)
@@ -216,6 +223,7 @@ def _sql(size: int) -> bytes:
     return stream((b"\x01\0\0\0\x03" * (size // 5)), port=3306)
 
 
+_TEXTS = (base64.b64encode(b"gid://shop/Product/%d" % CHANCE.randrange(10**10)) + b"\n" for _ in count())
 _WORDS = (base64.b64encode(b"\x78\x9c" + CHANCE.randbytes(19)) + b" " for _ in count())
 
 ROWS: dict[str, Callable[[int], bytes]] = {
@@ -245,6 +253,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "multipart in multipart": _multiparts,
     "WebSocket frames of one byte": _websocket,
     "TLS records of one byte": _records,
+    "TLS records that are compressed": _compressed_records,
     "a TLS message of 1 MB": _tickets,
     "deep JSON": _json_depth,
     "events": _events,
@@ -253,6 +262,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "MySQL commands": _sql,
     "words like zlib in base64": text(b"eJyrVkrOT0lVslJQKkgsLi7PL0pR "),
     "words like zlib in base64, all different": text(islice(_WORDS, 60_000)),
+    "texts in base64, all different": text(islice(_TEXTS, 60_000)),
     "words like gzip in base64": text(b"H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA "),
     "words like zlib in hexadecimal": text(b"789cab56ca4e2d5249b2aa56ca4c d "),
     "words like base85": text(b"c-ri{S8fTjZz>3aZ*_=FzK5~t "),
