@@ -129,8 +129,9 @@ class CompressedStreams:
         """Look at a record that was found, if not too many were tried."""
         header, kinds = found
         head, joined = _joined(data, header, end, *around)
-        # Without the compiled part nearly every record has to be tried.
-        if not core() or self._tries.take(_RECORDS_EACH + joined // _JOINED_EACH):
+        # Without the compiled part nearly every record has to be tried. LZMA alone has a bound of its own: an IV that
+        # counts up begins like it in every record.
+        if not core() or kinds == RAW_LZMA or self._tries.take(_RECORDS_EACH + joined // _JOINED_EACH):
             _, body = _record(data, header)
             self._look(kinds, body[around[0] :], head, origin)
 
