@@ -12,7 +12,7 @@ from overheard.words.options import LIMITS, Limits
 from overheard_capture.content.opaque_values import LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Origin, Place
@@ -194,6 +194,8 @@ class Findings:
     # Where pieces of resources are kept; None if each is read by itself.
     ranges: Ranges | None = None
     messages: MessageSink | None = None
+    # What was read before under some layers, and led to no sighting; see decoders/read_before.py.
+    read_before: set[tuple[object, bytes]] = field(default_factory=set)
 
     def add_occurrence(self, occurrence: Occurrence) -> None:
         """Report an occurrence of a secret."""
@@ -213,6 +215,11 @@ class Findings:
             self.report_unread(Reason.OPAQUE, LARGE_VALUE, layers)
         elif size >= self.search.shortest:
             self.count_value(name, size, checksum)
+
+    def report_values(self, values: Iterable[tuple[int, int]]) -> None:
+        """Report the size and checksum of many opaque values in text, none of which is large."""
+        shortest = self.search.shortest
+        self.values.count_each(VALUE, (value for value in values if value[0] >= shortest))
 
     def count_value(self, name: str, size: int, checksum: int) -> None:
         """Count a value that is no reason whatever its size. The same one is counted once."""

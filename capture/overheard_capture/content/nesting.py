@@ -13,6 +13,8 @@ from overheard_capture.content.readers import Reader
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
@@ -57,6 +59,9 @@ class Speculative(Findings):
     def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
         """Do nothing: a wrong guess may join what are several values."""
 
+    def report_values(self, values: Iterable[tuple[int, int]]) -> None:
+        """Do nothing."""
+
     def count_value(self, name: str, size: int, checksum: int) -> None:
         """Do nothing."""
 
@@ -83,6 +88,11 @@ class Decoded(Speculative):
         """Report a value within what is written as text, which is no guess."""
         if self.parent:
             self.parent.report_value(size, checksum, layers, name)
+
+    def report_values(self, values: Iterable[tuple[int, int]]) -> None:
+        """Report values within it."""
+        if self.parent:
+            self.parent.report_values(values)
 
     def count_value(self, name: str, size: int, checksum: int) -> None:
         """Count a value for the parent."""
@@ -116,6 +126,8 @@ def _beneath(kind: type[_Beneath], findings: Findings) -> _Beneath:
         findings.conversation,
         findings.opener,
         findings.sightings,
+        # Nothing is counted among these by what is beneath.
+        values=findings.values,
         budget=findings.budget,
         parent=findings,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from overheard.words.ground import MOST_COUNTED, Amount
 from overheard_capture.content.fernet_pairs import FernetPairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Named in the ground of a verdict: signatures, hashes, nonces and the like; tokens of a known kind; and the sample data
 # of images, fonts, audio and video.
@@ -35,6 +38,14 @@ class OpaqueValues(dict[str, dict[int, int]]):
             sizes[checksum] = size
         elif name == MEDIA and checksum not in sizes:
             sizes[_MORE] = sizes.get(_MORE, 0) + size
+
+    def count_each(self, name: str, values: Iterable[tuple[int, int]]) -> None:
+        """Count values other than media, each with its size and checksum: these are many."""
+        for size, checksum in values:
+            sizes = self.setdefault(name, {})
+            if len(sizes) >= MOST_COUNTED:
+                return
+            sizes[checksum] = size
 
     def count_all(self, other: OpaqueValues) -> None:
         """Count the values of another."""

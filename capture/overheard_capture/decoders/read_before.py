@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from overheard_capture.content.findings import Findings
 
 # How many are remembered, and how long they may be.
@@ -12,16 +14,20 @@ _MOST, _LONGEST = 512, 256
 
 
 class ReadBefore:
-    """Remembers values of one content under the same layers. Text repeats tokens, and hostile text nothing else."""
+    """Remembers values that are read in one way, under the same layers and by the same reader.
 
-    __slots__ = ("_sightings", "_values")
+    Text repeats tokens, and so do the contents of a direction, such as responses; and hostile text has nothing else.
+    """
 
-    def __init__(self, findings: Findings) -> None:
+    __slots__ = ("_sightings", "_values", "_way")
+
+    def __init__(self, findings: Findings, *way: Hashable) -> None:
         self._sightings = findings.sightings
-        self._values: set[bytes] = set()
+        self._values = findings.read_before
+        self._way = way
 
     def __contains__(self, value: bytes) -> bool:
-        return len(value) <= _LONGEST and value in self._values
+        return len(value) <= _LONGEST and (self._way, value) in self._values
 
     @property
     def sighted(self) -> int:
@@ -33,4 +39,4 @@ class ReadBefore:
         if len(value) <= _LONGEST and before == len(self._sightings):
             if len(self._values) >= _MOST:
                 self._values.clear()
-            self._values.add(value)
+            self._values.add((self._way, value))

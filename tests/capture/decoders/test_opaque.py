@@ -18,6 +18,7 @@ import pytest
 
 from capture.played import VALUE, outcome, played
 from capture.wrapped import noise
+from overheard.words.ground import MOST_COUNTED
 from overheard.words.layer import Layer
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.content.opaque_values import FERNET_TOKEN, LARGE_VALUE, MAX_VALUE
@@ -147,6 +148,16 @@ def test_a_list_is_no_large_value(name: str) -> None:
     assert max(findings.values[OPAQUE].values()) <= 64
     for size in (777, 65_537):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("write", [bytes, base64.b64encode], ids=["as text", "in base64"])
+@pytest.mark.parametrize(("made", "counted"), [(30, 30), (MOST_COUNTED + 200, MOST_COUNTED)])
+def test_different_digests_are_counted_up_to_the_most(write: Callable[[bytes], bytes], made: int, counted: int) -> None:
+    digests = [hashlib.sha1(b"%d" % number).hexdigest() for number in range(made)]
+    findings = played(untyped, write(json.dumps([*digests, *digests, "0123456789abcdef"]).encode()))
+    assert len(findings.values[OPAQUE]) == counted
+    assert {*findings.values[OPAQUE].values()} <= {19, 20}
+    assert not findings.unread
 
 
 @for_each(name=LOOK_ALIKES)

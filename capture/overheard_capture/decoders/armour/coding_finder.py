@@ -42,7 +42,7 @@ class CodingFinder:
 
     __slots__ = (
         *("_after", "_batch", "_before", "_coding", "_content", "_findings"),
-        *("_layers", "_pending", "_reader", "_value"),
+        *("_layers", "_pending", "_reader", "_searched", "_value"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
@@ -55,7 +55,9 @@ class CodingFinder:
         self._content: Content | None = None
         self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
-        self._before = ReadBefore(findings)
+        self._before = ReadBefore(findings, layers, coding.members, reader)
+        # Runs of the batch.
+        self._searched: list[bytes] = []
         # The byte before the pending run.
         self._after = b""
 
@@ -114,7 +116,9 @@ class CodingFinder:
             if goes_on:
                 return end
             self._close_content()
-            if is_whole and waiting == self._waiting:
+            if is_whole and waiting < self._waiting:
+                self._searched.append(raw)
+            elif is_whole:
                 self._before.add(raw, sighted)
         return len(data) if last else len(data) - _KEPT
 
@@ -208,7 +212,11 @@ class CodingFinder:
     def search(self) -> None:
         """Search what short runs decode to."""
         if self._batch:
+            sighted = self._before.sighted
             self._batch.search()
+            for raw in self._searched:
+                self._before.add(raw, sighted)
+            self._searched = []
 
     def close(self) -> None:
         """No more bytes follow."""

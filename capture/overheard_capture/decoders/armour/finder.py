@@ -7,7 +7,7 @@ from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
-from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.coding_finder import CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import has_escaped
@@ -66,7 +66,7 @@ class ArmourFinder:
         self._keep(data, origin, found)
         for finder in filter(None, self._finders):
             finder.search()
-        if 0 in self._numbers:
+        if found.digests and 0 in self._numbers:
             self._count_digests(found.digests)
 
     def _begin(self, number: int, data: bytes | bytearray, begin: int) -> CodingFinder:
@@ -114,9 +114,7 @@ class ArmourFinder:
 
     def _count_digests(self, digests: Iterable[bytes]) -> None:
         """Count values that decode to these bytes."""
-        layers = (*self._layers, HEXADECIMAL)
-        for digest in digests:
-            self._findings.report_value(len(digest) - (not digest[0]), crc32(digest), layers)
+        self._findings.report_values((len(digest) - (not digest[0]), crc32(digest)) for digest in digests)
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""

@@ -89,7 +89,7 @@ class Base64Finder:
         self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._before = ReadBefore(findings)
+        self._before = ReadBefore(findings, layers, BASE64, reader)
         self._pending: SmallByteQueue | None = None
         self._batch: RunBatch | None = None
         # A long run that has not ended, and the length of its lines: 0 if it is a single line.
