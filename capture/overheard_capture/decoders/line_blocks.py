@@ -95,8 +95,13 @@ _LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\
 
 
 def may_have_block(data: bytes | bytearray) -> bool:
-    """Whether a block may begin in this text."""
+    """Whether a block may begin in this text, with its first line if nothing is encoded in that."""
     return _next_line(data, 0) >= 0
+
+
+def begins_or_has_block(data: bytes | bytearray) -> bool:
+    """Whether a block may begin in this text, with any of its lines."""
+    return _HERE.match(data) is not None or may_have_block(data)
 
 
 def _next_line(data: bytes | bytearray, start: int) -> int:

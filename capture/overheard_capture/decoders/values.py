@@ -20,7 +20,7 @@ from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_e
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import codings_in
 from overheard_capture.decoders.base64.finder import Base64Finder
-from overheard_capture.decoders.line_blocks import LineBlockFinder
+from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block
 from overheard_capture.decoders.magic import CARVED, HEAD, ZLIB_PAIRS, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
@@ -186,7 +186,7 @@ def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_
         yield ArmourFinder(findings, layers, armoured, codings)
     if has_escaped(data):
         yield EscapedTextFinder(speculative(findings), layers, armoured)
-    if b"\n" in data:
+    if begins_or_has_block(data):
         yield LineBlockFinder(speculative(findings), layers, armoured)
     if quoted_printable(data) >= 0:
         yield SoftBreakFinder(speculative(findings), layers, armoured)

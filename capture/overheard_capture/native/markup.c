@@ -32,7 +32,8 @@ uint64_t without_tags(const uint8_t *data, uint64_t length, uint8_t *out) {
     while (at < end && (at = memchr(at, '<', end - at))) {
         const uint8_t *next = at + 1, *from = at;
         int block = 0;
-        if ((uint64_t)(end - at) >= sizeof section - 1 && strncasecmp((const char *)at, section, sizeof section - 1) == 0) {
+        if ((uint64_t)(end - at) >= sizeof section - 1 && *next == '!' &&
+            strncasecmp((const char *)at, section, sizeof section - 1) == 0) {
             if (at - copied >= 3 && memcmp(at - 3, "]]>", 3) == 0) from -= 3;
             next = at + sizeof section - 1;
         } else {

@@ -59,8 +59,18 @@ class DerivedSpans:
 
     @property
     def is_small(self) -> bool:
-        """Whether the other bytes have few spans, too, in memory of their own."""
-        return self._origin._is_small()  # noqa: SLF001 - of the same module
+        """Whether they may be kept whole: they are few, and so are those of the other bytes, in memory of their own.
+
+        Packed spans refer to memory that will be reused.
+        """
+        others = self._origin.spans
+        if len(self._parts) > _MAX_KEPT:
+            return False
+        return (
+            len(others) <= _MAX_KEPT
+            if isinstance(others, list)
+            else isinstance(others, DerivedSpans) and others.is_small
+        )
 
     @overload
     def __getitem__(self, index: int) -> Span: ...
@@ -143,24 +153,19 @@ class Origin:
     def lasting(self, start: int, end: int) -> Origin:
         """The origin of the bytes from `start` to `end`, to be kept: without the memory of the block they come from."""
         spans = self.spans
-        if self._is_small():
-            return self.after(start)
-        if isinstance(spans, JoinedSpans):
-            return spans.lasting(self.shift + start, self.shift + end)
         if isinstance(spans, list):
+            if len(spans) <= _MAX_KEPT:
+                return Origin(spans, self.shift + start)
             low, high = self._span_range(start, end - start)
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
+        if isinstance(spans, JoinedSpans):
+            return spans.lasting(self.shift + start, self.shift + end)
+        if isinstance(spans, DerivedSpans) and spans.is_small:
+            return Origin(spans, self.shift + start)
         last = spans.last
         if last and last[0].start <= self.shift + start:
             return Origin(last, self.shift + start)
         return Origin(self.sliced(start, end))
-
-    def _is_small(self) -> bool:
-        """Whether it may be kept whole. Packed spans refer to memory that will be reused."""
-        spans = self.spans
-        if isinstance(spans, PackedSpans | JoinedSpans) or len(spans) > _MAX_KEPT:
-            return False
-        return isinstance(spans, list) or spans.is_small
 
     def _count_before(self, place: int) -> int:
         """The number of spans that begin before `place`."""

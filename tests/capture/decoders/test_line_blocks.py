@@ -196,3 +196,15 @@ def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:
     dump = b"0000000 %b\n0000010 %b\n0000020\n" % (row, row)
     findings = played(untyped, dump, findings=some_findings(Limits(depth=0)))
     assert {each.why for each in findings.unread} == {Reason.LIMIT}
+
+
+@pytest.mark.parametrize(
+    "block", [b"> begin 644 x\n> #0V%T\n", b"+%b\n+QUI=\n" % (b"QUJD" * 8), b"0000000 6c66 6675\n0000010 7966\n"]
+)
+def test_a_block_of_a_short_text_may_begin_with_its_first_line(block: bytes) -> None:
+    assert line_blocks.begins_or_has_block(block)
+    assert line_blocks.begins_or_has_block(b"Host: example.org\r\n" + block)
+
+
+def test_a_head_of_a_message_has_no_block() -> None:
+    assert not line_blocks.begins_or_has_block(b"GET / HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\n\r\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from overheard_capture.content.text_detector import CONTROL
 
@@ -21,8 +21,8 @@ class CutShortError(IndexError):
     """These bytes are the beginning of a document."""
 
 
-class ItemKind(Enum):
-    """What an item is."""
+class ItemKind(IntEnum):
+    """What an item is. Unlike other members, those of an `IntEnum` have a hash that takes no call of Python."""
 
     TEXT = auto()
     BYTES = auto()

@@ -27,17 +27,34 @@ _LONGEST = 1 << 20
 _PADDING = b"\0\xff"
 # So many bytes in numbers may be something else.
 _FEWEST_NUMBERS = 8
-_WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt, pickled, property_list)
+# With which first bytes a document may begin: a list, map, tag or string in pieces of CBOR; a list or map of
+# MessagePack; any length of BSON; a sequence, or an element of an application, of BER; each type of packet of MQTT with
+# its flags.
+_WALKS: tuple[tuple[Walk, frozenset[int]], ...] = (
+    (headed(cbor), frozenset((0x5F, 0x7F, *range(0x80, 0xE0)))),
+    (headed(messagepack), frozenset((*range(0x80, 0xA0), *range(0xDC, 0xE0)))),
+    (bson, frozenset(range(256))),
+    (ber, frozenset((0x30, *range(0x60, 0x80)))),
+    (mqtt, frozenset((*range(0x10, 0x100, 0x10), *range(0x30, 0x40), 0x62, 0x82, 0xA2)) - {0x60, 0x80, 0xA0}),
+    (pickled, frozenset((0x80,))),
+    (property_list, frozenset(b"b")),
+)
+_BY_FIRST_BYTE = tuple(tuple(walk for walk, firsts in _WALKS if byte in firsts) for byte in range(256))
 
 
 def may_be_document(head: bytes) -> bool:
     """Whether a document may begin so."""
-    return any(_contents(walk, head, whole=False) for walk in _WALKS)
+    return any(_contents(walk, head, whole=False) for walk in _walks(head))
+
+
+def _walks(data: bytes) -> tuple[Walk, ...]:
+    """Over the formats of which a document may begin with this first byte: few of them, as a walk takes time."""
+    return _BY_FIRST_BYTE[data[0]] if data else ()
 
 
 def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
     """Read documents of one format. False if these bytes are none; their text was searched as it is."""
-    found = next(filter(None, (_contents(walk, data) for walk in _WALKS)), None)
+    found = next(filter(None, (_contents(walk, data) for walk in _walks(data))), None)
     if found is None:
         return False
     for start, end in found.places[ItemKind.BYTES]:
