@@ -134,8 +134,10 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const Lit
         uint32_t some = 0;
         if (in_vectors) at = skip_others(data, length, at, literals, &some);
         if (some) {
-            for (; some; some &= some - 1)
-                first = text_at(data, length, start, at + (uint64_t)__builtin_ctz(some), first, literals);
+            for (; some; some &= some - 1) {
+                uint64_t place = at + (uint64_t)__builtin_ctz(some);
+                if (has_pair(literals, data + place)) first = text_at(data, length, start, place, first, literals);
+            }
             at += TOGETHER;
         } else if (at + 4 < length && !(has_pair(literals, data + at) | has_pair(literals, data + at + 1) |
                                         has_pair(literals, data + at + 2) | has_pair(literals, data + at + 3))) {
