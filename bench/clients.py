@@ -96,6 +96,12 @@ class Client:
         self._get(short, f"/short/{dice.randrange(10**6)}")
         short.close()
 
+    def visit(self, dice: random.Random) -> None:
+        """One connection for one short response, as health checks, metrics and HTTP/1.0 have it."""
+        once = self._open()
+        self._get(once, f"/state/{dice.randrange(10**6)}")
+        once.close()
+
     def _open(self) -> http.client.HTTPConnection:
         if self.tls:
             return http.client.HTTPSConnection(

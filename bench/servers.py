@@ -73,6 +73,9 @@ class _Web(BaseHTTPRequestHandler):
     bodies: ClassVar[Bodies]
 
     def do_GET(self) -> None:
+        if self.path.startswith("/state"):
+            self._say_state()
+            return
         body = self.bodies.next(*([2000] if self.path.startswith("/short") else []))
         self.send_response(200)
         self.send_header("Content-Type", body.content_type)
@@ -90,6 +93,15 @@ class _Web(BaseHTTPRequestHandler):
             piece = body.data[start : start + _CHUNK]
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
+
+    def _say_state(self) -> None:
+        body = b'{"state": "ready", "open": %d, "note": "%b"}' % (self.client_address[1], self.path[-6:].encode())
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

@@ -3,8 +3,9 @@
     bench/traffic.py --kinds eth-http small-https --sizes 20 200
 
 `lo` is loopback with segments of up to 64 KB, `eth` a link with frames of 1,500 bytes, `small` the same link with many
-small packets. Clean captures are the slow case, so only those called `leak` contain the secret in clear; within TLS it
-is sent, and can be found with the key log beside the capture. Captures larger than 200 MB repeat a smaller one.
+small packets, `short` with a connection for each short response. Clean captures are the slow case, so only those called
+`leak` contain the secret in clear; within TLS it is sent, and can be found with the key log beside the capture.
+Captures larger than 200 MB repeat a smaller one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from grow import grow
 from overheard.engines.local import unshare
 from wire import CLIENT, LOOPBACK_CLIENT
 
-KINDS = ("lo-http", "lo-https", "eth-http", "eth-https", "small-http", "small-https", "eth-http-leak")
+KINDS = (
+    *("lo-http", "lo-https", "eth-http", "eth-https", "small-http", "small-https", "short-http", "short-https"),
+    "eth-http-leak",
+)
 SIZES = (20, 200, 2000)
 FOLDER = Path(tempfile.gettempdir()) / "overheard-bench"
 _MEGABYTE = 1_000_000

@@ -184,7 +184,7 @@ def record(wanted: Wanted) -> None:
             enough=lambda: _captured(wanted.device) > wanted.size,
         )
         with _server(wanted, certificate), _recorder(wanted):
-            client.run(client.chat if wanted.wire == "small" else client.browse)
+            client.run({"small": client.chat, "short": client.visit}.get(wanted.wire) or client.browse)
             # The last FIN and its acknowledgement.
             time.sleep(0.5)
 

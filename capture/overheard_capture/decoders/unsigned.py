@@ -14,7 +14,7 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
 from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
-from overheard_capture.native.structures import KNOWN_AFTER_LENGTH, UNSIGNED
+from overheard_capture.native.structures import AS_ANY, KNOWN_AFTER_LENGTH
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -25,11 +25,11 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     why = may_be_unsigned(head) if len(head) >= SHORTEST else 0
     if why & KNOWN_AFTER_LENGTH and is_known(head[LENGTH:]):
         return True
-    if not why & UNSIGNED:
+    if not why & AS_ANY:
         return False
     from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
-    return format_of(head, certainly=certainly) is not None
+    return format_of(head, why, certainly=certainly) is not None
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
@@ -41,9 +41,11 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
     if is_known(head[LENGTH:][:HEAD]):
         after = reader_of(head[LENGTH:][:HEAD], reader, rest)
         return partial(AfterHeader, reader=after, length=LENGTH) if after else None
+    if not (why := may_be_unsigned(head)) & AS_ANY:
+        return None
     from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
-    form = format_of(head)
+    form = format_of(head, why)
     if form is None:
         return None
     from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415

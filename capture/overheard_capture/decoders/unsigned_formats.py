@@ -27,6 +27,15 @@ from overheard_capture.decoders.unsigned_heads import (
     begins_lz_string,
 )
 from overheard_capture.decoders.utf16_32 import encoding_of
+from overheard_capture.native.structures import (
+    AS_ANY,
+    AS_BROTLI,
+    AS_DEFLATE,
+    AS_LZ4,
+    AS_LZ_STRING,
+    AS_LZMA,
+    AS_SNAPPY,
+)
 
 # A block of Snappy: its length, a varint, and the tag of a literal. That is text, or begins with a byte order mark; its
 # length may be behind the tag. See `may_be_snappy` in `content.c`, which is the same.
@@ -43,21 +52,23 @@ _QUOTES = (b"", b'"', b"'")
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
 
-def format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | None:
-    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense."""
-    if is_lzma(head):
+def format_of(head: bytes, why: int = AS_ANY, *, certainly: bool = False) -> CompressionFormat | None:
+    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense.
+
+    `why` has a bit for each format that was not ruled out before.
+    """
+    if why & AS_LZMA and is_lzma(head):
         return LZMA
-    if _is_brotli(head):
+    if why & AS_BROTLI and _is_brotli(head):
         return BROTLI
-    if _is_deflate(head, certainly=certainly):
+    if why & AS_DEFLATE and _is_deflate(head, certainly=certainly):
         return DEFLATE
-    may_be = (
-        # These two begin with literals, and no text of this kind is longer than 16 MiB.
-        (LZ4_SIZED, not head[3] and head[4] >> 4),
-        (SNAPPY, _SNAPPY.match(head)),
-        (LZSTRING, _may_be_lz_string(head)),
-    )
-    return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
+    # These two begin with literals, and no text of this kind is longer than 16 MiB.
+    if why & AS_LZ4 and not head[3] and head[4] >> 4 and _is_whole(LZ4_SIZED, head):
+        return LZ4_SIZED
+    if why & AS_SNAPPY and _SNAPPY.match(head) and _is_whole(SNAPPY, head):
+        return SNAPPY
+    return LZSTRING if why & AS_LZ_STRING and _may_be_lz_string(head) and _is_whole(LZSTRING, head) else None
 
 
 def _may_be_lz_string(head: bytes) -> bool:

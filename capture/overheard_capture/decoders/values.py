@@ -26,6 +26,7 @@ from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import offsets_of_contents
 from overheard_capture.decoders.untyped import TextReader, armoured, unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 
@@ -122,7 +123,7 @@ def _has_nothing(data: bytes, starts: Collection[int]) -> bool:
         has_nothing_encoded(data)
         and CARVED.first(data) < 0
         and not _compressed(data, starts)
-        and not any(_is_content(data[at : at + HEAD], at) for at in starts)
+        and not any(_is_content(data[at : at + HEAD], at) for at in offsets_of_contents(data, starts))
     )
 
 

@@ -80,6 +80,8 @@ static int may_be_wide(const uint8_t *data, uint64_t length) {
     }
     uint8_t each[4], all[4];
     memcpy(each, &high, 4), memcpy(all, &highest, 4);
+    /* the mark of UTF-32 */
+    if (length >= 4 && !be16(data) && be16(data + 2) == 0xFEFF) return 1;
     return (each[0] | each[2]) < SCRIPTS || (each[1] | each[3]) < SCRIPTS || !all[0] || !all[3];
 }
 
@@ -94,7 +96,7 @@ static int may_be_name(const uint8_t *data, uint64_t length) {
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     return may_be_text(data, length) || may_be_name(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
            (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings)) ||
-           (length >= 12 && may_begin_format(data + 4, beginnings));
+           (length >= 12 ? may_begin_format(data + 4, beginnings) : length >= 6 && may_begin_pair(data + 4, beginnings));
 }
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
@@ -159,9 +161,11 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
         /* Python decompresses no more. */
         if (size >= 4096) return 1;
     }
-    if (size < SHORTEST_TEXT) return size > 1 && may_begin_format(out, beginnings);
+    if (size < SHORTEST_TEXT) return size > 1 && (may_begin_format(out, beginnings) || may_begin_format(out + 4, beginnings));
     return may_begin_content(out, SHORTEST_TEXT, beginnings);
 }
+
+static int begins_brotli(const uint8_t *data, uint64_t length);
 
 /* Whether this may be brotli (RFC 7932, 9): as little as that has one type of blocks each, and at most 64 KiB of content. */
 static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
@@ -178,7 +182,7 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
         return may_begin_content(data + begin, stored, beginnings) ||
                (stored > 5 && may_be_deflate(data + begin, stored, beginnings));
     }
-    return !take(&in, 3);
+    return !take(&in, 3) && begins_brotli(data, length);
 }
 
 /* Whether text begins so, by its first three bytes, or a byte order mark. */

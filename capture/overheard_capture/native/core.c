@@ -11,6 +11,7 @@
 
 static uint16_t be16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
 static uint32_t be32(const uint8_t *at) { return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3]; }
+static uint32_t le32(const uint8_t *at) { return (uint32_t)at[3] << 24 | at[2] << 16 | at[1] << 8 | at[0]; }
 
 static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte == 9 || byte == 10 || byte == 13; }
 

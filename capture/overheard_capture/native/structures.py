@@ -114,6 +114,9 @@ class Strings(ctypes.Structure):
 CODINGS, BASE85 = 9, 3
 # Why a decoded word may be content.
 KNOWN, KNOWN_AFTER_LENGTH, UNSIGNED, TEXT_WITHIN, BEHIND_LENGTH = 1, 2, 4, 8, 16
+# As what bytes may be compressed without a signature, in `unsigned.c`.
+AS_LZMA, AS_BROTLI, AS_DEFLATE, AS_LZ4, AS_SNAPPY, AS_LZ_STRING = 32, 64, 128, 256, 512, 1024
+AS_ANY = AS_LZMA | AS_BROTLI | AS_DEFLATE | AS_LZ4 | AS_SNAPPY | AS_LZ_STRING
 
 
 class NativeBase85(ctypes.Structure):

@@ -19,6 +19,7 @@ from capture.lz_string import lz_string
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import offsets_of_contents
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.native import core
 from rows import for_each
@@ -210,12 +211,31 @@ def test_the_compiled_part_rules_out_nothing_that_python_knows(monkeypatch: pyte
     packings = [raw, flushed, in_chunks, brotli.compress, lz4.block.compress, cramjam.snappy.compress_raw]
     packed = [bytes(pack(content)) for pack in packings for content in contents]
     packed += [raw(content, strategy=zlib.Z_FIXED) for content in contents] + [data for data, _ in PACKED.values()]
-    packed += [lz_string(TEXT.decode()), b"1234" + gzip.compress(TEXT), b"1234" + tarred(TEXT)]
+    packed += [lz_string(content.decode("utf-8", "replace")) for content in (*contents, LONG + "äöü€😀".encode())]
+    packed += [b"1234" + gzip.compress(TEXT), b"1234" + tarred(TEXT)]
+    packed += [brotli.compress(noise(300) + content) for content in contents]
     heads = [head for each in packed for head in cut_and_damaged(each)]
     compiled = [is_unsigned(head) for head in heads]
     monkeypatch.setattr("overheard_capture.decoders.unsigned_heads.core", lambda: None)
     assert compiled == [is_unsigned(head) for head in heads]
     assert 2 * sum(compiled) > len(heads)
+
+
+@pytest.mark.skipif(core() is None, reason="there is no compiled part")
+def test_the_compiled_part_rules_out_no_offset_at_which_content_begins() -> None:
+    for content in (raw(TEXT), brotli.compress(TEXT), gzip.compress(TEXT), tarred(TEXT)[:512]):
+        for at in range(8):
+            assert at in offsets_of_contents(noise(at) + content, range(8))
+            assert [*offsets_of_contents(noise(at) + content, (at,))] == [at]
+    assert 0 in offsets_of_contents(TEXT.decode().encode("utf-16-le"), range(8))
+
+
+@pytest.mark.skipif(core() is None, reason="there is no compiled part")
+def test_the_compiled_part_rules_out_most_offsets_of_hellos() -> None:
+    hellos = [b"\3\3" + noise(32, seed) + b"\x20" + noise(40, seed + 1) for seed in range(100)]
+    shares = [bytes.fromhex("0024001d0020") + noise(32, seed) for seed in range(100)]
+    found = [len(offsets_of_contents(value, range(8))) for value in hellos + shares]
+    assert sum(found) < len(found) / 2
 
 
 @pytest.mark.skipif(core() is None, reason="there is no compiled part")

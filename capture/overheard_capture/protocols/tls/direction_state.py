@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.protocols.tls import ciphertext, hello, names
+from overheard_capture.protocols.tls import ciphertext, names
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.printable import PrintableRecords
@@ -141,13 +141,13 @@ class TlsDirection:
     def client_hello(self) -> ClientHello | None:
         """The first ClientHello."""
         message = self.messages.first(CLIENT_HELLO)
-        return hello.parse_client_hello(message.body) if message else None
+        return message.as_client_hello if message else None
 
     @property
     def server_hello(self) -> ServerHello | None:
         """The last ServerHello: the first of two is a HelloRetryRequest (RFC 8446, 4.1.4)."""
         message = self.messages.last(SERVER_HELLO)
-        return hello.parse_server_hello(message.body) if message else None
+        return message.as_server_hello if message else None
 
     def check_ciphertext(self, body: bytes, nonce: int) -> None:
         """Check whether the content of a record that should be encrypted is plaintext, but for its explicit nonce."""

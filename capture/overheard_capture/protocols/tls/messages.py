@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from overheard_capture.protocols.tls.hello import CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_KEY_EXCHANGE
+from overheard_capture.protocols.tls.hello import (
+    CERTIFICATE,
+    CLIENT_HELLO,
+    SERVER_HELLO,
+    SERVER_KEY_EXCHANGE,
+    parse_client_hello,
+    parse_server_hello,
+)
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
     from overheard_capture.provenance.origin import Origin
 
 # Types that are kept, at most two messages of each: no handshake has more, and memory must be bounded.
@@ -21,12 +31,23 @@ _MAX_MESSAGE = 256 << 10
 _HEADER_LENGTH = 4
 
 
-class HandshakeMessage(NamedTuple):
-    """A handshake message: its type, its body, and the frames that contain it."""
+@dataclass(frozen=True)
+class HandshakeMessage:
+    """A handshake message: its type, its body, and the frames that contain it. It is parsed once, if at all."""
 
     kind: int
     body: bytes
     frames: tuple[int, ...]
+
+    @cached_property
+    def as_client_hello(self) -> ClientHello:
+        """The body of a ClientHello."""
+        return parse_client_hello(self.body)
+
+    @cached_property
+    def as_server_hello(self) -> ServerHello:
+        """The body of a ServerHello."""
+        return parse_server_hello(self.body)
 
 
 class HandshakeMessages:
