@@ -112,6 +112,8 @@ def quoted_printable(data: bytes | bytearray, start: int = 0) -> int:
 
     That is a soft line break, or escapes of bytes that are no ASCII text.
     """
+    if data.find(b"=", start) < 0:
+        return -1
     compiled = core()
     if compiled is None:
         soft = next((found for found in _SOFT.finditer(data, start) if _ends_as_text(data, found.start())), None)
@@ -125,11 +127,6 @@ def _ends_as_text(data: bytes | bytearray, at: int) -> bool:
     """Whether a soft line break may be at `at`, by the bytes of the line before it."""
     line = bytes(data[max(at - _TEXT_BEFORE, 0) : at]).rpartition(b"\n")[2]
     return not line[-_PRINTABLE_BEFORE:].translate(None, _PLAIN) or not line.translate(None, _NO_CONTROL)
-
-
-def has_no_encoding(data: bytes | bytearray) -> bool:
-    """Whether this text cannot contain base64, quoted-printable or encoded words."""
-    return not base64_runs(data) and quoted_printable(data) < 0 and ENCODED_WORD.first(data) < 0
 
 
 # How far each literal is looked for at a time.

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
+from overheard_capture.content.byte_scan import ENCODED_WORD, base64_runs, is_plain, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
 from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
-from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
+from overheard_capture.decoders.armour.finder import SIGNS, ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import codings_in
 from overheard_capture.decoders.base64.finder import Base64Finder
@@ -51,8 +51,6 @@ _TEXT = frozenset(range(32, 127))
 _LONGEST, _CERTAIN = 1 << 14, 1 << 14
 # How many values are remembered that have nothing to unwrap: extensions of TLS are the same in many connections.
 _REMEMBERED = 256
-# What the readers of lines look for, at once.
-_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts)
 
 
 class _Reader(Protocol):
@@ -185,17 +183,16 @@ def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_
         yield Base64Finder(findings, layers, armoured)
     if codings := codings_in(data):
         yield ArmourFinder(findings, layers, armoured, codings)
-    if has_escaped(data):
+    has_signs = SIGNS.first(data) >= 0
+    if has_signs and has_escaped(data):
         yield EscapedTextFinder(speculative(findings), layers, armoured)
     if begins_or_has_block(data):
         yield LineBlockFinder(speculative(findings), layers, armoured)
     if quoted_printable(data) >= 0:
         yield SoftBreakFinder(speculative(findings), layers, armoured)
-    if _MARKS.first(data) < 0:
-        return
-    if MARKS.first(data) >= 0:
+    if has_signs and MARKS.first(data) >= 0:
         yield LineArmourFinder(findings, layers, armoured)
-    if ENCODED_WORD.first(data) >= 0:
+    if has_signs and ENCODED_WORD.first(data) >= 0:
         yield EncodedWords(speculative(findings), layers, armoured)
-    if SIGNED.first(data) >= 0:
+    if any(map(data.__contains__, SIGNED.texts)):
         yield ChunkFinder(findings, layers, armoured)

@@ -124,20 +124,25 @@ def _blank(probe: Probe) -> bool:
     return probe.match_bytes(b"\r", b"\n")
 
 
-# The name of each preface, and its predicate. The first match is used.
-PREFACES: tuple[tuple[str, Callable[[Probe], bool]], ...] = (
-    (PROXY, _proxy_1),
-    (PROXY, _proxy_2),
-    ("PostgreSQL SSLRequest", _postgresql),
-    ("PostgreSQL SSLRequest", _postgresql_answer),
-    ("PostgreSQL SSLRequest", _postgresql_refusal),
-    ("MySQL", _mysql_request),
-    ("MySQL", _mysql),
-    ("RDP", _rdp),
-    ("LDAP StartTLS", _ldap),
-    ("SOCKS 5", _socks_5),
-    ("SOCKS 5", _socks_5_answer),
-    ("SOCKS 4", _socks_4),
-    ("SOCKS 4", _socks_4_answer),
-    ("text", _blank),
+# The name of each preface, the values of its first byte (None: any), and its predicate. The first match is used.
+_PREFACES: tuple[tuple[str, bytes | None, Callable[[Probe], bool]], ...] = (
+    (PROXY, b"P", _proxy_1),
+    (PROXY, b"\r", _proxy_2),
+    ("PostgreSQL SSLRequest", b"\0", _postgresql),
+    ("PostgreSQL SSLRequest", b"SNEG", _postgresql_answer),
+    ("PostgreSQL SSLRequest", b"N", _postgresql_refusal),
+    ("MySQL", b"\x20", _mysql_request),
+    ("MySQL", None, _mysql),
+    ("RDP", b"\3", _rdp),
+    ("LDAP StartTLS", b"0", _ldap),
+    ("SOCKS 5", b"\5", _socks_5),
+    ("SOCKS 5", b"\5", _socks_5_answer),
+    ("SOCKS 4", b"\4", _socks_4),
+    ("SOCKS 4", b"\0", _socks_4_answer),
+    ("text", b"\r", _blank),
+)
+# Those that may begin with each byte: nearly all connections begin with none.
+PREFACES = tuple(
+    tuple((name, matches) for name, first, matches in _PREFACES if first is None or byte in first)
+    for byte in range(256)
 )

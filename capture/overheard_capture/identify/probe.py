@@ -42,7 +42,13 @@ class Probe:
 
     def match_bytes(self, *sets: bytes | None) -> bool:
         """Whether the next bytes match: one set of allowed values for each byte; None allows any."""
-        return all(self.byte() in allowed if allowed is not None else self.skip(1) for allowed in sets)
+        for allowed in sets:
+            if self.at == len(self.data):
+                raise TruncatedError
+            self.at += 1
+            if allowed is not None and self.data[self.at - 1] not in allowed:
+                return False
+        return True
 
     def skip_past(self, end: bytes, limit: int) -> bool:
         """Skip everything up to and including `end`. Returns whether it is found within `limit` bytes."""

@@ -241,7 +241,7 @@ CLEAR_DATAGRAMS = frozenset(
 
 def match_preface(data: bytes) -> tuple[str, int]:
     """The name and length of the preface; empty and 0 if there is none. Raises TruncatedError if more are needed."""
-    for name, matches in PREFACES:
+    for name, matches in PREFACES[data[0]]:
         probe = Probe(data)
         if matches(probe):
             return name, probe.at

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-MORE, RECORD, FULL, REST = range(4)
+MORE, RECORD, FULL, REST, FRAME = range(5)
 MAX_INTERFACES = 64
 KEY_LENGTH = 36
 
@@ -76,6 +76,8 @@ class NativeWalker(ctypes.Structure):
         ("ticks", ctypes.c_uint64),
         ("interface", ctypes.c_uint32),
         ("full", ctypes.c_uint32),
+        *((f"frame_{name}", ctypes.c_uint64) for name in ("at", "length", "ticks", "after")),
+        ("frame_interface", ctypes.c_uint32),
     ]
 
 
@@ -129,7 +131,8 @@ class NativeBase85(ctypes.Structure):
 class CodedRuns(ctypes.Structure):
     """Runs of codings of bytes as text; see `coded_runs.c`. It contains what the last call found."""
 
-    __slots__ = ("_out", "_runs", "_words")  # what the pointers point to
+    __slots__ = ("_begun", "_out", "_runs", "_words")  # what `start` was told, and what the pointers point to
+    _begun: tuple[int, ...]
     _fields_ = [
         ("begin", ctypes.c_uint64),
         *((name, ctypes.c_uint64 * CODINGS) for name in ("begun", "ends", "first", "last")),
@@ -145,6 +148,7 @@ class CodedRuns(ctypes.Structure):
         state = cls(most=most, room=32 * most, bases=(NativeBase85 * BASE85)(*bases))
         state._runs = (ctypes.c_uint64 * (3 * most))()
         state._words = (ctypes.c_uint64 * (5 * most))()
+        state._begun = (0,) * CODINGS
         state._out = ctypes.create_string_buffer(state.room)
         state.runs, state.words, state.out = map(ctypes.addressof, (state._runs, state._words, state._out))
         return state
@@ -152,7 +156,9 @@ class CodedRuns(ctypes.Structure):
     def start(self, begun: Sequence[int]) -> None:
         """Begin with other data. `begun` says of each coding whether a run may go on there that began before."""
         self.begin = 0
-        self.begun[:] = begun
+        # To write all of them takes longer than to look for runs in a short text.
+        if (now := tuple(begun)) != self._begun:
+            self.begun[:] = self._begun = now
 
     def runs_found(self) -> list[tuple[int, int, int]]:
         """The number of the coding, the start and the end of each run that Python must read.
@@ -160,6 +166,8 @@ class CodedRuns(ctypes.Structure):
         If the number is `CODINGS`, the second one is that of a word that was decoded, and may be content; the third one
         has a bit for each reason.
         """
+        if not self.run_count:
+            return []
         found = self._runs[: 3 * self.run_count]
         return [*zip(found[::3], found[1::3], found[2::3], strict=True)]
 

@@ -14,7 +14,7 @@ enum { IPPROTO_TCP = 6 };
 /* draft-ietf-opsawg-pcapng, 4.3 */
 enum { ENHANCED_PACKET_BLOCK = 6 };
 
-enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3 };
+enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3, FRAME = 4 };
 
 /* `length` bytes at `start` of a block, which are at `offset` of a frame. */
 typedef struct {
@@ -60,6 +60,9 @@ typedef struct {
     uint64_t ticks;
     uint32_t interface;
     uint32_t full; /* the index of the direction whose block is full */
+    /* a frame that Python must read: where it begins, its length, its timestamp, and where the next record begins */
+    uint64_t frame_at, frame_length, frame_ticks, frame_after;
+    uint32_t frame_interface;
 } Walker;
 
 static uint32_t u32(const uint8_t *at, int swapped) {
@@ -242,7 +245,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
 }
 
 /* Read the records in `data` from `*offset` on. Returns why it stopped there: MORE bytes are needed, or Python must handle
- * a RECORD, a FULL block, or the REST, which are the bytes outside payloads. */
+ * a RECORD, the FRAME of a record, a FULL block, or the REST, which are the bytes outside payloads. */
 int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     uint64_t at = *offset;
     int swapped = (int)walker->swapped, why = MORE;
@@ -285,7 +288,10 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
         }
         int done = frame(walker, interface, ticks, record + start, captured);
         if (done != 1) {
-            why = done == 0 ? RECORD : done == -1 ? FULL : REST;
+            /* In an empty record of pcap another capture may begin. */
+            why = done == 0 ? (captured ? FRAME : RECORD) : done == -1 ? FULL : REST;
+            walker->frame_at = at + start, walker->frame_length = captured, walker->frame_ticks = ticks;
+            walker->frame_after = at + size, walker->frame_interface = interface;
             break;
         }
         walker->frame++;

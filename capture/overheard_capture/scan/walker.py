@@ -6,9 +6,12 @@ import ctypes
 import ipaddress
 import os
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from overheard_capture.captures.frame import Frame
 from overheard_capture.native.structures import (
+    FRAME,
     FULL,
     MAX_INTERFACES,
     MORE,
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from overheard_capture.captures.capture_format import Layout
-    from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
@@ -159,15 +161,19 @@ class Walker:
         shared, library, reading = self._shared, self._library, self._reading
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
+        arguments = ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at)
         self._set_layout(chunk.format.layout)
         while not chunk.exhausted:
-            shared.frame, at.value = chunk.format.number, chunk.at
-            status = library.walk(
-                ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at)
-            )
-            self._report_frames(shared.frame - chunk.format.number)
-            chunk.format.number, chunk.at = shared.frame, at.value
-            if status == FULL:
+            shared.frame = number = chunk.format.number
+            at.value = chunk.at
+            status = library.walk(*arguments)
+            if shared.frame != number:
+                self._report_frames(shared.frame - number)
+                chunk.format.number = shared.frame
+            chunk.at = at.value
+            if status == FRAME:
+                reading.take(self._frame(chunk))
+            elif status == FULL:
                 self._armed[shared.full >> 1].deliver()
             elif status == REST:
                 self.flush_unclaimed()
@@ -179,7 +185,16 @@ class Walker:
                 elif chunk.at != before:
                     self._set_layout(chunk.format.layout)
         # The pointer must not outlive this call: the memory is reused.
-        del data
+        del data, arguments
+
+    def _frame(self, chunk: Chunk) -> Frame:
+        """The frame that the compiled part leaves to Python, read like `Chunk.record`."""
+        shared = self._shared
+        chunk.at = shared.frame_after
+        chunk.format.number = number = shared.frame + 1
+        interface, begin, length = shared.frame_interface, shared.frame_at, shared.frame_length
+        time, captured = self.time(interface, shared.frame_ticks), bytes(chunk.view[begin : begin + length])
+        return Frame(number, time, shared.interfaces[interface].link_type, length, captured)
 
     def _set_layout(self, layout: Layout) -> None:
         if layout == self._layout:
@@ -198,9 +213,8 @@ class Walker:
 
     def _report_frames(self, frames: int) -> None:
         shared = self._shared
-        if frames:
-            self._reading.add_walked(frames, shared.bytes, shared.payload, self.time(shared.interface, shared.ticks))
-            shared.bytes = shared.payload = 0
+        self._reading.add_walked(frames, shared.bytes, shared.payload, self.time(shared.interface, shared.ticks))
+        shared.bytes = shared.payload = 0
 
     def time(self, interface: int, ticks: int) -> float:
         """A timestamp of an interface, in seconds since the epoch."""
@@ -290,6 +304,7 @@ def _key(source: Endpoint, target: Endpoint) -> bytes:
     return b"".join((*ends, *(port.to_bytes(2, "big") for port in ports)))
 
 
+@lru_cache(maxsize=1024)
 def _packed(address: str) -> bytes:
     packed = ipaddress.ip_address(address).packed
     return packed if len(packed) == 16 else packed + b"\x04" + bytes(11)

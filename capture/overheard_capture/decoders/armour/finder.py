@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding
+from overheard_capture.content.byte_scan import (
+    BASE64_ALPHABET,
+    ENCODED_WORD,
+    SHORTEST_RUN,
+    LiteralSet,
+    base64_runs,
+    quoted_printable,
+)
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.coding_finder import CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
-from overheard_capture.decoders.armour.escapes import has_escaped
+from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs, may_be_coded
 from overheard_capture.provenance.origin import Origin
@@ -26,9 +33,23 @@ _ALL = range(len(CODINGS))
 _NO_ORIGIN = Origin([])
 
 
+# What begins something to decode that no run of members is.
+SIGNS = LiteralSet(*{*ENCODED_WORD.texts, *MARKS.texts, *ESCAPED_MARKS.texts})
+# The members of base64 or of any coding. Of those of one of them there are so many in a row in each run.
+_MEMBERS = BASE64_ALPHABET + b"".join(coding.members.members for coding in CODINGS)
+_IS_MEMBER, _SHORTEST_RUN = bytes(byte in _MEMBERS for byte in range(256)), b"\1" * min(SHORTEST, SHORTEST_RUN)
+
+
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
-    return has_no_encoding(data) and not codings_in(data) and MARKS.first(data) < 0 and not has_escaped(data)
+    if _SHORTEST_RUN in data.translate(_IS_MEMBER) and (base64_runs(data) or codings_in(data)):
+        return False
+    return quoted_printable(data) < 0 and not has_sign(data)
+
+
+def has_sign(data: bytes | bytearray) -> bool:
+    """Whether an encoded word, something escaped, or what is read line by line may begin in this text."""
+    return SIGNS.first(data) >= 0 and (ENCODED_WORD.first(data) >= 0 or MARKS.first(data) >= 0 or has_escaped(data))
 
 
 class ArmourFinder:

@@ -18,6 +18,7 @@ import pytest
 from capture.played import OFFSET, VALUE, outcome, played, seen, sightings, some_findings
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import PackedSpans
@@ -214,3 +215,13 @@ def test_places_remain_where_the_memory_of_a_block_is_reused(begun: int) -> None
         reader.feed(text[begins:ends], Origin(PackedSpans(words)))
     reader.close()
     assert [each.place.frames for each in findings.sightings] == [(7, 8)]
+
+
+@pytest.mark.parametrize("how", HEX)
+def test_hexadecimal_among_bytes_that_are_no_text_is_something_encoded(how: str) -> None:
+    assert not has_nothing_encoded(noise(40) + b"\0" + HEX[how](noise(16)) + b"\0" + noise(40))
+
+
+@pytest.mark.parametrize("text", [noise(40), b"words, and a number: 4711", b"a" * 23, b"x = 5; y = 6"])
+def test_short_runs_and_words_are_nothing_encoded(text: bytes) -> None:
+    assert has_nothing_encoded(text)
