@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import ipaddress
 import os
 from collections import OrderedDict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.captures.frame import Frame
@@ -21,24 +19,17 @@ from overheard_capture.native.structures import (
     NativeDirection,
     NativeWalker,
 )
-from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import PackedSpans
-from overheard_capture.reassembly.history import HISTORY
+from overheard_capture.scan.offloaded import BLOCK, EXTENTS, BlockMemory, OffloadedDirection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from overheard_capture.captures.capture_format import Layout
     from overheard_capture.captures.reader import Chunk
-    from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
-    from overheard_capture.reassembly.direction import Direction
 
 # The maximum number of connections that are offloaded at a time; and the number of segments that Python handles before
 # a connection is offloaded again, as offloading costs as much as reading several segments.
 _MAX_OFFLOADED, _MINIMUM_SEGMENTS = 64, 8
-# The numbers of bytes and of segments that are collected before they are delivered.
-_BLOCK, _EXTENTS = 512 << 10, 4096
 _SLOTS = 1024
 _FREE, _REMOVED = -1, -2
 
@@ -56,58 +47,11 @@ class FrameSink(Protocol):
         """Search the bytes around payloads."""
 
 
-class _BlockMemory:
-    """Memory for a block and its extents."""
-
-    __slots__ = ("block", "extents", "view", "words")
-
-    def __init__(self) -> None:
-        self.view = memoryview(bytearray(_BLOCK))
-        self.block = ctypes.addressof(ctypes.c_uint8.from_buffer(self.view))
-        self.extents = (Extent * _EXTENTS)()
-        self.words = memoryview(self.extents).cast("B").cast("I")
-
-
-class _OffloadedDirection:
-    """A direction in the compiled part. It alternates between two memories, as one may still be in use."""
-
-    __slots__ = ("direction", "index", "memories", "shared")
-
-    def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
-        self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
-        sequence, reached, acknowledged = direction.sequence_numbers
-        shared.key[:] = _key(direction.source, direction.target)
-        shared.other = index ^ 1
-        shared.next, shared.reached, shared.acknowledged = sequence, reached, acknowledged
-        shared.fill = shared.extents_fill = shared.segments = 0
-        shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
-        self._use_memory()
-        shared.armed = direction.in_order
-
-    def _use_memory(self) -> None:
-        memory = self.memories[0]
-        self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
-
-    def deliver(self) -> None:
-        """Deliver the collected bytes."""
-        shared, memory = self.shared, self.memories[0]
-        if shared.fill:
-            view = memory.view[: shared.fill]
-            pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
-            if shared.fill >= HISTORY:
-                # This block is kept for comparison with retransmissions, so switch to the other memory.
-                self.memories.reverse()
-                self._use_memory()
-            shared.fill = shared.extents_fill = 0
-            self.direction.deliver_block(view, Origin(pieces))
-        self.direction.advance_to(shared.reached, shared.acknowledged)
-
-
 class OffloadedConnection:
     """A connection that the compiled part handles."""
 
     def __init__(
-        self, walker: Walker, connection: Connection, directions: tuple[_OffloadedDirection, _OffloadedDirection]
+        self, walker: Walker, connection: Connection, directions: tuple[OffloadedDirection, OffloadedDirection]
     ) -> None:
         self._walker = walker
         self.connection = connection
@@ -137,8 +81,8 @@ class Walker:
         self._directions = (NativeDirection * (2 * _MAX_OFFLOADED))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
         self._removed = 0
-        self._rest = memoryview(bytearray(_BLOCK))
-        self._rest_extents = (Extent * (2 * _EXTENTS))()
+        self._rest = memoryview(bytearray(BLOCK))
+        self._rest_extents = (Extent * (2 * EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
         self._shared = NativeWalker(
             directions=ctypes.addressof(self._directions),
@@ -146,13 +90,13 @@ class Walker:
             slot_mask=_SLOTS - 1,
             seed=int.from_bytes(os.urandom(4)),
             rest=ctypes.addressof(ctypes.c_uint8.from_buffer(self._rest)),
-            rest_capacity=_BLOCK,
+            rest_capacity=BLOCK,
             rest_extents=ctypes.addressof(self._rest_extents),
-            rest_extents_capacity=2 * _EXTENTS,
+            rest_extents_capacity=2 * EXTENTS,
         )
         self._armed: OrderedDict[int, OffloadedConnection] = OrderedDict()
         self._free = [2 * pair for pair in range(_MAX_OFFLOADED)]
-        self._spare: list[_BlockMemory] = []
+        self._spare: list[BlockMemory] = []
 
     # ---- walking
 
@@ -248,7 +192,7 @@ class Walker:
             next(iter(self._armed.values())).release()
         first = self._free.pop()
         directions = [
-            _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
+            OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
             for at, direction in enumerate(connection.directions)
         ]
         for direction in directions:
@@ -257,10 +201,10 @@ class Walker:
             self, connection, (directions[0], directions[1])
         )
 
-    def _memory(self) -> _BlockMemory:
-        return self._spare.pop() if self._spare else _BlockMemory()
+    def _memory(self) -> BlockMemory:
+        return self._spare.pop() if self._spare else BlockMemory()
 
-    def _insert(self, direction: _OffloadedDirection) -> None:
+    def _insert(self, direction: OffloadedDirection) -> None:
         slot = self._slot(direction.shared)
         while self._slots[slot] >= 0:
             slot = (slot + 1) % _SLOTS
@@ -295,16 +239,3 @@ class Walker:
         for offload in self._armed.values():
             for direction in offload.directions:
                 self._insert(direction)
-
-
-def _key(source: Endpoint, target: Endpoint) -> bytes:
-    """The key of a direction in the compiled part: both addresses as 16 bytes each, then both ports."""
-    ends = [_packed(source.address), _packed(target.address)]
-    ports: Sequence[int] = (source.port, target.port)
-    return b"".join((*ends, *(port.to_bytes(2, "big") for port in ports)))
-
-
-@lru_cache(maxsize=1024)
-def _packed(address: str) -> bytes:
-    packed = ipaddress.ip_address(address).packed
-    return packed if len(packed) == 16 else packed + b"\x04" + bytes(11)
