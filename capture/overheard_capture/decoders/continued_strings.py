@@ -47,6 +47,8 @@ def continued_strings(
         count = compiled.continued_strings(
             pointer(text), size, level, is_last, ctypes.byref(state), forms.packed, _FOUND, room
         )
+        if not count:
+            return
         found = _FOUND[: _FIELDS * count]
         yield from zip(*(found[each::_FIELDS] for each in range(_FIELDS)), strict=True)
 

@@ -42,9 +42,7 @@ def begins_json(data: Bytes) -> bool:
 def read_strings(at: Unwrapping, data: bytes, origin: Origin) -> None:
     """Read a complete text."""
     if begins_json(data):
-        finder = JsonStringFinder(*at)
-        finder.feed(data, origin)
-        finder.close()
+        JsonStringFinder(*at).read(data, origin)
 
 
 class _Run:
@@ -84,6 +82,15 @@ class JsonStringFinder:
             self._is_json = begins_json(data)
         if self._is_json:
             self._read(data, origin, is_last=False)
+
+    def read(self, data: bytes, origin: Origin) -> None:
+        """Read a complete text that begins like JSON."""
+        if len(data) <= _AHEAD:
+            self._read(data, origin, is_last=True)
+            self._end()
+        else:
+            self.feed(data, origin)
+            self.close()
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, is_last: bool) -> None:
         tail, before, ahead = self._tail, len(self._tail.data), data[:_AHEAD]

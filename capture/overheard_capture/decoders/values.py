@@ -21,7 +21,7 @@ from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import codings_in
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block
-from overheard_capture.decoders.magic import CARVED, HEAD, ZLIB_PAIRS, is_known
+from overheard_capture.decoders.magic import CARVED, HEAD, PAIRS, ZLIB_PAIRS, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
@@ -44,6 +44,8 @@ _SHORTEST = 12
 _COMPRESSED = lazy_pattern(
     rb"[\x08-\x78][%s]|BZh[1-9]1AY&SY|\x5d\0\0" % re.escape(bytes(sorted({pair[1] for pair in ZLIB_PAIRS})))
 )
+# Where the checksum of a header of tar is, and what it is written in.
+_CHECKSUM, _OCTAL = slice(148, 156), b"01234567 \0"
 # In values up to this length, text that its length precedes is a value by itself.
 _LONGEST_FIELDS = 1 << 10
 _TEXT = frozenset(range(32, 127))
@@ -144,11 +146,17 @@ def _compressed(data: bytes, starts: Container[int]) -> list[tuple[int, int]]:
             continue
         if data[at : at + 2] in ZLIB_PAIRS:
             end = _end_of_zlib(data, at)
-        elif is_known(data[at : at + HEAD]):
+        elif _may_be_known(data, at) and is_known(data[at : at + HEAD]):
             end = len(data)
         if end > at:
             ranges.append((at, end))
     return ranges
+
+
+def _may_be_known(data: bytes, at: int) -> bool:
+    """Whether the first bytes are those of a format, or a header of tar may be there: most matches are chance."""
+    has_checksum = len(data) - at > _CHECKSUM.stop and not data[at:][_CHECKSUM].strip(_OCTAL)
+    return data[at : at + 2] in PAIRS or has_checksum
 
 
 def _end_of_zlib(data: bytes, at: int) -> int:

@@ -26,12 +26,13 @@ BLOCK, EXTENTS = 512 << 10, 4096
 class BlockMemory:
     """Memory for a block and its extents."""
 
-    __slots__ = ("block", "extents", "view", "words")
+    __slots__ = ("block", "extents", "extents_at", "view", "words")
 
     def __init__(self) -> None:
         self.view = memoryview(bytearray(BLOCK))
         self.block = ctypes.addressof(ctypes.c_uint8.from_buffer(self.view))
         self.extents = (Extent * EXTENTS)()
+        self.extents_at = ctypes.addressof(self.extents)
         self.words = memoryview(self.extents).cast("B").cast("I")
 
 
@@ -53,7 +54,7 @@ class OffloadedDirection:
 
     def _use_memory(self) -> None:
         memory = self.memories[0]
-        self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
+        self.shared.block, self.shared.extents = memory.block, memory.extents_at
 
     def deliver(self) -> None:
         """Deliver the collected bytes."""

@@ -57,6 +57,9 @@ _IN_LINES = lazy_pattern(
 _NOT_BASE64 = lazy_pattern(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
 _BINARY_ESCAPE = lazy_pattern(rb"%(?:25)*+(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
+# RFC 9110, 5.6.7: from the letters of `Tue` and `Wed` on that are digits.
+_DATE = lazy_pattern(rb"(?:e|ed), [0-9]{2} (?:Feb|Dec) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} ")
+
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
 _BASE32_HEX = lazy_pattern(rb"[0189]")
 
@@ -66,7 +69,10 @@ def _hexadecimal(chars: bytes) -> bytes:
 
 
 def _is_numbers(run: bytes | bytearray) -> bool:
-    return not run.translate(None, _DECIMAL) and not any(_LONG_NUMBER.runs(run)) and not _DIGIT_BYTES.search(run)
+    """Whether these are numbers, or a date of HTTP in a month whose letters are digits."""
+    if run.translate(None, _DECIMAL):
+        return _DATE.fullmatch(run) is not None
+    return not any(_LONG_NUMBER.runs(run)) and not _DIGIT_BYTES.search(run)
 
 
 def _is_hexadecimal(run: bytes | bytearray) -> bool:

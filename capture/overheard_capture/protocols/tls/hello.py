@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 
 from overheard_capture.protocols.tls import names
@@ -16,6 +17,8 @@ _HOST_NAME, _NAMED_CURVE = 0, 3
 # The random of a HelloRetryRequest (RFC 8446, 4.1.3).
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _DTLS = 0xFE
+# A cipher suite; and the type of an extension, and its length.
+_NUMBER, _EXTENSION = struct.Struct(">H"), struct.Struct(">HH")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def _parse_client_hello(cursor: Cursor) -> ClientHello:
         # The cookie (RFC 6347, 4.2.1).
         cursor.vector(1)
     suites = cursor.vector(2).rest()
+    even = len(suites) & ~1
     cursor.vector(1)
     found = _extensions(cursor)
     return ClientHello(
@@ -88,7 +92,7 @@ def _parse_client_hello(cursor: Cursor) -> ClientHello:
         versions=_versions(found[_SUPPORTED_VERSIONS]) if _SUPPORTED_VERSIONS in found else (),
         shares=_shares(found[_KEY_SHARE]) if _KEY_SHARE in found else (),
         early_data=_EARLY_DATA in found,
-        suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
+        suites=(*(number for (number,) in _NUMBER.iter_unpack(suites[:even])), *suites[even:]),
         connection=_connection(found),
         srtp=_profiles(found[_USE_SRTP]) if _USE_SRTP in found else (),
         valid=True,
@@ -150,10 +154,15 @@ def named_curve(body: bytes) -> str:
 def _extensions(cursor: Cursor) -> dict[int, Cursor]:
     found: dict[int, Cursor] = {}
     # Up to TLS 1.2 the extensions may be absent.
-    block = cursor.vector(2) if cursor else cursor
-    while block:
-        kind = block.number(2)
-        found[kind] = block.vector(2)
+    block, at = cursor.vector(2).rest() if cursor else b"", 0
+    while at < len(block):
+        if at + _EXTENSION.size > len(block):
+            raise TruncatedError
+        kind, size = _EXTENSION.unpack_from(block, at)
+        at += _EXTENSION.size + size
+        if at > len(block):
+            raise TruncatedError
+        found[kind] = Cursor(block[at - size : at])
     return found
 
 

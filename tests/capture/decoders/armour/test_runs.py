@@ -103,3 +103,11 @@ def test_there_is_room_for_any_number_of_runs() -> None:
     digests = [DICE.randbytes(16) for _ in range(9000)]
     data = b" = ".join(digest.hex().encode() for digest in [*digests, b"fluffy tail, again"]) + b"!"
     assert find_runs(data, NOTHING, SEARCH).runs[0][-1][1] == len(data) - 1
+
+
+@pytest.mark.parametrize("date", [b"Tue, 01 Dec 2026 03:49:00 GMT", b"Wed, 25 Feb 2026 23:59:59 GMT"])
+def test_a_date_whose_letters_are_digits_is_no_run(date: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nDate: " + date + b"\r\n"
+    assert not codings_in(head + b"\r\n")
+    assert codings_in(head + b"ETag: " + DICE.randbytes(16).hex().encode() + b"\r\n\r\n")
+    assert codings_in(head.replace(b" GMT", b" 20 66 6c 75 66 66 79"))
