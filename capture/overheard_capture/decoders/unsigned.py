@@ -35,19 +35,22 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
     known = reader_of(head[:HEAD], reader, rest)
+    # A block of text in UTF-16 begins like such text.
+    is_wide = known is not None and len(head) >= SHORTEST and not is_known(head[:HEAD])
     # A run of one byte may decompress to another one, and that again, as far as the depth limit allows.
-    if known or len(head) < SHORTEST or looks_like_text(head) or not head.strip(head[:1]):
+    is_none = len(head) < SHORTEST or looks_like_text(head) or not head.strip(head[:1])
+    if not is_wide and (known or is_none):
         return known
-    if is_known(head[LENGTH:][:HEAD]):
+    if not is_wide and is_known(head[LENGTH:][:HEAD]):
         after = reader_of(head[LENGTH:][:HEAD], reader, rest)
         return partial(AfterHeader, reader=after, length=LENGTH) if after else None
     if not (why := may_be_unsigned(head)) & AS_ANY:
-        return None
-    from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
+        return known
+    from overheard_capture.decoders.unsigned_formats import block_of, format_of  # noqa: PLC0415  (few captures have any)
 
-    form = format_of(head, why)
+    form = block_of(head, why) if is_wide else format_of(head, why)
     if form is None:
-        return None
+        return known
     from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415
 
     return decompressing((form,), reader, rest)

@@ -48,6 +48,8 @@ _SNAPPY_OF_TEXT = lazy_pattern(
 )
 # What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
 _QUOTES = (b"", b'"', b"'")
+# What may follow a block: what a coding filled its last group with, as Z85 does.
+_PADDING = tuple(map(bytes, range(4)))
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -59,16 +61,28 @@ def format_of(head: bytes, why: int = AS_ANY, *, certainly: bool = False) -> Com
     """
     if why & AS_LZMA and is_lzma(head):
         return LZMA
+    if whole := block_of(head, why):
+        return whole
     if why & AS_BROTLI and _is_brotli(head):
         return BROTLI
     if why & AS_DEFLATE and _is_deflate(head, certainly=certainly):
         return DEFLATE
-    # These two begin with literals, and no text of this kind is longer than 16 MiB.
-    if why & AS_LZ4 and not head[3] and head[4] >> 4 and _is_whole(LZ4_SIZED, head):
-        return LZ4_SIZED
-    if why & AS_SNAPPY and _SNAPPY.match(head) and _is_whole(SNAPPY, head):
-        return SNAPPY
-    return LZSTRING if why & AS_LZ_STRING and _may_be_lz_string(head) and _is_whole(LZSTRING, head) else None
+    may_be = [*_blocks(head, why), *([LZSTRING] if why & AS_LZ_STRING and _may_be_lz_string(head) else [])]
+    return next((form for form in may_be if _begins_content(form, head)), None)
+
+
+def block_of(head: bytes, why: int = AS_ANY) -> CompressionFormat | None:
+    """The format of a whole block of compressed data."""
+    return next((form for form in _blocks(head, why) if _block_ends(form, head)), None)
+
+
+def _blocks(head: bytes, why: int) -> list[CompressionFormat]:
+    """The formats of which this may be a block. It begins with literals, and no text of LZ4 is longer than 16 MiB."""
+    may_be = (
+        (LZ4_SIZED, why & AS_LZ4 and not head[3] and head[4] >> 4),
+        (SNAPPY, why & AS_SNAPPY and _SNAPPY.match(head)),
+    )
+    return [form for form, fits in may_be if fits]
 
 
 def _may_be_lz_string(head: bytes) -> bool:
@@ -83,8 +97,19 @@ def _may_be_lz_string(head: bytes) -> bool:
     return _is_content(out) if len(head) > LITTLE else out.isascii()
 
 
-def _is_whole(form: CompressionFormat, head: bytes) -> bool:
-    """Whether all of this is one block of content in this format."""
+def _block_ends(form: CompressionFormat, head: bytes) -> bool:
+    """Whether all of this is one block. Other bytes hardly ever decompress to as many as the length before a block."""
+    decompressor = form.make()
+    try:
+        out = decompressor.decompress(head, 1 << 12)
+    except CorruptError:
+        return False
+    rest = decompressor.unused_data
+    return decompressor.eof and (rest in _PADDING or (len(out) >= SHORTEST and rest[:1] in _QUOTES))
+
+
+def _begins_content(form: CompressionFormat, head: bytes) -> bool:
+    """Whether this is the beginning of a block of content in this format."""
     decompressor = form.make()
     try:
         out = decompressor.decompress(head, 1 << 12)
@@ -92,9 +117,6 @@ def _is_whole(form: CompressionFormat, head: bytes) -> bool:
         return False
     if decompressor.eof and decompressor.unused_data:
         return False
-    # Other bytes hardly ever decompress to as many as the length before a block says.
-    if decompressor.eof and form in (LZ4_SIZED, SNAPPY):
-        return True
     return (form is not SNAPPY or _SNAPPY_OF_TEXT.match(head) is not None) and _is_content(out)
 
 

@@ -192,7 +192,10 @@ static int begins_text(const uint8_t *at) {
     return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
 }
 
-/* Whether this is a whole block of Snappy that begins with a literal: its elements are as long as it says, and nothing follows. */
+enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
+
+/* Whether this is a whole block of Snappy that begins with a literal: its elements are as long as it says, and nothing
+ * follows but what a coding filled its last group with, or the quote behind a string. */
 static int is_whole_snappy(const uint8_t *data, uint64_t length) {
     uint64_t at = 0, size = 0, made = 0;
     for (; at < 3 && data[at] & 0x80; at++) size |= (uint64_t)(data[at] & 0x7F) << 7 * at;
@@ -209,7 +212,10 @@ static int is_whole_snappy(const uint8_t *data, uint64_t length) {
         made += kind ? copied : literal;
         at += 1 + more + (kind ? 0 : literal);
     }
-    return at == length && made >= size;
+    if (made < size) return 0;
+    if (at < length && made >= SHORTEST_BEHIND && (data[at] == '"' || data[at] == '\'')) return 1;
+    while (at < length && length - at < 4 && !data[length - 1]) length--;
+    return at == length;
 }
 
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */
@@ -229,7 +235,6 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
  * without a signature; text among other bytes, or compressed data behind its length. If there is no reason, Python would find
  * nothing either. */
 enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, BEHIND_LENGTH = 16 };
-enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
 
 /* Whether these may be compressed data without a signature. */
 static int may_be_unsigned(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {

@@ -145,6 +145,13 @@ def test_a_run_of_one_byte_is_not_compressed() -> None:
     assert not played(untyped, base64.b64encode(brotli.compress(b"\x8b" * 1400))).unread
 
 
+@pytest.mark.parametrize("pack", [snappy, lz4.block.compress])
+def test_a_quote_or_padding_may_follow_a_block_and_nothing_else(pack: Callable[[bytes], bytes]) -> None:
+    block = pack(EBCDIC)
+    for behind, known in ((b'"', True), (b"'); x", True), (bytes(3), True), (bytes(4), False), (b"x", False)):
+        assert is_unsigned(block + behind) == known
+
+
 def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
     """As in a string of JavaScript; what is in it is nothing known."""
     packed = raw(noise(40), strategy=zlib.Z_FIXED)
@@ -197,7 +204,13 @@ def tarred(data: bytes) -> bytes:
 
 def cut_and_damaged(data: bytes) -> list[bytes]:
     lengths = [length for length in (12, 16, 40, 64, 65, 90, 200, 256) if length < len(data)]
-    return [data, *(data[:length] for length in lengths), data + b"more", data[:20] + b"\xff" + data[21:]]
+    behind = (b"more", b'"', b"'); x", b"\0", bytes(3), bytes(5))
+    return [
+        data,
+        *(data[:length] for length in lengths),
+        *(data + each for each in behind),
+        data[:20] + b"\xff" + data[21:],
+    ]
 
 
 def in_chunks(data: bytes) -> bytes:
