@@ -152,6 +152,21 @@ static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const
     return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
 }
 
+/* Whether text is encoded in one of the five groupings: it may begin behind the end of an escape, or of a word. */
+static int has_text(const uint8_t *run, uint64_t length, const Base85 *base) {
+    for (uint64_t at = 0; at < 5 && at + SHORTEST_BASE85 <= length; at++) {
+        uint8_t room[VARIED], out[VARIED];
+        uint64_t count;
+        const uint8_t *chars = characters(run + at, run + length, VARIED, base, room, &count);
+        int size = groups(chars, count, base, out), from = size - SHORTEST_OUT;
+        if (from <= 0) continue;
+        /* It may begin within a character. */
+        while (from < size && size - from > SHORTEST_OUT - 3 && out[from] >> 6 == 2) from++;
+        if (may_be_text(out + from, (uint64_t)(size - from))) return 1;
+    }
+    return 0;
+}
+
 /* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
 static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
     int starts = 0;
@@ -168,6 +183,19 @@ static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base
         if (!(delimited || !at || at == signs || (at == 1 && signs))) continue;
         if (begins_base85(run + at, run + length, mixed, base, beginnings)) return 1;
         starts += delimited;
+    }
+    return mixed && has_text(run, length, base);
+}
+
+/* Whether a section of CDATA in a run may be encoded. */
+static int in_cdata(const uint8_t *run, const uint8_t *end, const Base85 *base, const uint8_t *beginnings) {
+    static const uint8_t begin[8] = "<![CDATA";
+    for (const uint8_t *from = run, *at; from < end && (at = memchr(from, '[', (uint64_t)(end - from))); from = at + 1) {
+        if (at - run < 8 || memcmp(at - 8, begin, 8)) continue;
+        const uint8_t *to = at + 1;
+        while (end - to >= 3 && !(to[0] == ']' && to[1] == ']' && to[2] == '>' && to - at > SHORTEST_BASE85)) to++;
+        if (end - to < 3) to = end;
+        if (to - at > SHORTEST_BASE85 && may_be_base85(at + 1, (uint64_t)(to - at - 1), base, beginnings)) return 1;
     }
     return 0;
 }
@@ -202,7 +230,8 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
             to += length ? length : 1;
         }
         if (to - from < SHORTEST_BASE85) continue;
-        if (may_be_base85(data + from, to - from, base, beginnings) || in_element(data + from, data + to, base, beginnings))
+        if (may_be_base85(data + from, to - from, base, beginnings) || in_element(data + from, data + to, base, beginnings) ||
+            in_cdata(data + from, data + to, base, beginnings))
             return 1;
     }
     return 0;

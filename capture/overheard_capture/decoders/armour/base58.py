@@ -11,6 +11,7 @@ from overheard_capture.content.byte_scan import Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.coding import SHORTEST, Coding
 from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.unsigned import is_unsigned
 
@@ -56,6 +57,8 @@ _BITCOIN, _FLICKR = (
     bytes.maketrans(alphabet, bytes(range(58)))
     for alphabet in (_DIGITS + _CAPITAL + _SMALL, _DIGITS + _SMALL + _CAPITAL)
 )
+# What shows which alphabet it is.
+_TESTS = (is_readable, is_unsigned, begins_document, lambda out: start_behind_length(out) >= 0)
 # Separates what the characters are in each alphabet, if they are nothing known in either.
 _SEPARATOR = b"\0\xff\0"
 
@@ -63,7 +66,7 @@ _SEPARATOR = b"\0\xff\0"
 def _decoded(chars: bytes) -> bytes:
     """What the characters are in the alphabet in which they are something known; otherwise in both."""
     either = [_of(chars, values) for values in (_BITCOIN, _FLICKR)]
-    known = (out for is_known in (is_readable, is_unsigned, begins_document) for out in either if is_known(out))
+    known = (out for is_known in _TESTS for out in either if is_known(out))
     return next(known, _SEPARATOR.join(either))
 
 

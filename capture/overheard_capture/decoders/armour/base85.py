@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.coding import Coding
-from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import SCRIPTS
 
@@ -40,8 +41,11 @@ _NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
 # A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
 _PREFIX = lazy_pattern(rb"([^0-9A-Za-z])\1*+")
 _DELIMITER = lazy_pattern(rb"[%b]" % re.escape(DELIMITERS))
-# The text of an element of HTML or XML up to its end tag, wherever it is in a line; RFC 1924 has no slash.
-_ELEMENT = lazy_pattern(rb">([^<>]{%d,}+)<(?:/|\Z)" % SHORTEST_BASE85)
+# The text of an element of HTML or XML up to its end tag, wherever it is in a line; RFC 1924 has no slash. And that of
+# a section of CDATA, in which angle brackets are not escaped.
+_ELEMENT = lazy_pattern(
+    rb">([^<>]{%d,}+)<(?:/|\Z)|(?<=<!\[CDATA\[)(.{%d,}?)(?:\]\]>|\Z)" % (SHORTEST_BASE85, SHORTEST_BASE85)
+)
 # Signs that HTML, XML and JSON escape, and their names.
 _ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
 _PARTIAL_ESCAPE = lazy_pattern(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
@@ -54,6 +58,7 @@ _VARIED = 64
 _SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 7
 # Text, and what pads it.
 _TEXT = lazy_pattern(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTINUATION = bytes(range(0x80, 0xC0))
 _GROUPS = lazy_pattern(rb"(?:z|[^z]{5})*+[^z]{0,4}")
 # What is also in base64, which is another coding.
 _BASE64 = BASE64_ALPHABET + b"="
@@ -104,17 +109,18 @@ class Base85:
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
             for text in () if is_read else _ELEMENT.finditer(data, line.start() + 1, line.end()):
-                for begin in self._begins(text[1][:_LOOK]) if _is_mixed(text[1][:_VARIED]) else ():
-                    if found := self._run.match(data, text.start(1) + begin, text.end(1)):
+                inside, (first, last) = text[text.lastindex or 0], text.span(text.lastindex or 0)
+                for begin in self._begins(inside[:_LOOK]) if _is_mixed(inside[:_VARIED]) else ():
+                    if found := self._run.match(data, first + begin, last):
                         yield found
 
     def _cut_short(self, data: bytes, begin: int, end: int) -> Iterator[re.Match[bytes]]:
-        """The same up to where it may end: if it ends within a group, what follows changes its last bytes."""
+        """The same up to where it may end: what follows changes its last bytes, or is no part of it."""
         if end - begin <= _LONGEST_CUT:
             signs = [sign.start() for sign in self._end.finditer(data, begin + SHORTEST_BASE85, end) if sign[1]]
             for sign in dict.fromkeys((*signs[:_MOST_ENDS], *signs[-_MOST_ENDS:])):
                 cut = self._run.match(data, begin, sign)
-                if cut and len(self._chars(cut[0])) % 5 > 1:
+                if cut and len(self._chars(cut[0])) % 5 != 1:
                     yield cut
 
     def _find_begins(self, line: bytes) -> tuple[int, ...]:
@@ -128,8 +134,12 @@ class Base85:
         readable = (at for at, out in whole.items() if is_readable(out[:_SHORTEST_OUT]))
         is_mixed = _is_mixed(line[: _LATEST + _VARIED])
         sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
+        first = [self._text_start(line, at) for at in islice(readable, 1)]
+        if not first and is_mixed:
+            # Behind the end of an escape (`\\n+`) or of a word, text is in one of five groupings.
+            first = [at for at in range(5) if _is_text(self._grouped(line[at:]))]
         # What can be read may be a part of something that begins before it, and that makes sense.
-        known = dict.fromkeys((*islice(readable, 1), *sensible))
+        known = dict.fromkeys((*first, *sensible))
         # What is compressed may have text in it, too.
         before = (at for at in starts if not known or at < min(known))
         varied = [at for at in before if _is_varied(self._unescaped(line[at:])[:_VARIED])]
@@ -137,6 +147,14 @@ class Base85:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
                 return (at, *known)
         return tuple(known) or _first_of_groups(varied)
+
+    def _text_start(self, line: bytes, at: int) -> int:
+        """Where the text begins that goes on at `at`: a delimiter may also be a part of it."""
+        while (
+            at >= 5 and len(before := self._decoded(line[at - 5 : at])) == 4 and not before.translate(None, PRINTABLE)
+        ):
+            at -= 5
+        return at
 
     def _unescaped(self, raw: bytes) -> bytes:
         """Without escapes. Hardly ever is such a row of characters there by chance."""
@@ -146,6 +164,11 @@ class Base85:
         """The first characters, up to a `z` within a group, which Ascii85 has not."""
         found = _GROUPS.match(self._unescaped(raw)[:_VARIED]) if self.zeros else None
         return self._chars(found[0] if found else raw)[:_VARIED]
+
+    def _grouped(self, raw: bytes) -> bytes:
+        """What the first whole groups are. Text has no zeros."""
+        head = self._head(raw)
+        return b"" if self.zeros and b"z" in raw[:_VARIED] else self._decoded(head[: len(head) // 5 * 5])
 
     def _chars(self, raw: bytes) -> bytes:
         """The characters that count."""
@@ -196,6 +219,12 @@ def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
         return True
     is_text = is_mixed and len(_TEXT.sub(b"", head)) <= _MOST_OTHERS
     return is_text and 4 * len(_TEXT.sub(b"", out)) <= len(out) - 8
+
+
+def _is_text(out: bytes) -> bool:
+    """Whether the last of these bytes are text, which may begin within a character."""
+    tail = out[-_SHORTEST_OUT:].lstrip(_CONTINUATION)
+    return len(out) > _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
 
 
 def _first_of_groups(starts: Iterable[int]) -> tuple[int, ...]:

@@ -49,7 +49,7 @@ _HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
 DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
-_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
+PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 _PREFIX_END = lazy_pattern(rb"[/+]")
 # What few words have.
 _NO_WORD = lazy_pattern(rb"[0-9]|[a-z][A-Z]{2}")
@@ -89,7 +89,7 @@ def payload_start(chars: bytes) -> int:
 def _text_start(chars: bytes, start: int) -> int:
     """Where the text begins that goes on at `start`: a slash or plus sign may also be a part of it."""
     before = decoded(chars[: start if start % 4 == 0 else 0])
-    return len(before.rstrip(_PRINTABLE)) // 3 * 4 if before else start
+    return len(before.rstrip(PRINTABLE)) // 3 * 4 if before else start
 
 
 def unsigned_start(chars: bytes) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 import brotli  # type: ignore[import-untyped]
+import cramjam
 import pytest
 
 from capture.encoders import FLICKR, base58, z85
@@ -89,6 +90,8 @@ WRITTEN: dict[str, Write] = {
     ),
     "Z85 in a list": lambda data: b"**" + z85(data) + b"**",
     "Z85 in JSON": lambda data: b'{"a": 1,"data":"' + z85(data) + b'","b":2}',
+    "Z85 in a section of CDATA": lambda data: b"<list><note><![CDATA[" + z85(data) + b"]]></note></list>",
+    "Z85 before other lines": lambda data: z85(data) + b"\r\n.\r\n+OK\r\n",
     "Z85 in SQL": lambda data: b"VALUES ('" + z85(data) + b"')",
     "Ascii85 without marks": base64.a85encode,
     "Ascii85 without marks in HTML": lambda data: b"<p>" + escaped(base64.a85encode(data)) + b"</p>",
@@ -112,6 +115,8 @@ CONTENTS = {
     "UTF-32 in protobuf": b"\x08\x11\x12\x7c" + TEXT.decode().encode("utf-32-le"),
     "a name, and what pads it": b"note.txt" + bytes(92) + TEXT,
     "msgpack": b"\x82\xa4user\xa5alice\xa4note\xc5\x00\x2a" + TEXT,
+    "Snappy": bytes(cramjam.snappy.compress_raw(TEXT * 2)),
+    "Snappy of UTF-16": bytes(cramjam.snappy.compress_raw(("\n\n" + TEXT.decode() * 2).encode("utf-16-be"))),
     "something else, with it": b"\x01\x02\xff" + VALUE + noise(70),
 }
 
@@ -128,6 +133,22 @@ def test_it_is_decoded(name: str, content: str) -> None:
     each_once = content == "text" or name == next(iter(WRITTEN))
     for size in (1, 7, 100) if each_once else (31, 100):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("write", [base58, flickr])
+def test_what_is_behind_its_length_shows_which_alphabet_it_is(write: Write) -> None:
+    packed = brotli.compress(TEXT + bytes(97 + byte % 23 for byte in noise(90)))
+    text = write(b"\x08\x11\x12\x05alice\x1a" + bytes([len(packed)]) + packed)
+    assert ("base58", "br") in seen(played(untyped, text))
+
+
+def test_text_in_base85_is_read_wherever_it_begins() -> None:
+    """Behind the end of an escape, or of a word."""
+    for before in ("-nothing\n+", "alice"):
+        for text in (TEXT, b"key=" + TEXT * 3, "Grüße, ".encode() + TEXT):
+            findings = played(untyped, json.dumps({"note": before + z85(text).decode() + "\n"}).encode())
+            assert any("base85" in layers for layers in seen(findings))
+            assert not findings.unread
 
 
 # Longer than anything that is kept, or decoded, at a time.
