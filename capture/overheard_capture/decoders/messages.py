@@ -52,6 +52,10 @@ _CODED: tuple[tuple[re.Pattern[bytes], Layer, Callable[[bytes], bytes]], ...] = 
 )
 
 
+# Hexadecimal of digits and hexadecimal, which has no letters.
+_DIGITS_OF_TEXT = re.compile(rb"(?:[2-7][0-9])*[2-7]?")
+
+
 class _Row(NamedTuple):
     """A message, where it was on the wire, and the start and end of the values in it."""
 
@@ -133,7 +137,8 @@ def _may_be_encoded(values: list[bytes], text: bytes) -> bool:
     """Whether something encoded may go on in several values, which are one text."""
     sizes = set(map(len, values))
     # The same in each message, words, numbers, and identifiers.
-    is_simple = len({*values}) == 1 or text.isdigit() or (text.isalpha() and text.islower())
+    is_number = text.isdigit() and not _DIGITS_OF_TEXT.fullmatch(text)
+    is_simple = len({*values}) == 1 or is_number or (text.isalpha() and text.islower())
     return not is_simple and (len(sizes) > 1 or min(sizes) < SHORTEST) and not has_nothing_encoded(text)
 
 

@@ -91,6 +91,8 @@ CODED: dict[str, Callable[[bytes], bytes]] = {
     "base64": base64.b64encode,
     "base85": base64.b85encode,
     "hexadecimal": lambda data: data.hex().encode(),
+    # Which has no letters.
+    "hexadecimal twice": lambda data: data.hex().encode().hex().encode(),
     "gzip in base64": lambda data: base64.b64encode(gzip.compress(data)),
     "percent-encoded": lambda data: "".join(f"%{byte:02x}" for byte in data.decode().encode("utf-16")).encode(),
 }
