@@ -68,8 +68,10 @@ def test_nested_layers_are_all_removed(
     factory, carry, outer = carrier
     body, layers = nested(text, nest)
     findings = played(factory, carry(body))
-    # The content of a single chunk is on the wire literally.
-    assert (*outer, *layers) in seen(findings) or (outer == ("chunked",) and layers in seen(findings))
+    # base64 of which few characters in a row have no escape is percent-encoded. The content of a single chunk is on the
+    # wire literally.
+    found = {tuple(layer for layer in each if layer != "percent-encoded") for each in seen(findings)}
+    assert (*outer, *layers) in found or (outer == ("chunked",) and layers in found)
     assert not findings.unread
 
 

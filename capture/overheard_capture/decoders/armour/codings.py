@@ -7,7 +7,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
-from overheard_capture.content.byte_scan import Members
+from overheard_capture.content.byte_scan import Members, base64_runs
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour import decimal
 from overheard_capture.decoders.armour.base58 import BASE58_CODING
@@ -100,12 +100,15 @@ def _is_escaped_text(run: bytes | bytearray) -> bool:
     """Whether this is text in which nothing else is encoded. It may be escaped several times."""
     if _BINARY_ESCAPE.search(run):
         return False
-    # base64 is read as it is, with its escapes.
+    # base64 is read as it is, with its escapes, if enough of it has none.
+    has_base64 = any(base64_runs(run))
     text, may_be_base85 = bytes(run), len(set(_NOT_BASE64.findall(run))) >= _ESCAPES_OF_BASE85
     for _ in range(_ESCAPED):
         if not _ANY_ESCAPE.search(text):
             break
         text = unquote_to_bytes(text.replace(b"+", b" "))
+        if not has_base64 and any(base64_runs(text)):
+            return False
         if MARKS.first(text) >= 0 or has_escaped(text) or _IN_LINES.search(text):
             return False
         if any(coding.is_in(text) for coding in CODINGS if coding.layer in (HEXADECIMAL, BASE32, DECIMAL)):
@@ -162,7 +165,7 @@ CODINGS = (
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
         # A quote before an escape is around all of it.
-        lazy_pattern(rb"(?!['(]++%%)%b" % (_PERCENT_ENCODED % _FEWEST_BYTES)).finditer,
+        lazy_pattern(rb"(?!['(]++%%|\(?')%b" % (_PERCENT_ENCODED % _FEWEST_BYTES)).finditer,
         lazy_pattern(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,
