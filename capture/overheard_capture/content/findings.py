@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from overheard.words.layer import Layer, Layers
 from overheard.words.options import LIMITS, Limits
-from overheard_capture.content.opaque_values import LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
+from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -209,11 +209,22 @@ class Findings:
         """Whether an opaque value of `size` bytes would be reported, if there is one. This is cheap."""
         return size > MAX_VALUE or (size >= self.search.shortest and self.values.has_room(VALUE))
 
-    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
-        """Report an opaque value in text. A large one is unread; one that is shorter than any secret hides none."""
-        if size > MAX_VALUE:
-            self.report_unread(Reason.OPAQUE, LARGE_VALUE, layers)
-        elif size >= self.search.shortest:
+    def report_opaque(self, head: bytes, layers: Layers) -> None:  # noqa: ARG002 - whatever it begins with
+        """Report content that is neither text nor a known format, and what it begins with."""
+        self.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, layers)
+
+    def report_value(
+        self, size: int, checksum: int, layers: Layers, name: str = VALUE, *, is_content: bool = False
+    ) -> None:
+        """Report an opaque value in text; one that is shorter than any secret hides none.
+
+        A large one is unread, and so is one of any size that is content: that does not look random.
+        """
+        if size < self.search.shortest:
+            return
+        if size > MAX_VALUE or is_content:
+            self.report_unread(Reason.OPAQUE, LARGE_VALUE if size > MAX_VALUE else CONTENT_VALUE, layers)
+        else:
             self.count_value(name, size, checksum)
 
     def report_values(self, values: Iterable[tuple[int, int]]) -> None:

@@ -9,6 +9,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
+from overheard_capture.content.randomness import looks_random
 from overheard_capture.content.readers import Reader
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -56,7 +57,9 @@ class Speculative(Findings):
         """No."""
         return False
 
-    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+    def report_value(
+        self, size: int, checksum: int, layers: Layers, name: str = VALUE, *, is_content: bool = False
+    ) -> None:
         """Do nothing: a wrong guess may join what are several values."""
 
     def report_values(self, values: Iterable[tuple[int, int]]) -> None:
@@ -74,20 +77,33 @@ class Decoded(Speculative):
     """Findings of what is written as text. Whether something in it could not be read, its reader will want to know."""
 
     is_opaque: bool = False
+    # Whether that does not look random, whatever it is; and whether it is damaged.
+    is_content: bool = False
+    is_damaged: bool = False
+    # Whether values within it may be cut short, and so look like anything.
+    is_cut: bool = False
 
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Remember that something could not be read."""
         self.is_opaque |= why is not Reason.KEY
+        self.is_damaged |= why is Reason.DAMAGED
         super().report_unread(why, what, layers)
+
+    def report_opaque(self, head: bytes, layers: Layers) -> None:
+        """Remember that something could not be read, and whether it looks random."""
+        self.is_content |= not looks_random(head)
+        super().report_opaque(head, layers)
 
     def wants_value(self, size: int) -> bool:
         """Whether the parent wants it."""
         return self.parent is not None and self.parent.wants_value(size)
 
-    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+    def report_value(
+        self, size: int, checksum: int, layers: Layers, name: str = VALUE, *, is_content: bool = False
+    ) -> None:
         """Report a value within what is written as text, which is no guess."""
         if self.parent:
-            self.parent.report_value(size, checksum, layers, name)
+            self.parent.report_value(size, checksum, layers, name, is_content=is_content and not self.is_cut)
 
     def report_values(self, values: Iterable[tuple[int, int]]) -> None:
         """Report values within it."""

@@ -21,6 +21,8 @@ MEDIA: Final = "media"
 MAX_VALUE = 512
 # In place of a checksum, for the bytes of further media.
 _MORE = -1
+# A shorter one is a reason if it is no number or ciphertext: then it is content.
+CONTENT_VALUE = "a value that does not look random, and decodes to nothing that is known"
 LARGE_VALUE = f"a value of more than {MAX_VALUE} bytes, which decodes to nothing that is known"
 
 

@@ -13,6 +13,7 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import decoded_findings
 from overheard_capture.content.opaque_values import VALUE
+from overheard_capture.content.randomness import looks_random
 from overheard_capture.content.text_detector import CONTROL
 
 if TYPE_CHECKING:
@@ -111,18 +112,28 @@ class CodedValue:
     """A run of a coding, which may arrive in pieces. `findings` are for what it decodes to.
 
     At its end it is reported as an opaque value, if that could not be read and `is_value` says that it is coded.
+    `decode` decodes its first characters.
     """
 
-    __slots__ = ("_checksum", "_is_value", "_layers", "_parent", "_sample", "_size", "findings", "is_opened", "name")
+    __slots__ = (
+        *("_checksum", "_decode", "_is_value", "_layers", "_parent", "_sample", "_size"),
+        *("findings", "is_opened", "name"),
+    )
 
     def __init__(
-        self, parent: Findings, layers: Layers, is_value: Callable[[bytes], bool], *, is_known: bool = True
+        self,
+        parent: Findings,
+        layers: Layers,
+        is_value: Callable[[bytes], bool],
+        decode: Callable[[bytes], bytes],
+        *,
+        is_known: bool = True,
     ) -> None:
         self.findings = decoded_findings(parent)
         self.findings.is_opaque = not is_known
         self._parent = parent
         self._layers = layers
-        self._is_value = is_value
+        self._is_value, self._decode = is_value, decode
         self._sample = b""
         self._checksum = 0
         self._size = 0.0
@@ -142,4 +153,6 @@ class CodedValue:
         if self.is_opened:
             self._parent.count_value(self.name, int(self._size), self._checksum)
         elif self._size and self.findings.is_opaque and self._is_value(self._sample):
-            self._parent.report_value(int(self._size), self._checksum, self._layers, self.name)
+            found = self.findings
+            is_content = found.is_content or (found.is_damaged and not looks_random(self._decode(self._sample)))
+            self._parent.report_value(int(self._size), self._checksum, self._layers, self.name, is_content=is_content)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
+from overheard_capture.content.randomness import SAMPLE
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.control_codes import ControlCodes
@@ -177,7 +177,7 @@ class TextReader:
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
-        *("_small", "_spare"),
+        *("_sample", "_small", "_spare"),
     )
 
     def __init__(
@@ -196,6 +196,8 @@ class TextReader:
         self._carver = TextCarver(findings, layers, untyped)
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
+        # The first bytes that are not only ASCII.
+        self._sample = b""
         # Small pieces.
         self._small: SmallByteQueue | None = None
 
@@ -221,6 +223,8 @@ class TextReader:
     def _read(self, data: bytes | bytearray, origin: Origin) -> None:
         detector = self._detector
         plain = is_plain(data)
+        if not plain and not self._sample:
+            self._sample = bytes(data[:SAMPLE])
         if not detector.length and not plain:
             self._document = kept_document(bytes(data[:HEAD]))
         if self._document:
@@ -264,7 +268,7 @@ class TextReader:
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)
         if rest > self._spare:
-            return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
+            return self._findings.report_opaque(self._sample, self._layers)
         return self._findings.report_value(rest, self._detector.length, self._layers)
 
 

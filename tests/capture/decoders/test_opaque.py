@@ -10,10 +10,12 @@ import hashlib
 import json
 import random
 import string
+import struct
 import urllib.parse
 import uuid
 from typing import TYPE_CHECKING
 
+import lz4.frame  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.played import VALUE, outcome, played
@@ -21,7 +23,7 @@ from capture.wrapped import noise
 from overheard.words.ground import MOST_COUNTED
 from overheard.words.layer import Layer
 from overheard_capture.content.findings import Reason, UnreadContent
-from overheard_capture.content.opaque_values import FERNET_TOKEN, LARGE_VALUE, MAX_VALUE
+from overheard_capture.content.opaque_values import CONTENT_VALUE, FERNET_TOKEN, LARGE_VALUE, MAX_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
@@ -29,6 +31,7 @@ from rows import for_each
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WIDE = "where the key is, and when to come for it"
 LOREM = b"The quick brown fox jumps over the lazy dog, and nobody sees it. " * 20
 
 
@@ -70,6 +73,33 @@ def test_a_large_value_is_a_reason(coding: str, content: str) -> None:
     assert {each.what for each in findings.unread} == {LARGE_VALUE}
     for size in (29, 1000):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+# Behind a word, where no reader knows that it begins.
+UNREADABLE = {
+    "UTF-16": b"alice" + ("note: " + WIDE).encode("utf-16-be"),
+    "records": b"".join(struct.pack("<HHI", number, number * 7, 100 + number) for number in range(20)),
+    "EBCDIC in LZ4": lz4.frame.compress(b"\x15" + WIDE.encode("cp037")),
+    "EBCDIC in a damaged archive": gzip.compress((WIDE * 4).encode("cp037"), mtime=0)[:-20] + WIDE.encode("cp037"),
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE)
+@pytest.mark.parametrize("coding", ["base64", "hexadecimal", "hexadecimal with blanks", "percent-encoded", "uuencode"])
+def test_a_short_one_that_does_not_look_random_is_a_reason(coding: str, content: str) -> None:
+    text = CODINGS[coding](UNREADABLE[content]) + b"\n"
+    findings = played(untyped, text)
+    whats = {each.what for each in findings.unread}
+    assert whats == {CONTENT_VALUE}
+    for size in (29, 1000):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+def test_what_may_be_a_word_is_one_only_if_many_bytes_are_zero() -> None:
+    text = base64.b64encode(b"alice" + WIDE.encode("cp037"))
+    findings = played(untyped, text)
+    assert not findings.unread
+    assert findings.values
 
 
 @for_each(size=[24, 32, 64, 250, MAX_VALUE], coding=CODINGS)
@@ -173,7 +203,11 @@ def jwt(size: int) -> bytes:
 
 
 HASH = base64.b64encode(noise(64)).decode()
+NTLM = b"NTLMSSP\0\1\0\0\0\x97\x82\x08\x62" + bytes(16) + b"\x0a\0\xba\x47\0\0\0\x0f"
 ORDINARY = {
+    "a message of NTLM": b"Authorization: NTLM " + base64.b64encode(NTLM),
+    "a list of addresses": b"2001:0db8:0000:0000:0000:0000:0000:0001, 2001:0db8:0000:0000:0000:0000:0000:0002",
+    "a UUID with a time": b"id=6ba7b810-9dad-11d1-80b4-00c04fd430c8",
     "a token signed by RS256": b"Authorization: Bearer " + jwt(256),
     "a token signed by ES512": b"Cookie: session=" + jwt(132) + b"; theme=dark",
     "a page": f'<input name="csrf" value="{HASH}"><script integrity="sha512-{HASH}" nonce="{HASH[:22]}">'.encode(),

@@ -8,8 +8,10 @@ from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.content.randomness import has_zeros, looks_random
+from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.codings import BASE32, DECIMAL
+from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.read_before import ReadBefore
@@ -165,6 +167,8 @@ class CodingFinder:
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
             known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
+            # Whatever is no number or ciphertext is read as far as possible.
+            known = known or (whole and self._is_content(raw, out) and self._is_value(raw, chars, out))
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
@@ -176,22 +180,37 @@ class CodingFinder:
                 return
             reader = self._reader if known else None
             self._value = CodedValue(
-                self._findings, (*self._layers, coding.layer), self._value_test(raw), is_known=known
+                self._findings,
+                (*self._layers, coding.layer),
+                self._value_test(raw),
+                coding.decode,
+                is_known=known,
             )
+            # A value in text with escapes is also read with them, and may go on behind a sign that is not escaped.
+            self._value.findings.is_cut = coding.layer is PERCENT and looks_like_text(out[:_HEAD])
             self._content = nested_content(self._value.findings, self._layers, coding.layer, reader)
         if self._content and self._value and out:
             self._content.feed(out, where(), contiguous=False)
             self._value.add(chars, self._size(raw, out))
 
+    def _is_content(self, raw: bytes, out: bytes) -> bool:
+        """Whether decoded bytes do not look random; of what may be a word, whether many of them are zero."""
+        if self._coding.layer is HEXADECIMAL and b"%" in raw:
+            # Percent-encoded text, which may be escaped twice.
+            return False
+        return has_zeros(out) if self._coding.layer is BASE32 else not looks_random(out)
+
+    def _is_value(self, raw: bytes, chars: bytes, out: bytes) -> bool:
+        """Whether a run certainly is a value."""
+        coding = self._coding
+        return self._value_test(raw)(chars[: len(out) * coding.group // coding.size])
+
     def _count(self, raw: bytes, chars: bytes, out: bytes) -> None:
         """Count a run that decodes to nothing known, if it certainly is a value."""
-        coding = self._coding
-        if self._findings.wants_value(len(out)) and self._value_test(raw)(
-            chars[: len(out) * coding.group // coding.size]
-        ):
+        if self._findings.wants_value(len(out)) and self._is_value(raw, chars, out):
             # A number may begin with a byte for its sign.
             size = self._size(raw, out) - (not out[0])
-            self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
+            self._findings.report_value(size, crc32(out), (*self._layers, self._coding.layer))
 
     def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
         """The test whether characters are a value. Text in another charset has escapes of bytes, too."""

@@ -14,7 +14,8 @@ from overheard_capture.content.byte_scan import (
     base64_runs,
     quoted_printable,
 )
-from overheard_capture.decoders.armour.coding import SHORTEST
+from overheard_capture.content.randomness import looks_random
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.coding_finder import CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, has_escaped
@@ -135,7 +136,14 @@ class ArmourFinder:
 
     def _count_digests(self, digests: Iterable[bytes]) -> None:
         """Count values that decode to these bytes."""
-        self._findings.report_values((len(digest) - (not digest[0]), crc32(digest)) for digest in digests)
+        random: list[bytes] = []
+        for digest in digests:
+            if looks_random(digest):
+                random.append(digest)
+            else:
+                layers = (*self._layers, HEXADECIMAL)
+                self._findings.report_value(_size(digest), crc32(digest), layers, is_content=True)
+        self._findings.report_values((_size(digest), crc32(digest)) for digest in random)
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""
@@ -146,3 +154,8 @@ class ArmourFinder:
         for finder in filter(None, self._finders):
             finder.close()
         self._begun, self._tail = [0] * len(CODINGS), b""
+
+
+def _size(digest: bytes) -> int:
+    """The length of a value without the zero that an odd number of digits begins with."""
+    return len(digest) - (not digest[0])

@@ -131,7 +131,7 @@ class LineArmourFinder:
 
     def _deliver(self, out: bytes, origin: Origin) -> None:
         if out and self._coding and not self._content:
-            self._value = CodedValue(self._findings, (*self._layers, self._coding.layer), is_marked)
+            self._value = CodedValue(self._findings, (*self._layers, self._coding.layer), is_marked, bytes)
             self._content = nested_content(self._value.findings, self._layers, self._coding.layer, self._reader)
         if out and self._content and self._value:
             self._content.feed(out, origin)

@@ -13,6 +13,7 @@ from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
+from overheard_capture.content.randomness import has_zeros
 from overheard_capture.decoders.base64.alphabet import (
     ENTITY,
     ESCAPE,
@@ -244,7 +245,8 @@ class Base64Finder:
         if not self._findings.wants_value(size) or not is_base64(chars):
             return
         if not count_lines(self._findings, raw, 6, is_base64):
-            self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
+            layers, is_content = (*self._layers, BASE64), has_zeros(out)
+            self._findings.report_value(size, crc32(chars), layers, is_content=is_content)
 
     def _read_piece(self, raw: bytes, origin: Origin, skipped: int = -1) -> None:
         """Read a piece of a run. What is in it begins after the `skipped` characters, if these are known."""
@@ -252,7 +254,7 @@ class Base64Finder:
             return
         chars = chars_of(raw)
         if not self._run or not self._value:
-            self._value = CodedValue(self._findings, (*self._layers, BASE64), is_base64)
+            self._value = CodedValue(self._findings, (*self._layers, BASE64), is_base64, decoded)
             skipped = skipped if skipped >= 0 else max(payload_start(chars[:DECISION_LENGTH]), 0)
             self._run = Base64Run(self._value.findings, self._layers, self._reader, skipped)
             self._token = FernetToken(speculative(self._findings), self._layers, self._reader)

@@ -1,0 +1,52 @@
+"""Whether bytes may be random, as signatures, hashes and ciphertext are, or are something that nobody could read.
+
+Text in a charset, records, and what compression copies have some bytes, or some kinds of bytes, far more often than
+random bytes do. Compressed content itself looks random.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+from overheard_capture.content.lazy_pattern import lazy_pattern
+
+# How much of the bytes is looked at; and what in them says nothing: text, which was searched as it is, and padding.
+# Text in UTF-16 that is shorter than any encoding was, too.
+SAMPLE = 1 << 10
+_TEXT_OR_PADDING = lazy_pattern(
+    rb"[\t\n\r -~]{4,}+|(?<![ -~]\0)(?:[ -~]\0){4,23}+(?![ -~]\0)"
+    rb"|(?<!\0[ -~])(?:\0[ -~]){4,23}+(?!\0[ -~])|(.)\1{4,}+",
+    re.DOTALL,
+)
+# What is shorter is an identifier or a header, whatever it looks like: a UUID, an address, the numbers of NTLM.
+_FEWEST = 24
+# Pairs of equal bytes are counted, and pairs that are equal in their first three bits, as those of an alphabet are. Of
+# random bytes, fewer than one in 100,000 have so many more than expected, in standard deviations.
+_SHIFTS, _MOST_DEVIATIONS = (0, 5), 10
+
+
+def looks_random(data: bytes) -> bool:
+    """Whether these bytes may be random. What remains of them beside text and padding decides."""
+    if len(data) < _FEWEST:
+        return True
+    rest = _rest(data)
+    return len(rest) < _FEWEST or all(_deviation(rest, shift) <= _MOST_DEVIATIONS for shift in _SHIFTS)
+
+
+def has_zeros(data: bytes) -> bool:
+    """Whether many of these bytes are zero, as in UTF-16 and in records: hardly any word decodes to that."""
+    rest = _rest(data)
+    return len(rest) >= _FEWEST and 4 * rest.count(0) >= len(rest)
+
+
+def _rest(data: bytes) -> bytes:
+    return _TEXT_OR_PADDING.sub(b"", data[:SAMPLE])
+
+
+def _deviation(data: bytes, shift: int) -> float:
+    """By how many standard deviations there are more pairs of equal bytes than expected, without the last bits."""
+    pairs, share = math.comb(len(data), 2), 1 / (256 >> shift)
+    equal = sum(math.comb(count, 2) for count in Counter(byte >> shift for byte in data).values())
+    return (equal - pairs * share) / math.sqrt(pairs * share * (1 - share))
