@@ -14,6 +14,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.content.text_detector import CONTROL, TextDetector
 from overheard_capture.decoders.line_editing import SEQUENCE, LineEditing
+from overheard_capture.decoders.unsigned_heads import LONG_HEAD, SHORTEST
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -95,6 +96,8 @@ class ControlCodes:
         if self._length < max(_SHARE * self._codes, _SHORTEST):
             return False
         data, origin = self._held.take()
+        if self._length == len(data) and _is_block(data):
+            return False
         kept, at = [], 0
         for code in _CODE.finditer(data):
             kept.append((at, code.start()))
@@ -121,6 +124,15 @@ class ControlCodes:
         # What no code interrupts was found before.
         known = {_which(each) for each in sightings[:before]}
         sightings[before:] = [each for each in sightings[before:] if _which(each) not in known]
+
+
+def _is_block(data: bytes) -> bool:
+    """Whether this is a block of LZ4 or Snappy, in which lengths and distances between texts may look like codes."""
+    if not SHORTEST <= len(data) < LONG_HEAD:
+        return False
+    from overheard_capture.decoders.unsigned_formats import block_of  # noqa: PLC0415  (few captures have any)
+
+    return block_of(data) is not None
 
 
 def _which(found: Occurrence) -> tuple[object, ...]:

@@ -143,7 +143,8 @@ def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    return (deflate.eof and deflate.unused_data[:1] in _QUOTES) or _is_content(out)
+    is_whole = deflate.eof and (deflate.unused_data[:1] in _QUOTES or deflate.unused_data in _PADDING)
+    return is_whole or _is_content(out)
 
 
 def _is_brotli(head: bytes) -> bool:
@@ -161,7 +162,7 @@ def _is_brotli(head: bytes) -> bool:
         return bool(out)
     # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
     may_be_whole = len(head) > LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)
-    return may_be_whole and is_whole_brotli(head)
+    return may_be_whole and any(map(is_whole_brotli, {head.removesuffix(padding) for padding in _PADDING}))
 
 
 def _may_be_brotli(head: bytes) -> bool:

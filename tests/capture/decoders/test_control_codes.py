@@ -42,6 +42,8 @@ def test_text_with_a_few_control_codes_is_read(text: bytes) -> None:
         b"text with a bell\x07 and a page\x0c",
         b"an escape \x1b that begins nothing\x1b",
         b"text in Latin-1: gr\xf6\xdfer als zwei Zeilen\x0c",
+        # A block of Snappy, in which a length and a distance are like codes.
+        b")<xxxs+APwA3w-er K\x01\x0cP-rbis +APw-ber +ANY-l",
     ],
 )
 def test_other_codes_or_too_many_are_no_text(odd: bytes) -> None:

@@ -204,7 +204,10 @@ def jwt(size: int) -> bytes:
 
 HASH = base64.b64encode(noise(64)).decode()
 NTLM = b"NTLMSSP\0\1\0\0\0\x97\x82\x08\x62" + bytes(16) + b"\x0a\0\xba\x47\0\0\0\x0f"
+BSON = b"\x2f\0\0\0\x02user\0\6\0\0\0alice\0\5note\0\5\0\0\0\0hello\x10size\0\x11\0\0\0\0"
 ORDINARY = {
+    "a document of BSON": b'{"a": "' + base64.b64encode(BSON) + b'"}',
+    "a document of BSON in hexadecimal": BSON.hex(" ").encode(),
     "a message of NTLM": b"Authorization: NTLM " + base64.b64encode(NTLM),
     "a list of addresses": b"2001:0db8:0000:0000:0000:0000:0000:0001, 2001:0db8:0000:0000:0000:0000:0000:0002",
     "a UUID with a time": b"id=6ba7b810-9dad-11d1-80b4-00c04fd430c8",

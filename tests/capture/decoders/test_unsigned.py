@@ -155,7 +155,7 @@ def test_a_quote_or_padding_may_follow_a_block_and_nothing_else(pack: Callable[[
 def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
     """As in a string of JavaScript; what is in it is nothing known."""
     packed = raw(noise(40), strategy=zlib.Z_FIXED)
-    for behind, known in ((b"", True), (b'"', True), (b"'); x", True), (b"x", False), (b"\n", False)):
+    for behind, known in ((b"", True), (b'"', True), (b"'); x", True), (bytes(3), True), (b"x", False), (b"\n", False)):
         assert is_unsigned(packed + behind) == known
 
 
@@ -174,6 +174,7 @@ def test_brotli_of_anything_is_read_if_nothing_follows_it() -> None:
     assert is_unsigned(packed)
     assert not is_unsigned(packed[:-1])
     assert not is_unsigned(packed + b"x")
+    assert is_unsigned(packed + bytes(2))
     packed = brotli.compress(raw(VALUE + noise(90).hex().encode()))
     assert any("br" in layers for layers in seen(played(untyped, b"note=" + base64.b64encode(packed) + b"&x=y")))
 

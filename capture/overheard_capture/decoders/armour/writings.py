@@ -245,6 +245,14 @@ _DOUBLED = Writing(
     _held_quote,
 )
 
+# Bytes in quoted-printable, in a string of SQL or a cell of CSV: one sign more, and none of them is what it was.
+_DOUBLED_IN_BYTES = _DOUBLED._replace(
+    marks=LiteralSet(*(b"=%02X=" % byte for byte in range(32))),
+    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}(?=[^\0]{0,512}?(?:''|\"\"))"),
+    before=lazy_pattern(rb"(?<=[,;\t('\"])[^\r\n'\"]{1,160}\Z|\Z"),
+    ends=lazy_pattern(rb"(?<=[^'])'(?=[,);])|(?<=[^\"])\"(?=[,;\t\r\n])"),
+)
+
 _FILE_NAME = Writing(
     Layer("file name", LayerKind.SPELLED),
     LiteralSet(b'filename="'),
@@ -256,4 +264,4 @@ _FILE_NAME = Writing(
     _held_quote,
 )
 
-WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED, _DOUBLED, _FILE_NAME)
+WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED, _DOUBLED, _DOUBLED_IN_BYTES, _FILE_NAME)

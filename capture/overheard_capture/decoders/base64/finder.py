@@ -229,7 +229,9 @@ class Base64Finder:
         skipped = payload_start(chars[:DECISION_LENGTH])
         if skipped < 0 and len(chars) > DECISION_LENGTH and len(raw) < _STREAMED_LENGTH:
             skipped = unsigned_start(chars)
-        if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars:
+        # What is no word and no random number is read as far as possible.
+        out = decoded(chars) if skipped < 0 else b""
+        if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
             sighted = self._before.sighted
             self._read_piece(raw, origin, skipped)
             self._close_run()
@@ -237,7 +239,6 @@ class Base64Finder:
             return
         if not self._batch:
             self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
-        out = decoded(chars)
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
         self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
@@ -245,8 +246,7 @@ class Base64Finder:
         if not self._findings.wants_value(size) or not is_base64(chars):
             return
         if not count_lines(self._findings, raw, 6, is_base64):
-            layers, is_content = (*self._layers, BASE64), has_zeros(out)
-            self._findings.report_value(size, crc32(chars), layers, is_content=is_content)
+            self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
 
     def _read_piece(self, raw: bytes, origin: Origin, skipped: int = -1) -> None:
         """Read a piece of a run. What is in it begins after the `skipped` characters, if these are known."""

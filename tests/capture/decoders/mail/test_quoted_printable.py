@@ -3,8 +3,10 @@ from __future__ import annotations
 import base64
 import binascii
 import bz2
+import csv
 import gzip
 import html
+import io
 import json
 import quopri
 import re
@@ -225,3 +227,26 @@ def test_armour_in_it_is_read_though_nothing_declares_it(coded: Callable[[bytes]
         assert any({"uuencode", "base85"} & {*layers} for layers in seen(played(untyped, text)))
         in_html = html.escape(text.decode()).encode()
         assert any({"uuencode", "base85"} & {*layers} for layers in seen(played(untyped, in_html)))
+
+
+def in_sql(text: bytes) -> bytes:
+    return b"INSERT INTO notes (name, note) VALUES ('alice', '" + text.replace(b"'", b"''") + b"');"
+
+
+def in_csv(text: bytes) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([["id", "note"], [1, text.decode()], [2, "none"]])
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("write", [in_sql, in_csv])
+def test_bytes_are_read_without_the_quotes_that_are_doubled_in_a_string(write: Callable[[bytes], bytes]) -> None:
+    contents = [VALUE + base64.b64encode(noise(60, number)) for number in range(400)]
+    packed = [binascii.b2a_qp(zlib.compress(each), istext=False) for each in contents]
+    sign = b"'" if write is in_sql else b'"'
+    # Where no control code is escaped before another byte in the first line, it might be text.
+    quoted = [each for each in packed if sign in each and re.match(rb"[^\n]*=[01][0-9A-F]=[0-9A-F]", each)][:12]
+    assert len(quoted) > 9
+    for text in map(write, quoted):
+        assert any("zlib" in layers for layers in seen(played(untyped, text)))
+        assert outcome(played(untyped, text, range(0, len(text), 31))) == outcome(played(untyped, text))
