@@ -9,7 +9,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
-from overheard_capture.content.randomness import looks_random
+from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.readers import Reader
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -80,6 +80,8 @@ class Decoded(Speculative):
     # Whether that does not look random, whatever it is; and whether it is damaged.
     is_content: bool = False
     is_damaged: bool = False
+    # Under how many layers it is decoded words, if it is no value: of these, only zeros are certain to be content.
+    word_depth: int = 0
     # Whether values within it may be cut short, and so look like anything.
     is_cut: bool = False
 
@@ -91,7 +93,7 @@ class Decoded(Speculative):
 
     def report_opaque(self, head: bytes, layers: Layers) -> None:
         """Remember that something could not be read, and whether it looks random."""
-        self.is_content |= not looks_random(head)
+        self.is_content |= has_zeros(head) if len(layers) <= self.word_depth else not looks_random(head)
         super().report_opaque(head, layers)
 
     def wants_value(self, size: int) -> bool:

@@ -24,7 +24,7 @@ _TEXT_OR_PADDING = lazy_pattern(
 _FEWEST = 24
 # Pairs of equal bytes are counted, and pairs that are equal in their first three bits, as those of an alphabet are. Of
 # random bytes, fewer than one in 100,000 have so many more than expected, in standard deviations.
-_SHIFTS, _MOST_DEVIATIONS = (0, 5), 10
+_SHIFTS, _MOST_DEVIATIONS, _FREQUENT = (0, 5), 10, 8
 
 
 def looks_random(data: bytes) -> bool:
@@ -32,21 +32,30 @@ def looks_random(data: bytes) -> bool:
     if len(data) < _FEWEST:
         return True
     rest = _rest(data)
-    return len(rest) < _FEWEST or all(_deviation(rest, shift) <= _MOST_DEVIATIONS for shift in _SHIFTS)
+    if len(rest) < _FEWEST:
+        return True
+    # A header has some zeros, as numbers are small.
+    others = rest.replace(b"\0", b"")
+    return not _has_zeros(rest) and (len(others) < 2 or not any(_is_uneven(others, shift) for shift in _SHIFTS))
 
 
 def has_zeros(data: bytes) -> bool:
     """Whether many of these bytes are zero, as in UTF-16 and in records: hardly any word decodes to that."""
     rest = _rest(data)
-    return len(rest) >= _FEWEST and 4 * rest.count(0) >= len(rest)
+    return len(rest) >= _FEWEST and _has_zeros(rest)
+
+
+def _has_zeros(rest: bytes) -> bool:
+    return 4 * rest.count(0) >= len(rest)
 
 
 def _rest(data: bytes) -> bytes:
     return _TEXT_OR_PADDING.sub(b"", data[:SAMPLE])
 
 
-def _deviation(data: bytes, shift: int) -> float:
-    """By how many standard deviations there are more pairs of equal bytes than expected, without the last bits."""
-    pairs, share = math.comb(len(data), 2), 1 / (256 >> shift)
-    equal = sum(math.comb(count, 2) for count in Counter(byte >> shift for byte in data).values())
-    return (equal - pairs * share) / math.sqrt(pairs * share * (1 - share))
+def _is_uneven(data: bytes, shift: int) -> bool:
+    """Whether far more pairs of bytes are equal than expected, without the last bits, and one byte is frequent."""
+    pairs, share, counts = math.comb(len(data), 2), 1 / (256 >> shift), Counter(byte >> shift for byte in data).values()
+    excess = sum(math.comb(count, 2) for count in counts) - pairs * share
+    # In a hash that is there three times, no byte is.
+    return max(counts) * _FREQUENT > len(data) and excess > _MOST_DEVIATIONS * math.sqrt(pairs * share * (1 - share))

@@ -13,7 +13,7 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import decoded_findings
 from overheard_capture.content.opaque_values import VALUE
-from overheard_capture.content.randomness import looks_random
+from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import CONTROL
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ class CodedValue:
     ) -> None:
         self.findings = decoded_findings(parent)
         self.findings.is_opaque = not is_known
+        self.findings.word_depth = 0 if is_value in (is_hexadecimal, is_binary) else len(layers)
         self._parent = parent
         self._layers = layers
         self._is_value, self._decode = is_value, decode
@@ -154,5 +155,8 @@ class CodedValue:
             self._parent.count_value(self.name, int(self._size), self._checksum)
         elif self._size and self.findings.is_opaque and self._is_value(self._sample):
             found = self.findings
-            is_content = found.is_content or (found.is_damaged and not looks_random(self._decode(self._sample)))
+            is_content = found.is_content
+            if found.is_damaged and not is_content:
+                sample = self._decode(self._sample)
+                is_content = has_zeros(sample) if found.word_depth else not looks_random(sample)
             self._parent.report_value(int(self._size), self._checksum, self._layers, self.name, is_content=is_content)

@@ -89,8 +89,9 @@ UNREADABLE = {
 def test_a_short_one_that_does_not_look_random_is_a_reason(coding: str, content: str) -> None:
     text = CODINGS[coding](UNREADABLE[content]) + b"\n"
     findings = played(untyped, text)
-    whats = {each.what for each in findings.unread}
-    assert whats == {CONTENT_VALUE}
+    # What base64 or uuencode decodes to may be words, of which only zeros are certain to be content.
+    is_known = content != "EBCDIC in a damaged archive" or coding not in ("base64", "uuencode")
+    assert {each.what for each in findings.unread} == ({CONTENT_VALUE} if is_known else set())
     for size in (29, 1000):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
