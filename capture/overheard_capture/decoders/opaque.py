@@ -56,8 +56,10 @@ def is_base64(chars: bytes) -> bool:
 
 
 def is_hexadecimal(chars: bytes) -> bool:
-    """Whether hexadecimal digits are no decimal number, and no pattern of a few."""
-    sample = chars[:_SAMPLE]
+    """Whether hexadecimal digits are no decimal number, and no pattern of a few. Zeros are in both."""
+    sample = chars.replace(b"00", b"")[:_SAMPLE]
+    if len(sample) < SHORTEST_RUN:
+        return False
     letters = len(sample) - len(sample.translate(None, b"ABCDEFabcdef"))
     return _LEAST_LETTERS * letters >= len(sample) and len(set(sample)) >= _LEAST_DIFFERENT
 

@@ -96,6 +96,12 @@ def test_a_short_one_that_does_not_look_random_is_a_reason(coding: str, content:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+def test_many_zeros_do_not_make_a_large_value_a_number() -> None:
+    page = (b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(3000) + noise(90)).hex(" ").encode()
+    assert {each.what for each in played(untyped, page).unread} == {LARGE_VALUE}
+    assert not played(untyped, b"%060d" % 17 + b" %060d" % 42).unread
+
+
 def test_what_may_be_a_word_is_one_only_if_many_bytes_are_zero() -> None:
     text = base64.b64encode(b"alice" + WIDE.encode("cp037"))
     findings = played(untyped, text)

@@ -47,6 +47,8 @@ _PARTIAL_PERCENT = lazy_pattern(rb"%[0-9A-Fa-f]?\Z")
 _ESCAPED = 4
 # An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
 _ANY_ESCAPE = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
+# A word of base58 right behind an escape, to which the digits of that would belong.
+_BASE58_BEHIND = lazy_pattern(rb"%%[0-9A-Fa-f]{2}[1-9A-HJ-NP-Za-km-z]{%d}" % SHORTEST)
 # So many different characters of base85 are escaped, which base64 has not. Its own may be escaped several times.
 _ESCAPES_OF_BASE85 = 2
 # What is read line by line: a dump, quoted-printable; encoded words; and characters by their number in a string.
@@ -108,6 +110,8 @@ def _is_escaped_text(run: bytes | bytearray) -> bool:
             break
         text = unquote_to_bytes(text.replace(b"+", b" "))
         if not has_base64 and any(base64_runs(text)):
+            return False
+        if _BASE58_BEHIND.search(run) and BASE58_CODING.is_in(text):
             return False
         if MARKS.first(text) >= 0 or has_escaped(text) or _IN_LINES.search(text):
             return False

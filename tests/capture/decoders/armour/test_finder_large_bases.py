@@ -60,6 +60,7 @@ WRITTEN: dict[str, Write] = {
     "base58": base58,
     "base58 in a path": lambda data: b"/ipfs/" + base58(data) + b"/index.html",
     "base58 in a diff": lambda data: b"-nothing\n+" + base58(data) + b"\n",
+    "base58 in JSON in a path": lambda data: b"/note/%22" + base58(data) + b"%22",
     "base58 in JSON": lambda data: b'{"data": "' + base58(data) + b'"}',
     "base58 of Flickr": flickr,
     "base58 of Flickr, in a cookie": lambda data: b"Cookie: a=1; session=" + flickr(data) + b"; b=2",
