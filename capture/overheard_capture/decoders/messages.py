@@ -53,7 +53,7 @@ _CODED: tuple[tuple[re.Pattern[bytes], Layer, Callable[[bytes], bytes]], ...] = 
 
 
 # Hexadecimal of digits and hexadecimal, which has no letters.
-_DIGITS_OF_TEXT = re.compile(rb"(?:[2-7][0-9])*[2-7]?")
+_DIGITS_OF_TEXT = lazy_pattern(rb"(?:[2-7][0-9])*[2-7]?")
 
 
 class _Row(NamedTuple):

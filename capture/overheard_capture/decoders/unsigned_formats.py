@@ -143,8 +143,7 @@ def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    is_whole = deflate.eof and (deflate.unused_data[:1] in _QUOTES or deflate.unused_data in _PADDING)
-    return is_whole or _is_content(out)
+    return (deflate.eof and deflate.unused_data[:1] in _QUOTES) or _is_content(out)
 
 
 def _is_brotli(head: bytes) -> bool:

@@ -109,9 +109,7 @@ def _is_escaped_text(run: bytes | bytearray) -> bool:
         if not _ANY_ESCAPE.search(text):
             break
         text = unquote_to_bytes(text.replace(b"+", b" "))
-        if not has_base64 and any(base64_runs(text)):
-            return False
-        if _BASE58_BEHIND.search(run) and BASE58_CODING.is_in(text):
+        if (not has_base64 and any(base64_runs(text))) or (_BASE58_BEHIND.search(run) and BASE58_CODING.is_in(text)):
             return False
         if MARKS.first(text) >= 0 or has_escaped(text) or _IN_LINES.search(text):
             return False
