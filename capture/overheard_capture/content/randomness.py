@@ -23,8 +23,8 @@ _TEXT_OR_PADDING = lazy_pattern(
 # What is shorter is an identifier or a header, whatever it looks like: a UUID, an address, the numbers of NTLM.
 _FEWEST = 24
 # Pairs of equal bytes are counted, and pairs that are equal in their first three bits, as those of an alphabet are. Of
-# random bytes, fewer than one in 100,000 have so many more than expected, in standard deviations.
-_SHIFTS, _MOST_DEVIATIONS, _FREQUENT = (0, 5), 10, 8
+# random values of 24 to 64 bytes, about one in ten million has so many more than expected, in standard deviations.
+_SHIFTS, _MOST_DEVIATIONS, _FREQUENT = (0, 5), 11, 8
 
 
 def looks_random(data: bytes) -> bool:

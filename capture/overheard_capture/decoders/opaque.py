@@ -15,6 +15,7 @@ from overheard_capture.content.nesting import decoded_findings
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import CONTROL
+from overheard_capture.decoders.magic import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _LOWER, _UPPER, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # How much of a run is looked at.
 _SAMPLE = 1024
+# A hash has up to so many bytes (SHA-512). One of some 30,000 can be decompressed, to something or other.
+_LONGEST_HASH = 64
 # Four small letters in a row, as words have them: of base64 characters one in fifteen is in such a row.
 _WORD, _MOST_IN_WORDS = lazy_pattern(rb"[a-z]{4,}"), 4
 # At least one in so many characters is a letter of hexadecimal, where 6 in 16 are expected, or a digit of base32, where
@@ -156,9 +159,15 @@ class CodedValue:
         if self.is_opened:
             self._parent.count_value(self.name, int(self._size), self._checksum)
         elif self._size and self.findings.is_opaque and self._is_value(self._sample):
-            found = self.findings
-            is_content = found.is_content
-            if found.is_damaged and not is_content:
-                sample = self._decode(self._sample)
-                is_content = has_zeros(sample) if found.word_depth else not looks_random(sample)
-            self._parent.report_value(int(self._size), self._checksum, self._layers, self.name, is_content=is_content)
+            self._parent.report_value(
+                int(self._size), self._checksum, self._layers, self.name, is_content=self._is_content()
+            )
+
+    def _is_content(self) -> bool:
+        found = self.findings
+        if not found.is_content and not found.is_damaged:
+            return False
+        sample = self._decode(self._sample)
+        if found.is_content:
+            return self._size > _LONGEST_HASH or is_known(sample) or not looks_random(sample)
+        return has_zeros(sample) if found.word_depth else not looks_random(sample)
