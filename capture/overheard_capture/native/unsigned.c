@@ -127,34 +127,45 @@ static int may_be_lzma(const uint8_t *data, uint64_t length) {
 /* Python decompresses no more. */
 enum { MOST_MADE = 4096 };
 
+/* Whether a block may end where these bytes follow it: at the end, before padding, or before the quote after a string. */
+static int may_follow(const uint8_t *data, const uint8_t *end) {
+    if (data == end || *data == '"' || *data == '\'') return 1;
+    if (end - data > 3) return 0;
+    for (; data < end; data++)
+        if (*data) return 0;
+    return 1;
+}
+
 /* Whether this may be LZ4 after its length, of at most 16 MiB, that begins with literals: no copy reaches back too far. */
 static int may_be_lz4(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     if (data[3] || !(data[4] >> 4)) return 0;
-    uint64_t at = 4, made = 0;
+    uint64_t at = 4, made = 0, size = le32(data);
     Element element = {0};
     for (; lz4_element(data, length, at, &element); at = element.end) {
         made += element.literals;
         if (made >= MOST_MADE) return 1;
+        if (made >= size) return made == size && may_follow(data + element.literals_at + element.literals, data + length);
         if (!element.distance || element.distance > made) return 0;
         made += element.copied, element.literals = 0;
         if (made >= MOST_MADE || element.end == length) return 1;
+        if (made >= size) return made == size && may_follow(data + element.end, data + length);
     }
-    if (made + element.literals >= le32(data)) return 1;
+    if (made + element.literals >= size) return 1;
     uint64_t first = data[4] >> 4;
     return first < SHORTEST_TEXT || first == 15 || first > length - 5 || may_begin_content(data + 5, first, beginnings);
 }
 
 /* Whether the elements of a block of Snappy may be well-formed: no copy reaches back too far. */
 static int may_be_well_formed_snappy(const uint8_t *data, uint64_t length) {
-    uint64_t at = 0, made = 0;
+    uint64_t at = 0, made = 0, size = data[0] & 0x7f;
     Element element = {0};
-    while (at < 4 && data[at] & 0x80) at++;
+    for (; at < 4 && data[at] & 0x80; at++) size |= (uint64_t)(data[at + 1] & 0x7f) << 7 * (at + 1);
     if (data[at] & 0x80) return 1;
-    for (at++; at < length && made < MOST_MADE && snappy_element(data, length, at, &element); at = element.end) {
+    for (at++; at < length && made < MOST_MADE && made < size && snappy_element(data, length, at, &element); at = element.end) {
         if (element.copied && (!element.distance || element.distance > made)) return 0;
         made += element.literals + element.copied;
     }
-    return 1;
+    return made < size || made >= MOST_MADE || (made == size && may_follow(data + at, data + length));
 }
 
 /* Why these bytes may be compressed without a signature: a bit for each format. */
