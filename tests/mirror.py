@@ -41,6 +41,7 @@ ELSEWHERE = (
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
+    Elsewhere("capture/credentials", "*", "kinds, all of which credentials/test_search.py finds"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
     Elsewhere("capture/decoders/armour", "*", "parts of what decoders/armour/test_finder.py finds"),
     Elsewhere("capture/decoders/base64", "*", "parts of what decoders/base64/test_finder.py finds"),

@@ -99,5 +99,5 @@ def search_bytes(findings: Findings, layers: Layers, data: Bytes, origin: Origin
 
 
 def _occurrence(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
-    place = origin.place(match.offset, match.length)
-    return Occurrence(match, place, layers, position + match.offset, *match.excerpt(data))
+    offset, length = match.sighted
+    return Occurrence(match, origin.place(offset, length), layers, position + offset, *match.excerpt(data))

@@ -38,11 +38,11 @@ def check_absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     omitted = case.evidence.hits.omitted[case.number]
     seen = count(len(sightings) + omitted, "place") + (f", of which {len(sightings)} are listed" if omitted else "")
     yield Check(Rule.ABSENT, "absent", not sightings, f"it was seen in {seen}" if sightings else nowhere)
-    yield _readable(case)
+    yield check_readable(case)
     yield _chance(case)
 
 
-def _readable(case: Case) -> Check:
+def check_readable(case: Case) -> Check:
     """Check that everything searched could be read, as unread data may hide anything."""
     unread = case.facts.unread
     if not unread:

@@ -26,7 +26,7 @@ from overheard_capture.search import Search, search_for
 __all__ = ["Limits", "Options", "Report", "Search", "judge", "look_up", "prepare", "read_recording", "recording_file"]
 
 Files = str | Path | Sequence[str | Path]
-Secrets = Mapping[str, str | bytes] | Sequence[Secret]
+Secrets = Mapping[str, str | bytes] | Sequence[Secret] | None
 Progress = Callable[[int, int | None], None]
 
 # For captures of at least this many bytes, the faster engine saves time, although it takes longer to start.
@@ -36,25 +36,30 @@ _SPOOLED = display_name(STANDARD_INPUT)
 
 
 def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
-    """Start to compile the search for these secrets in a thread, before a call of `judge`."""
+    """Start to compile the search for these secrets, or for credentials, in a thread, before a call of `judge`."""
     _search(_path_list(files), secrets, options)
 
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
     size = stored_size(paths)
-    return search_for(tuple(secrets), any_case=options.any_case, large_input=size is None or size >= _LARGE_CAPTURE)
+    named, large = tuple(secrets), size is None or size >= _LARGE_CAPTURE
+    if named:
+        return search_for(named, any_case=options.any_case, large_input=large)
+    from overheard_capture.credentials.search import credential_search  # noqa: PLC0415  (only without secrets)
+
+    return credential_search(large_input=large)
 
 
 def judge(  # noqa: PLR0913  (all but two are rarely given)
     files: Files,
-    secrets: Secrets,
+    secrets: Secrets = None,
     options: Options = USUAL,
     *,
     keys: Sequence[Path | str] = (),
     second_witness: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Judge a capture, in one file or in the files of a ring buffer, for some secrets.
+    """Judge a capture, in one file or in the files of a ring buffer, for some secrets; without, for credentials.
 
     `files` are paths of pcap or pcapng files, uncompressed or compressed with gzip or zstd, in any order; `-` is
     standard input. `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys in the format
@@ -62,12 +67,16 @@ def judge(  # noqa: PLR0913  (all but two are rarely given)
     too. `progress` is called with the number of bytes read so far, and with their total number, or None if it is
     unknown.
 
-    The report has a verdict for each secret, by its name. A capture that cannot be read is INCONCLUSIVE.
+    The report has a verdict for each secret, by its name. Without secrets it has one, on `credentials`: OVERHEARD if
+    there are some in clear, PROTECTED if all application data in the capture was encrypted. A capture that cannot be
+    read is INCONCLUSIVE.
 
     Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
-    named, paths = _secret_list(secrets), _path_list(files)
+    named, paths = [] if secrets is None else _secret_list(secrets), _path_list(files)
     _validate(options)
+    if secrets is None and (second_witness or options.any_case):
+        raise SettingsError("the second witness, and searching in any case, need a secret", hint="name one")
     key_logs = tuple(_readable(Path(each)) for each in keys)
     search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
@@ -93,6 +102,11 @@ def _path_list(files: Files) -> list[Path | str]:
 
 def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
+    if options.sealed_endpoints:
+        from overheard_capture.scan.endpoints import terms_of  # noqa: PLC0415  (few name any)
+
+        for text in options.sealed_endpoints:
+            terms_of(text)
     for each in options.vouched:
         if each not in VOUCHED:
             raise SettingsError(f"{each!r} cannot be vouched for", hint=f"choose from {' and '.join(VOUCHED)}")
@@ -101,7 +115,7 @@ def _validate(options: Options) -> None:
             raise SettingsError(f"{each!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
 
 
-def _secret_list(secrets: Secrets) -> list[Secret]:
+def _secret_list(secrets: Mapping[str, str | bytes] | Sequence[Secret]) -> list[Secret]:
     if isinstance(secrets, Mapping):
         try:
             listed = [

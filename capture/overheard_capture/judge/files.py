@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
 from overheard.words.report import Account, Report
+from overheard.words.verdict import CREDENTIALS
 from overheard_capture.captures.inputs import STANDARD_INPUT
 from overheard_capture.captures.reader import order_by_time
 from overheard_capture.captures.recording import read_checked_recording, recording_file
@@ -65,7 +66,8 @@ def judge_files(
         )
     except UnreadableError as error:
         account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
-        return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
+        names = [secret.name for secret in search.secrets] or [CREDENTIALS]
+        return Report(dict.fromkeys(names, unreadable(error)), account)
     evidence.scratch, evidence.disbelieved = source.scratch, search.redact(disbelieved)
     evidence.keys = Keys(extra_sessions=(*source.keys, *_embedded(evidence, source.scratch)))
     report = _report(evidence, source.display_names(paths, search))
@@ -101,11 +103,25 @@ def _embedded(evidence: Evidence, scratch: Scratch) -> tuple[Path, ...]:
 
 
 def _report(evidence: Evidence, names: tuple[str, ...]) -> Report:
+    if not evidence.search.secrets:
+        return _report_credentials(evidence, names)
     cases = [Case(evidence, number) for number in range(len(evidence.search.secrets))]
     return Report(
         {case.secret.name: verdict(case) for case in cases},
         _account(evidence, names),
         unwrapped={seen: around for case in cases for seen, around in unwrapped(case).items()},
+    )
+
+
+def _report_credentials(evidence: Evidence, names: tuple[str, ...]) -> Report:
+    from overheard_capture.judge.credentials import Credentials, credential_verdict  # noqa: PLC0415  (only without secrets)
+
+    found = Credentials(evidence)
+    return Report(
+        {CREDENTIALS: credential_verdict(evidence, found)},
+        _account(evidence, names),
+        unwrapped=found.unwrapped,
+        found=found.secrets,
     )
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.judge.evidence import Evidence
+    from overheard_capture.scan.facts import Facts
+
+
+_ENCRYPT = "encrypt these flows, or leave out those that never carry the secret (--only, --without)"
 
 
 def ground_of(evidence: Evidence, presence: Presence) -> Ground:
@@ -39,21 +43,48 @@ def _is_proved(evidence: Evidence) -> bool:
 
 def check_required(evidence: Evidence) -> Iterator[Check]:
     """Check what is required of PROTECTED besides the rules."""
-    yield from _check_sealed(evidence)
+    if SEALED in evidence.required:
+        yield from check_sealed(evidence)
     yield from _check_media(evidence)
 
 
-def _check_sealed(evidence: Evidence) -> Iterator[Check]:
-    """If it is required: check that no application data was in clear."""
-    if SEALED not in evidence.required:
-        return
+def check_sealed(evidence: Evidence) -> Iterator[Check]:
+    """Check that no application data was in clear; if endpoints are named, none of theirs."""
     facts = evidence.facts
+    if facts.endpoints:
+        yield from _check_endpoints(facts)
+        return
     if facts.in_clear:
-        says = f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}"
-        hint = "encrypt these flows, or leave out those that never carry the secret (--only, --without)"
+        says, hint = f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}", _ENCRYPT
     else:
         says, hint = "no application data was in clear", ""
     yield Check(Rule.ABSENT, "in-clear", holds=not facts.in_clear, says=says, hint=hint)
+
+
+def _check_endpoints(facts: Facts) -> Iterator[Check]:
+    """Check that each endpoint carried application data, and that none of it was in clear."""
+    idle = [text for text, each in facts.endpoints.items() if not each.with_data]
+    says = (
+        f"no flow of {', '.join(idle)} carried application data" if idle else "each endpoint carried application data"
+    )
+    yield Check(
+        Rule.PRESENT,
+        "endpoints",
+        holds=not idle,
+        says=says,
+        hint="check the address and port, and that the interface and the filter match the traffic" if idle else "",
+    )
+    open_ones = {text: each for text, each in facts.endpoints.items() if each.in_clear}
+    parts = [f"{text}: {amounts(each.in_clear)} in clear, in {each.clear_flows}" for text, each in open_ones.items()]
+    elsewhere = f"; elsewhere {amounts(facts.in_clear)}, in {facts.clear_flows}" if facts.in_clear else ""
+    closed = f"no application data of {', '.join(facts.endpoints)} was in clear{elsewhere}"
+    yield Check(
+        Rule.ABSENT,
+        "in-clear",
+        holds=not open_ones,
+        says="; ".join(parts) or closed,
+        hint="encrypt these flows" if open_ones else "",
+    )
 
 
 def _check_media(evidence: Evidence) -> Iterator[Check]:

@@ -63,7 +63,7 @@ def _nothing_was_sent(case: Case) -> bool:
     return content.recognised >= set(case.facts.tls) and not content.with_data
 
 
-def _may_carry(facts: Facts) -> bool:
+def may_carry(facts: Facts) -> bool:
     """Whether there is any application data, in clear or not. In TLS 1.3 an alert looks like some."""
     in_tls = any(max(stream.data_sent, stream.data_guessed) > _ALERT for stream in facts.visible)
     return bool(facts.in_clear or facts.encrypted_flows or in_tls or facts.more_flows or facts.unread)
@@ -73,7 +73,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
     evidence = case.evidence
     keys = evidence.keys
     if not keys.tls and not keys.fernet:
-        if SENT in evidence.vouched and evidence.facts.flows_with_payload and not _may_carry(evidence.facts):
+        if SENT in evidence.vouched and evidence.facts.flows_with_payload and not may_carry(evidence.facts):
             says = "it cannot have been sent: the capture has only handshakes, and infrastructure such as DNS"
             hint = "check that the interface and the filter match the traffic, and that the connections succeeded"
             return Presence.NONE, None, _check("present", says, hint)

@@ -27,16 +27,21 @@ def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
 
 def sightings(case: Case, hits: Iterable[Hit]) -> Iterator[Sighting]:
     """Convert hits to sightings."""
-    for occurrence, stream, direction in hits:
-        yield Sighting(
-            secret=case.secret.name,
-            spelling=occurrence.match.spelling,
-            frame=occurrence.place.frame,
-            offset=occurrence.place.offset,
-            length=occurrence.place.length,
-            stream=stream,
-            direction=direction,
-            stream_offset=occurrence.position,
-            frames=occurrence.place.frames,
-            layers=occurrence.layers,
-        )
+    return (sighting(hit, case.secret.name) for hit in hits)
+
+
+def sighting(hit: Hit, name: str) -> Sighting:
+    """Convert a hit to a sighting of the secret of this name."""
+    occurrence, stream, direction = hit
+    return Sighting(
+        secret=name,
+        spelling=occurrence.match.spelling,
+        frame=occurrence.place.frame,
+        offset=occurrence.place.offset,
+        length=occurrence.place.length,
+        stream=stream,
+        direction=direction,
+        stream_offset=occurrence.position,
+        frames=occurrence.place.frames,
+        layers=occurrence.layers,
+    )

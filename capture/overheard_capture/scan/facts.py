@@ -11,11 +11,13 @@ from overheard_capture.content.opaque_values import OpaqueValues
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
+    from overheard.words.options import Options
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
     from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.tally import Order
+    from overheard_capture.scan.endpoints import EndpointFacts
     from overheard_capture.scan.hosts import HostPair
 
 # The maximum number of flows in the report; further ones are only counted.
@@ -30,8 +32,9 @@ class Facts:
     content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
     counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows; `values` are
     opaque values in these, and media. `protected` counts the streams of TLS, and `encrypted_flows` the flows of other
-    protocols, that are encrypted throughout. `icmp` counts messages of ICMP that carried data. `began` and `ended` are
-    in seconds since the epoch, `size` is in bytes.
+    protocols, that are encrypted throughout; `unsettled` has flows with encrypted data of which that is unknown.
+    `endpoints` are those that the caller asks about. `icmp` counts messages of ICMP that carried data. `began` and
+    `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -57,6 +60,8 @@ class Facts:
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
     encrypted_flows: int = 0
+    unsettled: Tally[str] = field(default_factory=Tally)
+    endpoints: dict[str, EndpointFacts] = field(default_factory=dict)
     values: OpaqueValues = field(default_factory=OpaqueValues)
     in_clear: Counter[str] = field(default_factory=Counter)
     clear_flows: Tally[str] = field(default_factory=Tally)
@@ -64,6 +69,15 @@ class Facts:
     more_flows: int = 0
     visible: list[Visible] = field(default_factory=list)
     tls: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, options: Options) -> Facts:
+        """None yet, but of which endpoints to collect some."""
+        if not options.sealed_endpoints:
+            return cls()
+        from overheard_capture.scan.endpoints import endpoint_facts  # noqa: PLC0415  (few name any)
+
+        return cls(endpoints=endpoint_facts(options.sealed_endpoints))
 
     def count_frame(self, size: int, time: float) -> None:
         """Add a frame of `size` bytes, at `time` in seconds since the epoch."""
@@ -106,7 +120,7 @@ class Facts:
         """Add the flows from another reading of the same capture."""
         for name in ("searched", "streams", "flows_with_payload", "icmp", "protected", "encrypted_flows", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "incomplete", "conflicts", "late", "evicted", "clear_flows"):
+        for name in ("gaps", "incomplete", "conflicts", "late", "evicted", "clear_flows", "unsettled"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
@@ -115,6 +129,8 @@ class Facts:
         self.kinds += other.kinds
         self.in_clear += other.in_clear
         self.values.count_all(other.values)
+        for text, facts in other.endpoints.items():
+            self.endpoints[text].add_all(facts)
         self.flows += other.flows
         self.visible += other.visible
         self.tls += other.tls

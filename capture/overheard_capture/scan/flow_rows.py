@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from overheard_capture.scan.datagram_flows import DatagramFlow
     from overheard_capture.scan.facts import Facts
 
+# The length of an alert, and that of an encrypted one in TLS 1.3: with its type, and a tag (RFC 8446, 5.2 and 6).
+ALERT = 2
+_LONGEST_ALERT = ALERT + 1 + 16
+
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
     """Add a TCP connection that has ended, with the findings of both directions, whose readers are closed."""
@@ -30,7 +34,10 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     what = _kinds(flow_findings) or "nothing"
     facts.kinds[what] += 1
     seen = [direction.seen for direction in connection.directions]
-    _count_in_clear(facts, f"stream {connection.number}", (0, connection.number), seen, flow_findings)
+    where, order = f"stream {connection.number}", (0, connection.number)
+    in_clear = _count_in_clear(facts, where, order, seen, flow_findings)
+    if not protected and _has_ciphertext(flow_findings):
+        facts.unsettled.add(where, order)
     kind = flow_kind_of(flow_findings)
     if kind in (FlowKind.TLS, FlowKind.UPGRADED):
         facts.tls.append(connection.number)
@@ -38,8 +45,6 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
         facts.encrypted_flows += protected
     else:
         facts.protected += protected
-    if _is_full(facts):
-        return
     extent = FlowExtent(
         stream=connection.number,
         client=str(connection.client.source),
@@ -49,6 +54,15 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
         sent=connection.client.seen,
         answered=connection.server.seen,
     )
+    if facts.endpoints:
+        shown = visible_of(extent, kind, flow_findings)
+        # An alert looks like data in TLS 1.3.
+        carried = protected and (kind is FlowKind.ENCRYPTED or max(shown.data_sent, shown.data_guessed) > ALERT)
+        ends = connection.client.source, connection.server.source
+        for endpoint in facts.endpoints.values():
+            endpoint.add(ends, where, order, encrypted=carried, in_clear=in_clear)
+    if _is_full(facts):
+        return
     facts.visible.append(visible_of(extent, kind, flow_findings))
     facts.flows.append(_row(extent, "TCP", what, protected, flow_findings))
 
@@ -61,7 +75,12 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     facts.encrypted_flows += encrypted
     # Marks of the recorder are no data of the hosts.
     seen = [size - marks for size, marks in zip(flow.seen, flow.mark_bytes, strict=True)]
-    _count_in_clear(facts, str(flow), (2, flow.began), seen, flow.findings)
+    where, order = str(flow), (2, flow.began)
+    in_clear = _count_in_clear(facts, where, order, seen, flow.findings)
+    if not encrypted and _has_ciphertext(flow.findings):
+        facts.unsettled.add(where, order)
+    for endpoint in facts.endpoints.values():
+        endpoint.add((flow.client, flow.server), where, order, encrypted=encrypted, in_clear=in_clear)
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
@@ -73,7 +92,11 @@ def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findi
     """Count content of a packet in no flow, unless it is infrastructure: ICMP, or an option like an identifier."""
     if not isinstance(packet, IcmpData) and (not isinstance(packet, HeaderOption) or size > MAX_IDENTIFIER):
         name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
-        facts.add_in_clear(name, size, hosts, (1, packet.frame))
+        order = 1, packet.frame
+        facts.add_in_clear(name, size, hosts, order)
+        if isinstance(packet, SctpMessage):
+            for endpoint in facts.endpoints.values():
+                endpoint.add((packet.source, packet.target), hosts, order, encrypted=False, in_clear={name: size})
         facts.values.count_all(findings.values)
 
 
@@ -85,21 +108,34 @@ def is_encrypted(flow: DatagramFlow) -> bool:
     )
 
 
+def _has_ciphertext(flow_findings: Iterable[Findings]) -> bool:
+    """Whether there is encrypted data in a flow: more than a handshake, as far as that is known."""
+    states = [findings.encryption for findings in flow_findings if findings.encryption is not None]
+    if not states:
+        return False
+    from overheard_capture.protocols.tls.direction_state import TlsDirection  # noqa: PLC0415  (many flows are not encrypted)
+
+    return any(not isinstance(each, TlsDirection) or each.data.payload_bytes(_LONGEST_ALERT) > 0 for each in states)
+
+
 def _count_in_clear(
     facts: Facts, where: str, order: Order, seen: Sequence[int], flow_findings: tuple[Findings, Findings]
-) -> None:
-    """Count the bytes of a flow that nothing encrypted, without infrastructure."""
+) -> dict[str, int]:
+    """Count the bytes of a flow that nothing encrypted, without infrastructure. Returns them by protocol."""
     size = sum(_bytes_in_clear(*direction) for direction in zip(seen, flow_findings, strict=True))
-    if size:
-        kinds = dict.fromkeys(
-            kind
-            for findings in flow_findings
-            for kind, encrypts in findings.kinds.items()
-            if not encrypts and kind not in INFRASTRUCTURE
-        )
-        facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
-        for findings in flow_findings:
-            facts.values.count_all(findings.values)
+    if not size:
+        return {}
+    kinds = dict.fromkeys(
+        kind
+        for findings in flow_findings
+        for kind, encrypts in findings.kinds.items()
+        if not encrypts and kind not in INFRASTRUCTURE
+    )
+    protocol = ", ".join(kinds) or "data"
+    facts.add_in_clear(protocol, size, where, order)
+    for findings in flow_findings:
+        facts.values.count_all(findings.values)
+    return {protocol: size}
 
 
 def _bytes_in_clear(seen: int, findings: Findings) -> int:

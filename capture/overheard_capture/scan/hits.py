@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from overheard_capture.provenance.origin import Place
-    from overheard_capture.search import Match
+    from overheard_capture.search import Match, Search
 
 # The maximum number of hits that are kept for each secret; further ones are only counted.
 _MAX_HITS = 1000
+# The same for each value of a kind of credential, and the maximum number of values of a kind.
+_MAX_OF_VALUE, _MAX_VALUES = 20, 1000
 
 
 class Hit(NamedTuple):
@@ -27,13 +29,22 @@ class Hit(NamedTuple):
 
 
 class HitTable:
-    """All hits, by index of the secret."""
+    """All hits, by index of the secret or, with `by_value`, by index of the kind of a credential and its value."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_value: bool = False) -> None:
+        self._by_value = by_value
+        self._most = _MAX_OF_VALUE if by_value else _MAX_HITS
         self._hits: dict[tuple[object, ...], Hit] = {}
-        self._kept: Counter[int] = Counter()
+        # By secret, or by kind and value. Those of values beyond the maximum are of the empty value.
+        self._kept: Counter[int | tuple[int, bytes]] = Counter()
+        self._values: Counter[int] = Counter()
         # The number of hits that were not kept.
-        self.omitted: Counter[int] = Counter()
+        self.omitted: Counter[int | tuple[int, bytes]] = Counter()
+
+    @classmethod
+    def of_search(cls, search: Search) -> HitTable:
+        """A table for what a search finds: without secrets, these are credentials."""
+        return cls(by_value=not search.secrets)
 
     def add(self, hit: Hit) -> None:
         """Add a hit, unless there is one at the same place."""
@@ -45,21 +56,36 @@ class HitTable:
             if self._hits[key].stream < 0 <= hit.stream:
                 self._hits[key] = hit
             return
-        if self._kept[secret] >= _MAX_HITS:
-            self.omitted[secret] += 1
+        whose = self._whose(hit) if self._by_value else secret
+        if self._kept[whose] >= self._most or whose == (secret, b""):
+            self.omitted[whose] += 1
             return
-        self._kept[secret] += 1
+        self._kept[whose] += 1
         self._hits[key] = hit
 
     def add_outside(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
         """Add a match outside flows."""
         self.add(Hit(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
+    def _whose(self, hit: Hit) -> tuple[int, bytes]:
+        """The kind and value of a hit; without the value, if there are too many."""
+        kind, value = hit.occurrence.match.secret, hit.occurrence.matched
+        if (kind, value) not in self._kept:
+            if self._values[kind] >= _MAX_VALUES:
+                return kind, b""
+            self._values[kind] += 1
+        return kind, value
+
     def add_all(self, other: HitTable) -> None:
         """Add all hits of another table."""
         for hit in other._hits.values():
             self.add(hit)
         self.omitted += other.omitted
+
+    @property
+    def secrets(self) -> list[int]:
+        """The indexes of the secrets, or kinds of credentials, that have hits."""
+        return sorted({hit.occurrence.match.secret for hit in self._hits.values()})
 
     def of(self, secret: int) -> list[Hit]:
         """The hits of one secret, in the order of frames and offsets."""

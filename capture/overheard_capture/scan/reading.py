@@ -59,7 +59,7 @@ class Reading:
         marks: Iterable[bytes] = (),
         share: Share | None = None,
     ) -> None:
-        self.facts, self.hits, self.parties = Facts(), HitTable(), Parties()
+        self.facts, self.hits, self.parties = Facts.of(options), HitTable.of_search(search), Parties()
         self._search = search
         self._limits = options.limits
         self._host_filter = host_filter(options.only, options.without)

@@ -164,7 +164,12 @@ def read_all(
 
 def read_share(task: HelperTask, share: Share) -> HelperResult:
     """Read a share of the flows."""
-    search = search_for(task.secrets, any_case=task.options.any_case)
+    if task.secrets:
+        search = search_for(task.secrets, any_case=task.options.any_case)
+    else:
+        from overheard_capture.credentials.search import credential_search  # noqa: PLC0415  (only without secrets)
+
+        search = credential_search()
     reading = Reading(search, task.options, share=share)
     facts, _ = read_all(task, reading, use_helper=False)
     return HelperResult(facts.frames, facts.unpacked, reading.partial_result())

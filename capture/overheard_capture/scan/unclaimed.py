@@ -84,7 +84,8 @@ class UnclaimedBytes:
         """Search one piece alone: matches across two pieces are artefacts."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
-            place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))
+            offset, length = match.sighted
+            place = Place(piece.frame, piece.offset + offset, length, (piece.frame,))
             self._report(match, place, *match.excerpt(alone))
 
 

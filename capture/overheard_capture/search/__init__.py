@@ -31,16 +31,27 @@ _CONTEXT = 96
 
 
 class Match(NamedTuple):
-    """A match: the index of the secret, the spelling, and the offset and length in the searched bytes."""
+    """A match: the index of the secret, the spelling, and the offset and length in the searched bytes.
+
+    `lead` and `trail` bytes at its beginning and end are no part of what is sighted: a credential is known by them.
+    """
 
     secret: int
     spelling: str
     offset: int
     length: int
+    lead: int = 0
+    trail: int = 0
+
+    @property
+    def sighted(self) -> tuple[int, int]:
+        """The offset and length of what is sighted."""
+        return self.offset + self.lead, self.length - self.lead - self.trail
 
     def excerpt(self, data: Bytes) -> tuple[bytes, bytes, bytes]:
-        """For display: the match in `data`, and up to 96 bytes before and after it."""
-        start, end = self.offset, self.offset + self.length
+        """For display: what is sighted in `data`, and up to 96 bytes before and after it."""
+        start, length = self.sighted
+        end = start + length
         return bytes(data[start:end]), bytes(data[max(start - _CONTEXT, 0) : start]), bytes(data[end : end + _CONTEXT])
 
 

@@ -18,6 +18,32 @@ _LEAST_TO_MASK = 4
 _Any = TypeVar("_Any")
 
 
+class CredentialRedactor:
+    """Masks the credentials that were found, wherever else they are in what is printed or written."""
+
+    def __init__(self, found: Sequence[Secret]) -> None:
+        # The longest first: one may be a part of another.
+        self._values = sorted(
+            {each.value for each in found if len(each.value) >= _LEAST_TO_MASK}, key=len, reverse=True
+        )
+
+    def _masked(self, text: str) -> str:
+        data = text.encode(errors="surrogateescape")
+        return f"(a credential of {len(data)} bytes)" if any(value in data for value in self._values) else text
+
+    def redacted(self, thing: _Any) -> _Any:
+        """The same object, with the credentials masked in every text in it."""
+        return changed(thing, self._masked) if any(self._masked(text) != text for text in texts(thing)) else thing
+
+    def places(self, data: bytes) -> Iterator[range]:
+        """The ranges of these bytes that belong to a credential."""
+        for value in self._values:
+            at = data.find(value)
+            while at >= 0:
+                yield range(at, at + len(value))
+                at = data.find(value, at + 1)
+
+
 class Redactor:
     """Masks the secrets in everything that is printed or written."""
 

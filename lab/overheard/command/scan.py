@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 NAME = "scan"
-HELP = "find out whether secrets can be seen in captures"
+HELP = "find out what can be seen in captures: credentials, or secrets that you name"
 
 _DESCRIPTION = """\
-Search captures (pcap or pcapng, also compressed with gzip or zstd) for secrets, in every spelling and inside every
-layer that can be decoded without a key. The verdict on each secret is OVERHEARD, PROTECTED or INCONCLUSIVE, with the
-reasons.
+Search captures (pcap or pcapng, also compressed with gzip or zstd) for whatever an eavesdropper would look for, inside
+every layer that can be decoded without a key. Without secrets, it finds credentials by itself, lists the flows, and
+says what went in clear. With secrets, the verdict on each is OVERHEARD, PROTECTED or INCONCLUSIVE, with the reasons.
 """
 _EPILOG = """\
+without secrets:
+  Logins, cookies, tokens and keys are known by their kind. OVERHEARD: one was in clear. PROTECTED: all application data
+  in the capture was encrypted. INCONCLUSIVE: some was in clear, and no credential was recognised in it; or the capture
+  has none, or is damaged. Nothing is said about traffic that is not in the capture.
+
 the secrets:
   A value on the command line (--secret) is visible to everybody on this machine, with `ps`, and stays in the shell
   history. Read it from a file or from the environment instead. One newline at the end of a file is ignored. A list in
@@ -38,12 +44,16 @@ what it rests on:
   or by shape. It says `searched` if some was in clear: that was searched, but nobody can rule out a disguise that is
   not known. With `--require sealed`, recommended for CI, the latter is INCONCLUSIVE. With `--require no-media` it is if
   images, fonts, audio or video were in clear, whose samples nobody reads.
+  --require sealed HOST:PORT ...  restricts this to the flows of these endpoints, each of which must have carried
+                                  application data: an address or a name with a port, or :PORT
 
 what is shown:
   Machine-readable reports never contain a secret. The text shows its bytes in a hex dump, on a terminal only; otherwise
   they are masked, unless you give --show-secrets.
 
 examples:
+  overheard scan traffic.pcapng
+  overheard scan traffic.pcapng --require sealed web:8443 10.0.0.7:5432
   overheard scan traffic.pcapng --secret-file password=password.txt
   overheard scan traffic.pcapng --secret-env API_TOKEN --keys session.keys --vouch whole
   overheard scan ring_*.pcapng.gz --secrets list.toml --only 10.0.0.7:5432 --report overheard.sarif
@@ -51,8 +61,8 @@ examples:
   tcpdump -U -w - | overheard scan - --secret-env TOKEN
 
 exit codes:
-  0    every secret is PROTECTED
-  1    a secret was OVERHEARD
+  0    every secret is PROTECTED; without secrets, all application data was encrypted
+  1    a secret, or a credential, was OVERHEARD
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
   3    a Python package is not installed: the output names it
   64   the command line is wrong
@@ -60,6 +70,10 @@ exit codes:
   74   the system failed: the disk is full, say, or a report cannot be written
   130  interrupted; no report was left half written
 """
+# What may be required, and what endpoints may follow: words of `overheard.words.options`, which --help need not import.
+REQUIRED, SEALED = ("sealed", "no-media"), "sealed"
+# An address or a name, and a port.
+_ENDPOINT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*):[0-9]{1,5}"
 # The report formats, by file suffix.
 KINDS = {".json": "json", ".sarif": "sarif", ".xml": "junit"}
 
@@ -69,10 +83,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         NAME, help=HELP, description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.set_defaults(more_files=[])
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="captures; the files of a ring buffer in any order (-: standard input)"
+        "files", nargs="*", metavar="FILE", help="captures; the files of a ring buffer in any order (-: standard input)"
     )
-    _add_secrets(parser.add_argument_group("the secrets, as many as you like"))
+    _add_secrets(parser.add_argument_group("the secrets, as many as you like; without any, credentials are looked for"))
     _add_ways(parser.add_argument_group("how to search"))
     _add_output(parser.add_argument_group("output"))
     return parser
@@ -114,10 +129,11 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--require",
-        action="append",
+        action=_Required,
+        nargs="+",
         default=[],
-        choices=("sealed", "no-media"),
-        help="what PROTECTED takes besides; see below",
+        metavar=("WHAT", "HOST:PORT"),
+        help="what PROTECTED takes besides: sealed, of all flows or of those of endpoints, or no-media; see below",
     )
     group.add_argument(
         "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"
@@ -161,6 +177,24 @@ class _Given(argparse.Action):
         option: str | None = None,
     ) -> None:
         options.secrets = [*options.secrets, (option, value)]
+
+
+class _Required(argparse.Action):
+    """Collects what is required, with the endpoints that it is restricted to. Other words that follow are captures."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        values: object,
+        option: str | None = None,
+    ) -> None:
+        what, *words = map(str, values) if isinstance(values, list) else [str(values)]
+        if what not in REQUIRED:
+            parser.error(f"argument {option}: invalid choice: {what!r} (choose from {', '.join(map(repr, REQUIRED))})")
+        endpoints = [word for word in words if what == SEALED and re.fullmatch(_ENDPOINT, word)]
+        options.require = [*options.require, (what, tuple(endpoints))]
+        options.more_files = [*options.more_files, *(word for word in words if word not in endpoints)]
 
 
 def _depth(text: str) -> int:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import overheard
 from overheard.command.frame_lookup import placed
 from overheard.command.progress import progress
-from overheard.command.redaction import Redactor
+from overheard.command.redaction import CredentialRedactor, Redactor
 from overheard.command.scan import KINDS
 from overheard.command.secret_options import read_from, secrets
 from overheard.report.places import to_show
 from overheard.words.errors import OutputError, SettingsError
-from overheard.words.options import LIMITS, Options
+from overheard.words.options import LIMITS, SEALED, SENT, Options
 from overheard_capture.judge.api import prepare, recording_file
 
 if TYPE_CHECKING:
@@ -35,13 +35,16 @@ def scan(options: argparse.Namespace) -> int:
     """Judge, report, and return the exit code. Raises OverheardError if nothing can be judged."""
     began = time.monotonic()
     wanted = secrets(options.secrets)
-    ways, files = _options(options), list(dict.fromkeys(options.files))
+    ways, files = _options(options), list(dict.fromkeys((*options.files, *options.more_files)))
+    _check_options(options, files, wanted)
     # Compiling the search takes a while, and runs while the rest is imported.
     prepare(files, wanted, ways)
-    redactor = Redactor(wanted)
-    redactor.check_names()
+    named = Redactor(wanted)
+    named.check_names()
     _check_reports(options.report, options.secrets, options.keys, files)
-    report = redactor.redacted(_judged(options, files, wanted, ways))
+    report = _judged(options, files, wanted, ways)
+    redactor = named if wanted else CredentialRedactor(report.found)
+    report = redactor.redacted(report)
     places = _placed(report, redactor)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
@@ -61,14 +64,37 @@ def _options(options: argparse.Namespace) -> Options:
         tuple(options.without),
         limits,
         vouched=frozenset(options.vouch),
-        required=frozenset(options.require),
+        required=frozenset(what for what, _ in options.require),
+        sealed_endpoints=_endpoints(options.require),
     )
+
+
+def _endpoints(required: Iterable[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+    """The endpoints to which `sealed` is restricted; none if it is required of all flows, too."""
+    groups = [endpoints for what, endpoints in required if what == SEALED]
+    return tuple(dict.fromkeys(each for group in groups for each in group)) if all(groups) else ()
+
+
+def _check_options(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret]) -> None:
+    """Raise SettingsError if there is nothing to judge, or an option says nothing without a secret."""
+    if not files:
+        raise SettingsError("no capture is given", hint="name a file, or - for standard input")
+    given = {
+        "--any-case": options.any_case,
+        "--second-witness": options.second_witness,
+        "--vouch sent": SENT in options.vouch,
+    }
+    if not wanted and (needless := [name for name, is_given in given.items() if is_given]):
+        raise SettingsError(
+            f"{needless[0]} is about a secret, and none is named",
+            hint="name one with --secret-file, --secret-env, --secret or --secrets",
+        )
 
 
 def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret], ways: Options) -> Report:
     with progress(quiet=options.quiet) as tell:
         return overheard.judge(
-            files, wanted, ways, keys=options.keys, second_witness=options.second_witness, progress=tell
+            files, wanted or None, ways, keys=options.keys, second_witness=options.second_witness, progress=tell
         )
 
 
@@ -109,7 +135,7 @@ class _Made:
         return {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
 
 
-def _placed(report: Report, redactor: Redactor) -> dict[int, Place]:
+def _placed(report: Report, redactor: Redactor | CredentialRedactor) -> dict[int, Place]:
     """The frames to show; with several files also those of every sighting, to say which file each is in."""
     shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
     named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
@@ -119,12 +145,15 @@ def _placed(report: Report, redactor: Redactor) -> dict[int, Place]:
     }
 
 
-def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Place], redactor: Redactor) -> None:
+def _tell(
+    options: argparse.Namespace, report: Report, places: Mapping[int, Place], redactor: Redactor | CredentialRedactor
+) -> None:
     from overheard.report.console import console  # noqa: PLC0415  (rich takes time to import, and only text needs it)
     from overheard.report.scan import scanned  # noqa: PLC0415  (the same)
 
     out = console()
-    may_show = out.is_terminal or options.show_secrets
+    # What nobody named is not theirs who read this: it is shown on demand only.
+    may_show = options.show_secrets or (out.is_terminal and not report.found)
     hide = None if may_show else redactor.places
     out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
 

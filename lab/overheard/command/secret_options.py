@@ -26,10 +26,6 @@ _A_LIST = 'a list has one [[secret]] table per secret, with a name and one of va
 def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
     """The secrets, from options and their arguments. Raises SettingsError, which never contains a value."""
     found = [secret for option, text in given for secret in _given(option, text)]
-    if not found:
-        raise SettingsError(
-            "no secret to look for", hint="name one with --secret-file, --secret-env, --secret or --secrets"
-        )
     names = [secret.name for secret in found]
     for name in names:
         if names.count(name) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from overheard.report.labels import how
+from overheard.report.labels import how_often
 from overheard.report.scan import in_a_line
 from overheard.words.escaping import escaped
 from overheard.words.verdict import Outcome
@@ -52,7 +52,7 @@ def _outcome(case: ET.Element, verdict: Verdict) -> None:
 
 def _seen(verdict: Verdict) -> list[str]:
     lines = [
-        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {how(seen)}"
+        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {how_often(seen)}"
         for seen in verdict.sightings[:_MOST]
     ]
     more = len(verdict.sightings) - _MOST

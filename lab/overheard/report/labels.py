@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.sighting import CredentialSighting
+
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
 
@@ -18,12 +20,114 @@ LABELS: dict[str, str] = {
     "lzf": "LZF",
     "opaque": "opaque: neither text nor anything known",
     "snappy": "Snappy",
+    # Kinds of credentials.
+    "amqp-password": "password of AMQP (PLAIN)",
+    "aws-access-key": "access key of AWS",
+    "form-field": "field of a form or target that is named like a secret",
+    "ftp-pop3-login": "password of FTP or POP3",
+    "gcp-access-token": "access token of Google Cloud",
+    "gcp-api-key": "API key of Google",
+    "github-token": "token of GitHub",
+    "gitlab-token": "token of GitLab",
+    "http-basic": "password of HTTP (Basic)",
+    "http-bearer": "token of HTTP (Bearer)",
+    "http-cookie": "session cookie of HTTP",
+    "http-digest": "response of HTTP (Digest), which can be attacked offline",
+    "http-field": "header field that is named like a secret",
+    "imap-login": "password of IMAP",
+    "irc-nickserv": "password of NickServ",
+    "irc-password": "password of IRC",
+    "json-field": "field of JSON that is named like a secret",
+    "jwt": "JSON Web Token",
+    "kerberos-timestamp": "timestamp of Kerberos, encrypted with the password, which can be attacked offline",
+    "ldap-bind": "password of LDAP (simple bind)",
+    "mqtt-password": "password of MQTT",
+    "mysql-response": "response of MySQL to a challenge, which can be attacked offline",
+    "nntp-login": "password of NNTP",
+    "npm-token": "token of npm",
+    "ntlm-response": "response of NTLM, which can be attacked offline",
+    "pop3-apop": "digest of POP3 (APOP), which can be attacked offline",
+    "postgresql-md5": "response of PostgreSQL (md5), which can be attacked offline",
+    "postgresql-password": "password of PostgreSQL",
+    "ppp-pap": "password of PPP (PAP)",
+    "private-key": "private key in PEM",
+    "pypi-token": "token of PyPI",
+    "redis-password": "password of Redis",
+    "sasl-cram-md5": "response of SASL (CRAM-MD5), which can be attacked offline",
+    "sasl-login": "password of SASL (LOGIN)",
+    "sasl-plain": "password of SASL (PLAIN)",
+    "sendgrid-key": "API key of SendGrid",
+    "sip-digest": "response of SIP (Digest), which can be attacked offline",
+    "slack-token": "token of Slack",
+    "slack-webhook": "webhook of Slack",
+    "snmp-community": "community of SNMP",
+    "socks-password": "password of SOCKS",
+    "stripe-key": "API key of Stripe",
+    "url-password": "password in a URL",
+    "vnc-response": "response of VNC to a challenge, which can be attacked offline",
+}
+
+# What to do about a kind of credential that was in clear.
+_HTTPS = "serve this over HTTPS alone; change the password: everybody on the wire has it"
+_REVOKE = "revoke it, issue another one, and send it over TLS alone"
+_TLS = "change the password, and log in over TLS alone"
+_OFFLINE = "whoever recorded this can guess the password without asking the server: change it, and use TLS"
+CURES: dict[str, str] = {
+    "amqp-password": _TLS,
+    "aws-access-key": _REVOKE,
+    "form-field": _HTTPS,
+    "ftp-pop3-login": "change the password; use SFTP, or FTP and POP3 over TLS, and refuse logins without",
+    "gcp-access-token": _REVOKE,
+    "gcp-api-key": _REVOKE,
+    "github-token": _REVOKE,
+    "gitlab-token": _REVOKE,
+    "http-basic": _HTTPS,
+    "http-bearer": _REVOKE,
+    "http-cookie": "end the session; serve this over HTTPS alone, and set the cookie with Secure",
+    "http-digest": _OFFLINE,
+    "http-field": _REVOKE,
+    "imap-login": "change the password; use port 993 or STARTTLS, and refuse logins without (LOGINDISABLED)",
+    "irc-nickserv": _TLS,
+    "irc-password": _TLS,
+    "json-field": "change it, and send it over HTTPS alone",
+    "jwt": _REVOKE,
+    "kerberos-timestamp": "whoever recorded this can guess the password: use a long random one, and FAST or PKINIT",
+    "ldap-bind": "change the password; use LDAPS or StartTLS, and have the server refuse simple binds without",
+    "mqtt-password": _TLS,
+    "mysql-response": _OFFLINE,
+    "nntp-login": _TLS,
+    "npm-token": _REVOKE,
+    "ntlm-response": "whoever recorded this can guess the password: use Kerberos, or TLS with channel binding",
+    "pop3-apop": _OFFLINE,
+    "postgresql-md5": "change the password; use scram-sha-256, and hostssl alone in pg_hba.conf",
+    "postgresql-password": "change the password; use hostssl alone in pg_hba.conf, and sslmode=verify-full",
+    "ppp-pap": "change the password, and use EAP-TLS",
+    "private-key": "make another key, and revoke what was issued for this one",
+    "pypi-token": _REVOKE,
+    "redis-password": "change the password, and have Redis listen with TLS alone (tls-port, port 0)",
+    "sasl-cram-md5": _OFFLINE,
+    "sasl-login": _TLS,
+    "sasl-plain": _TLS,
+    "sendgrid-key": _REVOKE,
+    "sip-digest": "whoever recorded this can guess the password: change it, and use SIP over TLS",
+    "slack-token": _REVOKE,
+    "slack-webhook": _REVOKE,
+    "snmp-community": "change the community, and use SNMPv3 with authPriv",
+    "socks-password": "change the password, and reach the proxy through TLS or SSH",
+    "stripe-key": _REVOKE,
+    "url-password": "change the password, and send it over TLS alone, outside of URLs, which are logged",
+    "vnc-response": "whoever recorded this can guess the password: use VNC through TLS or SSH",
 }
 
 
 def label(code: str) -> str:
     """What people read for a code."""
     return LABELS.get(code, code)
+
+
+def how_often(seen: Sighting) -> str:
+    """How it was to be seen and, of a credential that was seen again, how often."""
+    return f"{how(seen)}, {seen.times} times" if isinstance(seen, CredentialSighting) and seen.times > 1 else how(seen)
 
 
 def how(seen: Sighting) -> str:

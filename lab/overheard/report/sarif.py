@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from overheard.report.labels import how
+from overheard.report.labels import CURES, how_often
 from overheard.words.escaping import escaped
 from overheard.words.verdict import Outcome
 
@@ -80,7 +80,8 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
                 "ruleId": SIGHTING,
                 "level": "error",
                 "message": _message(
-                    f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how(seen)}"
+                    f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how_often(seen)}",
+                    *filter(None, (CURES.get(seen.spelling),)),
                 ),
                 "locations": [_location(report, places, seen.frame, seen)],
                 "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},

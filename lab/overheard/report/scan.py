@@ -8,9 +8,10 @@ from rich.console import Group
 from rich.text import Text
 
 from overheard.report.flows import flows
-from overheard.report.labels import how, label
+from overheard.report.labels import how, how_often, label
 from overheard.report.sightings import sightings
 from overheard.report.table import STYLES
+from overheard.words.sighting import CredentialSighting
 from overheard.words.texts import all_escaped
 from overheard.words.verdict import Outcome
 
@@ -73,6 +74,9 @@ def in_a_line(verdict: Verdict) -> str:
     """The reason for the verdict, in one line."""
     if verdict.sightings:
         first, count = verdict.sightings[0], len(verdict.sightings)
+        if isinstance(first, CredentialSighting):
+            also = f"; and {count - 1} more" if count > 1 else ""
+            return f"{how_often(first)}, in frame {first.frame}{also}"
         more = f", and {count - 1} times more" if count > 1 else ""
         return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED:

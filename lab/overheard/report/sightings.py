@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from overheard.report.hexdump import hexdump, lines_around
-from overheard.report.labels import how
+from overheard.report.labels import CURES, how, how_often, label
 from overheard.report.places import to_show
 from overheard.words.escaping import escaped
+from overheard.words.sighting import CredentialSighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +41,7 @@ def sightings(
     yield _table(verdict.sightings[:_LISTED])
     if len(verdict.sightings) > _LISTED:
         yield Text(f"  and {len(verdict.sightings) - _LISTED} more", style="dim")
+    yield from _cures(verdict)
     for seen in to_show(verdict):
         place, around = places.get(seen.frame), unwrapped.get(seen) if seen.layers else None
         if place or around:
@@ -50,6 +52,16 @@ def sightings(
             yield _opened(around, hide is not None)
 
 
+def _cures(verdict: Verdict) -> Iterator[Text]:
+    """What to do about each kind of credential."""
+    kinds = dict.fromkeys(seen.spelling for seen in verdict.sightings if isinstance(seen, CredentialSighting))
+    cures = {kind: cure for kind in kinds if (cure := CURES.get(kind))}
+    if cures:
+        yield Text()
+    for kind, cure in cures.items():
+        yield Text.assemble("  ", (label(kind), "yellow"), f"\n    → {cure}")
+
+
 def _table(sightings: Iterable[Sighting]) -> Table:
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for heading, justify in (("  frame", "right"), ("byte", "right"), ("flow", "right")):
@@ -58,7 +70,7 @@ def _table(sightings: Iterable[Sighting]) -> Table:
     shown.add_column("how", overflow="fold", ratio=1)
     for seen in sightings:
         flow = str(seen.stream) if seen.stream >= 0 else "-"
-        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how(seen))))
+        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how_often(seen))))
     return shown
 
 
@@ -82,7 +94,7 @@ def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]]
 def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
     """The decoded content around a secret. If it is masked, all of it is: the context may be part of another secret."""
     if hidden:
-        return Text("  decoded: masked, because this is not a terminal", style="dim")
+        return Text("  decoded: masked; --show-secrets shows it", style="dim")
     before, shown, after = (
         _readable(part) for part in (around.before[-_AROUND:], around.shown, around.after[:_AROUND])
     )

@@ -46,7 +46,8 @@ class Options:
     far unwrapping goes. `vouched` is what the caller vouches for, because no file proves it: that the capture is
     `whole` (it begins before the traffic, ends after it, and nothing was dropped), and that the secrets were `sent`.
     `required` is what PROTECTED takes besides: that it is `sealed`, so that all application data was encrypted, or that
-    `no-media` was sent in clear.
+    `no-media` was sent in clear. `sealed_endpoints`, such as `localhost:8443`, `10.0.0.7:443` or `:443`, restrict the
+    former to their flows, and each of them must have carried some.
     """
 
     any_case: bool = False
@@ -55,6 +56,7 @@ class Options:
     limits: Limits = LIMITS
     vouched: Collection[str] = ()
     required: Collection[str] = ()
+    sealed_endpoints: Sequence[str] = ()
 
 
 USUAL = Options()

@@ -11,6 +11,7 @@ from overheard.words.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from overheard.words.secret import Secret
     from overheard.words.sighting import Sighting, Unwrapped
     from overheard.words.verdict import Verdict
 
@@ -71,6 +72,7 @@ class Disagreement:
 class Report:
     """The verdicts, by the name of the secret, and the account. `disagreements` is None without a second witness.
 
+    Without secrets, the only verdict is on `credentials`, and `found` are those that were seen, to be masked.
     `unwrapped` has the decoded content around sightings inside layers: for display only, as it contains the secrets.
     """
 
@@ -78,6 +80,7 @@ class Report:
     account: Account
     disagreements: tuple[Disagreement, ...] | None = None
     unwrapped: Mapping[Sighting, Unwrapped] = field(default_factory=dict, repr=False, compare=False)
+    found: tuple[Secret, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def outcome(self) -> Outcome:

@@ -37,6 +37,13 @@ class Sighting:
 
 
 @dataclass(frozen=True)
+class CredentialSighting(Sighting):
+    """A credential that nobody named, where it was first seen. `spelling` is its kind, and `times` how often it was."""
+
+    times: int = 1
+
+
+@dataclass(frozen=True)
 class Unwrapped:
     """The decoded content around a secret. For display only: it contains the secret."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from overheard.words.frozen import dataclass
 from overheard.words.ground import Ground
 from overheard.words.layer import Layer
-from overheard.words.sighting import Sighting
+from overheard.words.sighting import CredentialSighting, Sighting
 from overheard.words.visible import Visible
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Presence(StrEnum):
     KEY_LOG = "key log"
     MESSAGE_KEY = "message key"
     DECLARED = "declared"
+    # Nobody named a secret: the verdict is about whatever is in the capture.
+    CAPTURED = "captured"
     SEEN = "seen"
     NONE = "none"
 
@@ -54,8 +56,13 @@ class Rule(StrEnum):
     CONTROL = "control"
 
 
+# The name of the verdict on a capture for which nobody named a secret.
+CREDENTIALS = "credentials"
 # The control belongs to a run of the lab; the others to every recording.
 _OF_EVERY_RECORDING = frozenset(Rule) - {Rule.CONTROL}
+# Without a secret, nothing can match by chance.
+_OF_CREDENTIALS = _OF_EVERY_RECORDING - {Rule.CHANCE}
+_PROVEN = frozenset({Presence.KEY_LOG, Presence.MESSAGE_KEY, Presence.DECLARED, Presence.CAPTURED})
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,9 @@ class Verdict:
             outcome=Outcome(data["outcome"]),
             checks=tuple(Check(**{**check, "rule": Rule(check["rule"])}) for check in data["checks"]),
             sightings=tuple(
-                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(map(Layer.of, seen["layers"]))})
+                (CredentialSighting if "times" in seen else Sighting)(
+                    **{**seen, "frames": tuple(seen["frames"]), "layers": tuple(map(Layer.of, seen["layers"]))}
+                )
                 for seen in data["sightings"]
             ),
             presence=Presence(data["presence"]),
@@ -129,13 +138,10 @@ def decide(
     """The verdict on one recording."""
     checks, sightings = tuple(checks), tuple(sightings)
     looked_at = {check.rule for check in checks}
+    needed = _OF_CREDENTIALS if presence is Presence.CAPTURED else _OF_EVERY_RECORDING
     if sightings:
         outcome = Outcome.OVERHEARD
-    elif (
-        looked_at >= _OF_EVERY_RECORDING
-        and all(check.holds for check in checks)
-        and presence in {Presence.KEY_LOG, Presence.MESSAGE_KEY, Presence.DECLARED}
-    ):
+    elif looked_at >= needed and all(check.holds for check in checks) and presence in _PROVEN:
         outcome = Outcome.PROTECTED
     else:
         outcome = Outcome.INCONCLUSIVE

@@ -166,6 +166,24 @@ def test_a_second_process_changes_nothing(large: Path, alone: Report, eager: lis
     assert process.returncode is not None
 
 
+def test_a_second_process_looks_for_credentials_and_at_endpoints(
+    tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, body = File().section().interface(), b'{"token": "a8f7c6d5e4b3a291", "more": "%b"}'
+    for number in range(60):
+        request = b"GET / HTTP/1.1\r\nCookie: session=a8f7c6d5e4b3%04d\r\n\r\n" % number
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + (body % bytes(60_000))[:60_000]
+        for frame in exchange([request], [answer] * 3, port=41_000 + number):
+            file.packet(frame, ticks=1_700_000_000_000_000)
+    path = file.write(tmp_path / "large.pcapng")
+    options = Options(required=["sealed"], sealed_endpoints=[":5683", ":41007"])
+    both = judge(path, options=options)
+    assert len(eager) == 1
+    monkeypatch.setenv("OVERHEARD_PROCESSES", "1")
+    assert judge(path, options=options) == both
+    assert len(both.verdicts["credentials"].sightings) == 61
+
+
 def test_a_second_process_that_fails_changes_nothing(
     large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,9 @@ UNUSED = [
     "overheard_capture.decoders.documents.reader",
     "overheard_capture.decoders.keys",
     "overheard_capture.decoders.protobuf",
+    # Without a secret alone.
+    "overheard_capture.credentials",
+    "overheard_capture.judge.credentials",
     "overheard_capture.judge.second_witness",
     "overheard_capture.protocols.dns",
     "overheard_capture.protocols.http2.frames",
@@ -62,6 +65,7 @@ UNUSED = [
     "overheard_capture.protocols.tls.records",
     "overheard_capture.protocols.tls.state_machine",
     "overheard_capture.protocols.websocket",
+    "overheard_capture.scan.endpoints",
     "overheard_capture.sidecar",
     "overheard_capture.wireshark.key_logs",
     "overheard_capture.wireshark.tshark",

@@ -68,7 +68,7 @@ def test_the_exit_code_is_that_of_the_worst_verdict(judge: StubJudge, verdict: V
 @pytest.mark.parametrize(
     "arguments",
     [
-        (),
+        ("a.pcap", "--require", "silence"),
         ("a.pcap", "--vouch", "me"),
         ("a.pcap", "--depth", "-1"),
         ("a.pcap", "--depth", "many"),
@@ -90,7 +90,7 @@ def test_its_help_has_examples_exit_codes_and_a_warning() -> None:
     said = command("--help", COLUMNS="120").stdout
     for words in (
         "0    every secret is PROTECTED",
-        "1    a secret was OVERHEARD",
+        "1    a secret, or a credential, was OVERHEARD",
         "2    INCONCLUSIVE",
         "130  interrupted",
         "is visible to everybody on this machine, with `ps`",
@@ -147,9 +147,9 @@ def test_an_unreadable_file_causes_no_traceback(tmp_path: Path) -> None:
     done = command(str(tmp_path / "nowhere.pcap"), "--secret", f"p={VALUE}")
     assert done.returncode == 2
     assert "nowhere.pcap cannot be read: No such file or directory" in done.stdout + done.stderr
-    done = command("x.pcap")
+    done = command()
     assert (done.returncode, done.stdout) == (64, "")
-    assert done.stderr.startswith("overheard: no secret to look for\n")
+    assert done.stderr.startswith("overheard: no capture is given\n")
 
 
 def test_a_reader_of_the_output_may_stop(tmp_path: Path) -> None:

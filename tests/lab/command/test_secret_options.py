@@ -70,7 +70,6 @@ def test_a_binary_value_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ([], "no secret to look for"),
         ([("--secret", VALUE)], "--secret needs a name"),
         ([("--secret", f"={VALUE}")], "--secret needs a name"),
         ([("--secret-file", VALUE)], "--secret-file needs a name"),

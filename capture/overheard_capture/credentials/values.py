@@ -1,0 +1,62 @@
+"""What a value must look like to be a credential: false alarms are what makes people remove a tool."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections import Counter
+
+# What stands for a value: a mask, a variable, a word of documentation.
+_PLACEHOLDER = re.compile(
+    rb"""
+    [*.\-_ ]+ | [xX]+ | [#]+ | (?:\xe2\x80\xa2|\xe2\x97\x8f)+ | (?:%e2%80%a2|%2a)+ | \[[^\]]*\] | <[^>]*> |
+    \$.* | %.*% | \{.*\} | &lt;.*&gt; | (?i:%3c.*%3e|%24.*|%5b.*%5d|%7b.*%7d) |
+    (?i:null|none|nil|undefined|true|false|yes|no|n/?a|on|off|string|text|hidden|redacted|masked|filtered|removed|
+    required|optional|empty|example|placeholder|(?:\[|%5b)object.*|your[-_ +].*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# Words of a sentence about a credential, as in the texts of an interface.
+_SENTENCE = re.compile(
+    rb"(?i)(?:^|[ +.,!?:'])(?:pass(?:word|wort|code)s?|token|secret|enter|your|the|forgot(?:ten)?|reset|invalid|"
+    rb"incorrect|wrong|must|please|required|change|confirm|new|old|show|key)(?:$|[ +.,!?:'])"
+)
+# How many bits a character of random text has at least, in base64 or hexadecimal.
+_RANDOM_BITS = 2.9
+
+
+def is_placeholder(value: bytes, name: bytes = b"") -> bool:
+    """Whether a value stands for another one, or is a sentence about it, or its own `name`."""
+    value = value.strip()
+    if not value or _PLACEHOLDER.fullmatch(value) or len(set(value)) == 1:
+        return True
+    return value.lower() == name.lower() or ((b" " in value or b"+" in value) and bool(_SENTENCE.search(value)))
+
+
+def is_random(value: bytes, least: int) -> bool:
+    """Whether a value of at least `least` characters may be random: it is no word, and no number."""
+    if len(value) < least or value.isdigit() or not re.fullmatch(rb"[!-~]+", value):
+        return False
+    counts = Counter(value)
+    bits = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+    kinds = sum(bool(re.search(each, value)) for each in (rb"[a-z]", rb"[A-Z]", rb"\d"))
+    return bits >= _RANDOM_BITS and kinds > 1
+
+
+def from_base64(text: bytes) -> bytes:
+    """What base64 of either alphabet decodes to; nothing if it is none."""
+    text = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return b""
+
+
+def is_text(value: bytes) -> bool:
+    """Whether a value is text without control characters, in UTF-8 or ASCII."""
+    try:
+        return value.decode().isprintable()
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,76 @@
+"""Endpoints that a caller asks about: how much application data their flows carried, and how much of it in clear."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import SettingsError
+from overheard_capture.packets.host_filter import HostTerm
+from overheard_capture.reassembly.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from overheard_capture.packets import Endpoint
+    from overheard_capture.reassembly.tally import Order
+
+# A name or an address, and a port.
+_TERM = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[\w.-]*)):(?P<port>[0-9]{1,5})")
+_FORMS = "write 10.0.0.7:443, [fe80::1]:443, localhost:8443 or :443"
+
+
+def terms_of(text: str) -> tuple[HostTerm, ...]:
+    """What an endpoint such as `localhost:8443` stands for: one term for each address. Raises SettingsError."""
+    term = _TERM.fullmatch(text)
+    if not term:
+        raise SettingsError(f"{text!r} is no endpoint", hint=_FORMS)
+    host = term["v6"] or term["host"]
+    if not host or term["v6"] or re.fullmatch(r"[0-9.]+", host):
+        return (HostTerm.of(text),)
+    import socket  # noqa: PLC0415  (few name any)
+
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SettingsError(f"nobody knows the address of {host!r}", hint=_FORMS) from None
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    written = (f"[{address}]" if ":" in address else address for address in addresses)
+    return tuple(HostTerm.of(f"{address}:{term['port']}") for address in written)
+
+
+@dataclass
+class EndpointFacts:
+    """What the flows of one endpoint carried. `with_data` counts those with application data, in clear or not.
+
+    `in_clear` counts bytes by protocol, and `clear_flows` has the flows.
+    """
+
+    terms: tuple[HostTerm, ...]
+    with_data: int = 0
+    in_clear: Counter[str] = field(default_factory=Counter)
+    clear_flows: Tally[str] = field(default_factory=Tally)
+
+    def add(
+        self, ends: tuple[Endpoint, Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
+    ) -> None:
+        """Add a flow, if it is of the endpoint: whether it had encrypted data, and bytes in clear, by protocol."""
+        if not any(term.matches(end) for term in self.terms for end in ends):
+            return
+        self.with_data += encrypted or bool(in_clear)
+        if in_clear:
+            self.in_clear.update(in_clear)
+            self.clear_flows.add(where, order)
+
+    def add_all(self, other: EndpointFacts) -> None:
+        """Add those of another reading of the same capture."""
+        self.with_data += other.with_data
+        self.in_clear += other.in_clear
+        self.clear_flows.add_all(other.clear_flows)
+
+
+def endpoint_facts(texts: Iterable[str]) -> dict[str, EndpointFacts]:
+    """Facts to be collected, by the text of each endpoint. Raises SettingsError."""
+    return {text: EndpointFacts(terms_of(text)) for text in texts}

@@ -1,0 +1,97 @@
+"""The search for credentials: every kind is found and its look-alikes are not, with both engines, in any cut."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.credentials.samples import FIRES, SILENT, Sample
+from capture.played import origin_of
+from overheard_capture.content.content import Content
+from overheard_capture.content.findings import Findings
+from overheard_capture.credentials.search import CredentialSearch, credential_search
+from overheard_capture.credentials.table import KINDS
+from overheard_capture.identify.byte_streams import READERS
+
+SEARCHES = [CredentialSearch(engine=name) for name in ("re", "hyperscan")]
+SEARCH = SEARCHES[0]
+
+
+def found(search: CredentialSearch, data: bytes) -> list[tuple[str, bytes]]:
+    return [(match.spelling, match.excerpt(data)[0]) for match in search.matches(data)]
+
+
+def name_of(sample: object) -> str:
+    return f"{sample.code} {sample.wire[:20]!r}" if isinstance(sample, Sample) else ""
+
+
+@pytest.mark.parametrize("sample", FIRES, ids=name_of)
+@pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
+def test_a_credential_is_found_with_its_kind_and_value(search: CredentialSearch, sample: Sample) -> None:
+    for before, after in ((b"", b""), (b"\r\n", b"\r\n"), (bytes(70) + b"\n", b"\r\n" + bytes(3000))):
+        assert found(search, before + sample.wire + after) == [(sample.code, sample.value)]
+
+
+@pytest.mark.parametrize("sample", SILENT, ids=name_of)
+@pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
+def test_a_look_alike_is_no_credential(search: CredentialSearch, sample: Sample) -> None:
+    assert found(search, b"\r\n" + sample.wire + b"\r\n") == []
+
+
+def test_each_kind_has_a_sample_and_a_look_alike() -> None:
+    codes = {kind.code for kind in KINDS}
+    assert {sample.code for sample in FIRES} == codes
+    # Of a shape that cannot be anything else, there is no look-alike worth the name.
+    assert codes - {sample.code for sample in SILENT} <= {
+        "gcp-access-token",
+        "pypi-token",
+        "sendgrid-key",
+        "sip-digest",
+    }
+
+
+@pytest.mark.parametrize("sample", FIRES, ids=name_of)
+def test_a_credential_is_found_across_any_boundary(sample: Sample) -> None:
+    wire = b"\r\n" + sample.wire + b"\r\n"
+    starts = {match.sighted[0] for match in SEARCH.matches(wire)}
+    for cut in range(1, len(wire)):
+        findings = Findings(SEARCH, READERS)
+        content = Content(findings, ())
+        content.feed(wire[:cut], origin_of(cut))
+        content.feed(wire[cut:], origin_of(len(wire)).after(cut))
+        assert {each.position for each in findings.sightings} >= starts, cut
+        assert sample.code in {each.match.spelling for each in findings.sightings}
+
+
+@given(
+    st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([each.wire for each in (*FIRES, *SILENT)])), max_size=6)
+)
+def test_it_never_raises_and_the_engines_agree(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    first, second = (search.matches(data) for search in SEARCHES)
+    assert first == second
+    assert all(match.lead >= 0 and match.trail >= 0 and match.sighted[1] > 0 for match in first)
+    assert all(match.length <= SEARCH.longest for match in first)
+
+
+def test_nothing_is_found_in_random_bytes_and_text() -> None:
+    noise = random.Random(7).randbytes(2 << 20)  # noqa: S311  (it keeps nothing secret)
+    assert found(SEARCH, noise) == []
+    words = " ".join(word for kind in KINDS for word in ("password", "token", kind.code, "secret", "cookie:", "user "))
+    assert found(SEARCH, words.encode() * 20) == []
+
+
+def test_of_several_kinds_the_first_is_reported_once() -> None:
+    token = next(sample for sample in FIRES if sample.code == "github-token").value
+    wire = b"Authorization: Bearer %b\r\nX-Token: %b\r\n" % (token, token)
+    assert found(SEARCH, wire) == [("github-token", token)] * 2
+
+
+def test_it_is_made_once_and_redacts() -> None:
+    assert credential_search(large_input=False) is credential_search(large_input=False)
+    assert SEARCH.redact("nuts?password=acorns7") == "(a credential)"
+    assert SEARCH.redact("nuts.pcapng") == "nuts.pcapng"
+    assert SEARCH.secrets == ()

@@ -1,0 +1,39 @@
+"""What real clients say when they log in."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.credentials.clients import CLIENTS, WORD, missing, said_by
+from capture.frames import exchange, rewritten
+from overheard import judge
+from overheard.words.verdict import CREDENTIALS
+from required import fail_or_skip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_the_login_of_a_real_client_is_found(name: str, tmp_path: Path) -> None:
+    client = CLIENTS[name]
+    if program := missing(client):
+        fail_or_skip("programs", f"{program} is not installed")
+    said = said_by(client)
+    path = rewritten(tmp_path / "login.pcapng", exchange([said[at : at + 7] for at in range(0, len(said), 7)], []))
+    report = judge(path)
+    assert client.code in {seen.spelling for seen in report.verdicts[CREDENTIALS].sightings}, said
+    assert len(report.verdicts[CREDENTIALS].sightings) == 1, report.verdicts[CREDENTIALS].sightings
+    (found,) = report.found
+    if "offline" not in name and client.code not in (
+        "pop3-apop",
+        "sasl-cram-md5",
+        "http-digest",
+        "ntlm-response",
+        "postgresql-md5",
+    ):
+        decoded = base64.b64decode(found.value) if client.code.startswith(("sasl", "http-basic")) else found.value
+        assert decoded.endswith(WORD.encode())
