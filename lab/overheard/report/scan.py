@@ -13,7 +13,7 @@ from overheard.report.sightings import sightings
 from overheard.report.table import STYLES
 from overheard.words.sighting import CredentialSighting
 from overheard.words.texts import all_escaped
-from overheard.words.verdict import Outcome
+from overheard.words.verdict import Outcome, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,6 +79,8 @@ def in_a_line(verdict: Verdict) -> str:
             return f"{how_often(first)}, in frame {first.frame}{also}"
         more = f", and {count - 1} times more" if count > 1 else ""
         return f"seen in frame {first.frame}, {how(first)}{more}"
+    if verdict.outcome is Outcome.PROTECTED and verdict.presence is Presence.CAPTURED:
+        return f"{verdict.ground}: all application data in this capture; nothing is said about any other traffic"
     if verdict.outcome is Outcome.PROTECTED:
         carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
         rest = f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"

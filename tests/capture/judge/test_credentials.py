@@ -12,6 +12,7 @@ from capture.credentials.samples import FIRES
 from capture.frames import ethernet, exchange, ipv4, rewritten, udp
 from capture.recordings import reasons, says
 from overheard import Options, judge
+from overheard.report.scan import in_a_line
 from overheard.words.errors import SettingsError
 from overheard.words.ground import Ground, Proof
 from overheard.words.sighting import CredentialSighting
@@ -115,6 +116,7 @@ def test_what_is_sealed_is_protected_without_vouching(recordings: Recordings, tm
         assert (found.outcome, reasons(found)) == (Outcome.PROTECTED, set())
         assert found.ground == Ground({}, Proof.SHAPE)
         assert found.presence is Presence.CAPTURED
+        assert in_a_line(found).startswith("sealed, by shape: all application data in this capture; nothing is said")
         assert "nothing is said about traffic that is not in this capture" in says(found, "present")
 
 
