@@ -19,7 +19,6 @@ from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Domain, Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.dns.opaque_names import opaque_size
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import Span
 from overheard_capture.scan.hits import Hit
@@ -94,6 +93,8 @@ class MessagePieces:
         if piece.data in known or self._sizes[domain] > MAX_VALUE:
             return
         known.add(piece.data)
+        from overheard_capture.protocols.dns.opaque_names import opaque_size  # noqa: PLC0415  (most captures have none)
+
         self._sizes[domain] += opaque_size(piece.data)
         if self._sizes[domain] > MAX_VALUE:
             known.clear()
