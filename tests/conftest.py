@@ -20,8 +20,6 @@ from required import fail_or_skip
 from workers import alone, group, rank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xdist.remote import Producer
 
     from overheard.engines.base import Engine
@@ -75,14 +73,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return _Groups(config, log)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _scrubbed_environment() -> Iterator[None]:
-    """Once for all tests: what one of them sets, it removes."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name in _DECISIVE or name.upper().endswith("_PROXY") or name.startswith("OVERHEARD_"):
-                patch.delenv(name)
-        yield
+@pytest.fixture(autouse=True)
+def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each test, not for what a whole session shares: building images takes the machine's CA bundle."""
+    for name in list(os.environ):
+        if name in _DECISIVE or name.upper().endswith("_PROXY") or name.startswith("OVERHEARD_"):
+            monkeypatch.delenv(name)
 
 
 def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:

@@ -92,7 +92,7 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "ambiguous facts flow_rows hits partial_result parties reading visible_tls walker",
+        "ambiguous facts flow_rows hits offloaded partial_result parties reading visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/scan", "hosts quotations unclaimed", "scan/test_frame_contents.py"),

@@ -15,6 +15,7 @@ static uint32_t le32(const uint8_t *at) { return (uint32_t)at[3] << 24 | at[2] <
 
 static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte == 9 || byte == 10 || byte == 13; }
 
+#include "directions.c"
 #include "walk.c"
 #include "tls_records.c"
 #include "evenness.c"
