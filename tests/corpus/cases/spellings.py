@@ -74,6 +74,8 @@ _TABLE: list[tuple[str, str, str, bytes]] = [
     ("rot13", "letters shifted by 13", FLUFFY, codecs.encode(FLUFFY, "rot13").encode()),
     ("caesar", "letters shifted by 3", FLUFFY, shifted(FLUFFY, 3)),
     ("reversed", "reversed", FLUFFY, _VALUE[::-1]),
+    ("zero-width-spaces", "with invisible characters", FLUFFY, "\u200b".join(FLUFFY).encode()),
+    ("soft-hyphens", "with invisible characters", FLUFFY, "&shy;".join(FLUFFY).encode()),
     ("nul-bytes", "UTF-16 little-endian", FLUFFY, b"".join(bytes((byte, 0)) for byte in _VALUE)),
 ]
 

@@ -40,7 +40,7 @@ def test_text_is_found_wherever_it_is_folded(secret: str, fold: str) -> None:
         assert seen(secret, secret[:at] + fold + secret[at:]) & {"folded", "other white space"}, at
 
 
-@pytest.mark.parametrize("between", ["</b>", "<wbr>", "</b><i>", "\u00ad", "\u200b", "&shy;", "]]><![CDATA[", "\\n "])
+@pytest.mark.parametrize("between", ["</b>", "<wbr>", "</b><i>", "&ZeroWidthSpace;", "]]><![CDATA[", "\\n "])
 def test_text_is_found_with_markup_within(between: str) -> None:
     for at in range(1, len(TOKEN)):
         assert seen(TOKEN, TOKEN[:at] + between + TOKEN[at:]) == {"folded"}

@@ -8,6 +8,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from overheard.words.spelling.forms import ZEROS, Codecs, Forms, by_byte, encoded, only
+from overheard.words.spelling.invisible import INVISIBLE
 from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
 from overheard.words.spelling.look import (
     Either,
@@ -205,12 +206,13 @@ _ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
 ESCAPED_ONCE, ESCAPED_TWICE = (tuple(form for form in each if form not in SIGNS) for each in (_ONCE, _EACH_FORM))
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
+    Escape("with invisible characters", (_WHITE_SPACE,), often=INVISIBLE),
     Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
 )
 EVERY_ESCAPE = Escape(
     "mixed escapes",
     (*_EACH_FORM, _WHITE_SPACE),
-    often=_SOFT_BREAK,
+    often=either(_SOFT_BREAK, INVISIBLE),
     rarely=_NEXT_WORD,
 )
 # With what is looked for only if the beginning or the end of a text is in one piece.

@@ -50,9 +50,8 @@ _PARAMETER = row(
         perhaps(exactly(b'"')),
     ),
 )
-# Soft hyphens, and spaces without a width.
-_INVISIBLE = either(
-    *map(exactly, (b"&shy;", b"&#173;", b"&#8203;")), *(exactly(chr(each).encode()) for each in (0xAD, 0x200B, 0x2060))
+# What may come between two characters, once or twice in a text. The name of a space without a width is long: as one of
+# the invisible characters that may be between all, it would make what is kept between two pieces of a stream longer.
+BETWEEN = either(
+    FOLD, _CONCATENATION, _PARAMETER, repeated(_TAG, 1, 2), *map(exactly, (b"]]><![CDATA[", b"&ZeroWidthSpace;"))
 )
-# What may come between two characters, once or twice in a text.
-BETWEEN = either(FOLD, _CONCATENATION, _PARAMETER, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)

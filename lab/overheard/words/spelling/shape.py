@@ -119,14 +119,21 @@ def end_of(shape: Shape) -> Look:
 
 
 def _end_of(shape: Shape, parts: int) -> Look:
-    end = None
-    gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]
+    """All these parts, or those after the last escape or the last gap."""
+    end: Look | None = None
+    # The last parts that have a brief form. One or more of them follow the last gap.
+    after: Look | None = None
     for part in shape.parts[-parts:]:
         plain, escapes = _last_bytes(part)
         if plain and end:
-            plain = (row(either(end, *gaps), either(*plain)),)
+            after = row(perhaps(after), either(*plain)) if after else either(*plain)
+            plain = (row(end, either(*plain)),)
+        elif end:
+            after = None
         end = either(*plain, *escapes)
-    return end or row()
+    gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]
+    # Gaps are in it once, not before each part: what is compiled for a search is shorter.
+    return either(*filter(None, (end, row(either(*gaps), after) if gaps and after else None))) if end else row()
 
 
 @lru_cache(1024)
