@@ -46,6 +46,11 @@ def moved(by: int) -> Encoder:
     return lambda text: text.translate(table).encode()
 
 
+def rot47(text: str) -> bytes:
+    """Every printable character of ASCII but the blank, 47 of them further."""
+    return bytes((byte - 33 + 47) % 94 + 33 if 33 <= byte < 127 else byte for byte in text.encode())
+
+
 # For these encoders, the encoding of a text is the concatenation of those of its parts.
 BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("plainly", str.encode),
@@ -85,6 +90,7 @@ BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("hexadecimal", lambda text: base64.b16encode(text.encode())),
     *((moving, moved(by)) for by in SHIFTS for moving in [f"letters shifted by {by}"]),
     ("letters shifted by 13", lambda text: codecs.encode(text, "rot13").encode()),
+    ("ROT47", rot47),
 ]
 
 # The separator before each byte but the first, or after each but the last.

@@ -102,6 +102,18 @@ def base64(value: bytes) -> Iterator[Pattern]:
         yield from _pattern(_lined(written, _ANY), names, [(written, _ANY)], shapes)
 
 
+def backwards(value: bytes) -> Iterator[Pattern]:
+    """Hexadecimal, or base64 at each of the three alignments, that is written from its end."""
+    if len(value) >= _LEAST:
+        digits = value.hex()[::-1].encode()
+        written = either(exactly(digits), exactly(digits.upper()))
+        spelling = Spelling("hexadecimal, reversed", any_case=True)
+        yield Pattern(Shape((written,)), (spelling,), written.tail(2 * _CHARACTERS))
+    for before in range(3):
+        letters = tuple(values(_known(value), 6, before))[::-1]
+        yield from _pattern(Shape(tuple(map(_BOTH, letters))), (Spelling("base64, reversed"),), [(letters, _BOTH)])
+
+
 def base64_twice(value: bytes) -> Iterator[Pattern]:
     """Base64 of base64, at each of three alignments, twice."""
     for before in range(3):

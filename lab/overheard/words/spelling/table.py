@@ -10,7 +10,15 @@ from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
-from overheard.words.spelling.codes import base32, base64, base64_twice, form_in_base64, utf16_in_base64, uuencode
+from overheard.words.spelling.codes import (
+    backwards,
+    base32,
+    base64,
+    base64_twice,
+    form_in_base64,
+    utf16_in_base64,
+    uuencode,
+)
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
@@ -29,6 +37,9 @@ _LONG = 256
 _CHARACTERS, _FEWEST = 6, 3
 # The number of secrets whose codes are kept.
 _KEPT = 64
+
+_PRINTABLE = bytes(range(33, 127))
+_ROT47 = bytes.maketrans(_PRINTABLE, _PRINTABLE[47:] + _PRINTABLE[:47])
 
 _Row = Callable[[Text], Iterator[Pattern]]
 
@@ -96,6 +107,11 @@ def _shifted(text: Text) -> Iterator[Pattern]:
             yield literally(shifted_by(by), shifted(whole, by).encode(errors="surrogateescape"))
 
 
+def _rot47(text: Text) -> Iterator[Pattern]:
+    """Every printable character of ASCII but the blank, shifted by half of them."""
+    yield literally("ROT47", text.value.translate(_ROT47))
+
+
 def _of_bytes(spell: Callable[[bytes], Iterator[Pattern]]) -> _Row:
     # The same whether case is ignored or not. A scan needs both: one to search, one to mask what it prints.
     once = lru_cache(_KEPT)(lambda value: tuple(spell(value)))
@@ -120,8 +136,10 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base64_twice),
     _of_bytes(form_in_base64),
     _reversed,
+    _of_bytes(backwards),
     _other_characters,
     _shifted,
+    _rot47,
     typographic,
     wrapped,
     listed,
