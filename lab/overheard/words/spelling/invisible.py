@@ -51,11 +51,14 @@ class _Invisible(Either):
         return (self,)
 
     def tail(self, least: int) -> Look:  # noqa: ARG002  (each is as long as an end can be)
-        """As bytes, as a number or a name, and as digits behind a sign."""
+        """As bytes, as a number or a name, as four digits, and as a byte behind a sign.
+
+        Hyperscan searches at a third of its speed if the digits are any four.
+        """
         return either(
             row(one_of(b"\x80\x81\xbb\xc2"), one_of(b"\x8b\x8c\x8d\x8e\x8f\xa0\xad\xbf")),
             row(one_of(_HEX + b"yjke"), one_of(b";}")),
-            row(exactly(b"u"), *4 * [one_of(_HEX)]),
+            _FOUR_DIGITS,
             row(one_of(b"%=x"), one_of(b"8aAbB"), one_of(_HEX)),
         )
 
