@@ -36,6 +36,7 @@ class Reason(StrEnum):
 UNKNOWN_FORMAT = "neither text nor a known format"
 # Those of keys in clear.
 PRIVATE_KEY, SESSION_KEYS = "a private key in clear", "TLS session keys in clear"
+SYMMETRIC_KEY = "a symmetric key in clear"
 FERNET_KEY = "a Fernet key in clear, which opens a token in clear"
 
 

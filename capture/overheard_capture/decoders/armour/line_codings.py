@@ -10,7 +10,7 @@ from html import unescape
 from typing import NamedTuple, Protocol
 
 from overheard.words.layer import Layer, LayerKind
-from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS
+from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, SYMMETRIC_KEY
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.links import MailAddress, RewrittenUrl, UrlWithoutSigns
 
@@ -144,6 +144,11 @@ class Key(NamedTuple):
     what: str
 
 
+def _in_json(pattern: bytes) -> re.Pattern[bytes]:
+    """A pattern with `@` for a quote, which is escaped if the JSON is in a string, and blanks around each colon."""
+    return lazy_pattern(pattern.replace(b"@:@", rb"@\s{0,8}:\s{0,8}@").replace(b"@", rb'\\{0,3}"'))
+
+
 KEYS = (
     # RFC 7468, 10; a line of base64 follows, and not the headers of one with a password (RFC 1421, 4.6.1.1).
     Key(
@@ -153,6 +158,34 @@ KEYS = (
     ),
     # RFC 7518, 6.3.2
     Key((b'"dq"',), lazy_pattern(rb'"dq"\s{0,8}:\s{0,8}"[A-Za-z0-9_-]{40}'), PRIVATE_KEY),
+    # RFC 7518, 6.2.2 and 6.4.1; RFC 8037, 2. Members are in any order, most often in this or in that of the alphabet.
+    Key(
+        (b'"kty', b'"crv'),
+        _in_json(
+            rb'"(?:kty@:@(?:EC|OKP)|crv@:@(?:P-(?:256|384|521)|secp256k1|Ed(?:25519|448)|X(?:25519|448)))@'
+            rb"[^{}]{0,700}?@d@:@[A-Za-z0-9_-]{43,88}@"
+        ),
+        PRIVATE_KEY,
+    ),
+    Key(
+        (b'"kty', b'"k":', b'"k\\":'),
+        _in_json(
+            rb'"(?:kty@:@oct@[^{}]{0,700}?@k@:@[A-Za-z0-9_-]{20,}@'
+            rb"|k@:@[A-Za-z0-9_-]{20,}@[^{}]{0,300}?@kty@:@oct@)"
+        ),
+        SYMMETRIC_KEY,
+    ),
+    # ipsec.secrets of strongSwan, wpa_supplicant.conf, and the files of WireGuard (wg(8)) and OpenVPN.
+    Key(
+        (b": PSK ", b"psk=", b"PrivateKey = ", b"PresharedKey = ", b"-----BEGIN OpenVPN Static key V1-----"),
+        lazy_pattern(
+            rb": PSK (?:\x22[^\x22\n]{1,128}\x22|0x[0-9A-Fa-f]{16,}|0s[A-Za-z0-9+/]{16,})"
+            rb"|psk=[0-9A-Fa-f]{64}(?![0-9A-Fa-f])"
+            rb"|(?:PrivateKey|PresharedKey) = [A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+            rb"|-----BEGIN OpenVPN Static key V1-----(?:\s|\\+[rn]){1,8}[0-9a-f]{32}"
+        ),
+        SYMMETRIC_KEY,
+    ),
     # RFC 9850, 1.1
     Key(
         (b"CLIENT_RANDOM ", *(b"%b_TRAFFIC_SECRET_" % side for side in (b"CLIENT", b"SERVER"))),

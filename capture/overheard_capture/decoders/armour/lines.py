@@ -27,7 +27,7 @@ _BEGINNINGS = tuple(
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
 # As much of a key as is looked at.
-_LONGEST_KEY = 256
+_LONGEST_KEY = 1024
 
 
 def _end_of_whole(data: bytes | bytearray, at: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pytest
 from capture.decoders.armour.lined import patch, uuencoded, yenc
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
-from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, Reason
+from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, SYMMETRIC_KEY, Reason
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -89,11 +90,32 @@ def test_a_gap_ends_it() -> None:
 
 _BODY = base64.b64encode(noise(48))
 _HEX = noise(32).hex().encode()
+_NUMBER = base64.urlsafe_b64encode(noise(32)).rstrip(b"=").decode()
+
+
+def _jwk(**members: object) -> bytes:
+    """A key in JSON, as libraries write one."""
+    return json.dumps(members).encode()
+
+
 EXPOSED = {
     "PKCS #8": (b"-----BEGIN PRIVATE KEY-----\n" + _BODY + b"\n", PRIVATE_KEY),
     "PKCS #1, CR LF": (b"-----BEGIN RSA PRIVATE KEY-----\r\n" + _BODY, PRIVATE_KEY),
     "in JSON in JSON": (b'"-----BEGIN EC PRIVATE KEY-----\\\\n' + _BODY + b"\\\\n", PRIVATE_KEY),
     "JWK": (b'{"kty": "RSA", "dq": "' + _BODY.translate(None, b"+/=") + b'"}', PRIVATE_KEY),
+    "JWK of a curve": (_jwk(kty="EC", crv="P-256", x=_NUMBER, y=_NUMBER, d=_NUMBER), PRIVATE_KEY),
+    "JWK by the alphabet": (_jwk(crv="Ed25519", d=_NUMBER, kty="OKP", x=_NUMBER), PRIVATE_KEY),
+    "JWK in JSON": (json.dumps(_jwk(kty="OKP", crv="X25519", x=_NUMBER, d=_NUMBER).decode()).encode(), PRIVATE_KEY),
+    "JWK of bytes": (_jwk(kty="oct", alg="HS256", k=_NUMBER), SYMMETRIC_KEY),
+    "JWK of bytes, by the alphabet": (
+        _jwk(alg="A256CBC", ext=True, k=_NUMBER, key_ops=["sign"], kty="oct"),
+        SYMMETRIC_KEY,
+    ),
+    "IPsec": (b'gate.example peer.example : PSK "acorns in the hollow"', SYMMETRIC_KEY),
+    "IPsec, by number": (b"10.0.0.1 : PSK 0x" + _HEX, SYMMETRIC_KEY),
+    "Wi-Fi": (b'network={\n ssid="oak"\n psk=' + _HEX + b"\n}", SYMMETRIC_KEY),
+    "WireGuard": (b"[Interface]\nPrivateKey = " + base64.b64encode(noise(32)), SYMMETRIC_KEY),
+    "OpenVPN": (b"-----BEGIN OpenVPN Static key V1-----\n" + _HEX[:32] + b"\n" + _HEX[32:], SYMMETRIC_KEY),
     "TLS 1.2": (b"CLIENT_RANDOM " + _HEX + b" " + _HEX + _HEX[:32] + b"\n", SESSION_KEYS),
     "TLS 1.3": (b"# SSL\nSERVER_TRAFFIC_SECRET_0 " + _HEX + b" " + _HEX, SESSION_KEYS),
 }
@@ -103,6 +125,13 @@ NO_KEYS = {
     "encrypted": b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + _BODY,
     "a certificate": b"-----BEGIN CERTIFICATE-----\n" + _BODY,
     "a name": b"CLIENT_RANDOM <64 digits> <96 digits>, and CLIENT_TRAFFIC_SECRET_0 with as many\n",
+    "a public key of a curve": _jwk(kty="EC", crv="P-256", x=_NUMBER, y=_NUMBER, kid="d"),
+    "a public key beside something else": b'[{"kty":"OKP","crv":"Ed25519"}, {"d": "%b"}]' % _NUMBER.encode(),
+    "a key that is a name": _jwk(k=_NUMBER, kty="EC", key=_NUMBER, psk=_NUMBER),
+    "an identifier": _jwk(key=_HEX.decode(), api_key=_HEX.decode(), secret_key_id=_NUMBER, d=_NUMBER),
+    "an example of IPsec": b': PSK <secret>, : PSK "" and : PSK 0x1234',
+    "a phrase of Wi-Fi": b'psk="%b"' % _HEX[:60],
+    "an example of WireGuard": b"PrivateKey = <base64>\nPresharedKey = " + _NUMBER.encode()[:30],
     "of the handshake": b"CLIENT_HANDSHAKE_TRAFFIC_SECRET " + _HEX + b" " + _HEX,
 }
 
