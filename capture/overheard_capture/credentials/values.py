@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import json
 import math
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What stands for a value: a mask, a variable, a word of documentation.
 _PLACEHOLDER = re.compile(
@@ -60,3 +67,15 @@ def is_text(value: bytes) -> bool:
         return value.decode().isprintable()
     except UnicodeDecodeError:
         return False
+
+
+def decoded_forms(value: bytes) -> Iterator[bytes]:
+    """A value as it was seen, and the passwords that it may spell: in Basic, SASL, forms or JSON."""
+    yield value
+    yield unquote_to_bytes(value.replace(b"+", b" "))
+    if b"\\" in value:
+        with contextlib.suppress(ValueError):
+            yield json.loads(b'"%b"' % value).encode(errors="surrogatepass")
+    if decoded := from_base64(value):
+        # The user is in front of it.
+        yield from (decoded, decoded.partition(b":")[2], decoded.rpartition(b"\0")[2])

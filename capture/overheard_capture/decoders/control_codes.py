@@ -121,6 +121,8 @@ class ControlCodes:
         if within_depth_limit(self._findings, self._layers):
             at = Unwrapping(self._findings, (*self._layers, LAYER), self._reader)
             at.read(text, joined((origin, start, end) for start, end in kept), SearchScope.ALL)
+        if len(sightings) == before:
+            return
         # What no code interrupts was found before.
         known = {_which(each) for each in sightings[:before]}
         sightings[before:] = [each for each in sightings[before:] if _which(each) not in known]

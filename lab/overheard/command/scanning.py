@@ -139,10 +139,9 @@ def _placed(report: Report, redactor: Redactor | CredentialRedactor) -> dict[int
     """The frames to show; with several files also those of every sighting, to say which file each is in."""
     shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
     named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
-    return {
-        number: replace(place, file=redactor.redacted(place.file))
-        for number, place in placed(report.account.files, shown, named).items()
-    }
+    found = placed(report.account.files, shown, named)
+    files = {file: redactor.redacted(file) for file in {place.file for place in found.values()}}
+    return {number: replace(place, file=files[place.file]) for number, place in found.items()}
 
 
 def _tell(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,12 @@ from capture.frames import exchange, rewritten
 from lab.command.judge_stub import VALUE, StubJudge, scan
 from lab.report.scans import PROTECTED, report
 from overheard.command import scan as scan_options
+from overheard.command.redaction import CredentialRedactor
 from overheard.report import console
 from overheard.report.labels import CURES, LABELS
 from overheard.words.errors import SettingsError
 from overheard.words.options import REQUIRED, SEALED
+from overheard.words.secret import Secret
 from overheard_capture.credentials.table import KINDS
 
 ROOT = Path(__file__).parents[3]
@@ -78,6 +82,30 @@ def test_a_value_is_masked_wherever_else_it_is(tmp_path: Path, capsys: pytest.Ca
     name = f"capture of {VALUE}.pcapng"
     assert scan(str(rewritten(tmp_path / name, exchange([POST], [OK])))) == 1
     assert VALUE not in capsys.readouterr().out
+
+
+def test_the_password_is_masked_where_it_is_near_its_encoded_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    password = b"acorns 4 all"
+    basic = b"Authorization: Basic " + base64.b64encode(b"nut:" + password)
+    form = b"password=acorns%204+all"
+    for head, body in ((basic, b""), (b"Accept: */*", form)):
+        text = body + b"\r\nwelcome, " + password
+        request = b"POST / HTTP/1.1\r\n%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(text), text)
+        assert scan(str(rewritten(tmp_path / "echo.pcapng", exchange([request], [OK])))) == 1
+        shown = capsys.readouterr().out.partition("what was read")[0]
+        dumped = "".join(line[58:] for line in shown.splitlines() if line[2:3] == "0")
+        assert "welcome, ····" in dumped
+        assert "acorns" not in dumped
+
+
+def test_thousands_of_credentials_are_masked_in_time() -> None:
+    redactor = CredentialRedactor([Secret("session", b"%040x" % number**9) for number in range(10**3, 4 * 10**3)])
+    texts = [f"{kind}.pcapng" for kind in ("oak", "nut", f"{2000**9:040x}")] * 1000
+    began = time.process_time()
+    assert redactor.redacted(texts) == ["oak.pcapng", "nut.pcapng", "(a credential of 47 bytes)"] * 1000
+    assert time.process_time() - began < 1
 
 
 def test_no_kind_of_credential_is_without_label_and_cure() -> None:
