@@ -35,13 +35,24 @@ _KEY_VALUE = re.compile(rb"[^\s\d]*\d\S*")
 _LEAST_PASSWORD, _LEAST_KEY = 3, 12
 
 
+# A folder, as `PWD` in an environment; a call or a member in a program; an address, as of an endpoint for tokens.
+_FOLDER = re.compile(rb"[/~].*", re.DOTALL)
+_CODE = re.compile(rb"[A-Za-z_$][\w$.]*\(.*|[A-Za-z_$][\w$]{0,19}\.(?i:%b|%b)" % (_PASSWORD, _KEY), re.DOTALL)
+_ADDRESS = re.compile(rb"(?:https?:/|arn:).*", re.DOTALL)
+
+
 def _is_secret(match: re.Match[bytes]) -> bool:
     name, value = match["name"], unquote_to_bytes(match["value"])
     if _HARMLESS.search(name) or is_placeholder(match["value"], name) or is_placeholder(value, name):
         return False
+    is_code = not match[0].endswith(b'"') and _CODE.fullmatch(match["value"])
+    if is_code or (name[-3:].lower() == b"pwd" and _FOLDER.fullmatch(value)):
+        return False
     if _IS_PASSWORD.search(name):
         return len(value) >= _LEAST_PASSWORD
     # Identifiers of words, such as `token=expired`, are no keys.
+    if _ADDRESS.fullmatch(value):
+        return False
     return len(value) >= _LEAST_KEY and _KEY_VALUE.fullmatch(value) is not None
 
 

@@ -40,15 +40,18 @@ _DIGEST = re.compile(
 )
 
 # Cookies are sessions by their name, or because they are random; those of these names are not.
-_SESSION = re.compile(rb"(?i)sess|token|auth|jwt|login|remember|(?:^|[._-])s?sid$|^sid|connect\.sid|ticket|identity")
+_SESSION = re.compile(
+    rb"(?i)(?<!pos)sess|token|auth(?!or)|jwt|login|remember|(?:^|[._-])s?sid$|^sid(?![a-z])|connect\.sid|ticket|identity"
+)
 _OTHER = re.compile(
-    rb"(?i)^_?(?:_utm|ga|gid|gat|gcl|fbp|fbc|hj|pk_|ajs_|mp_|dc_|_cf|cf_|_hs|hubspot|optimizely|amplitude|intercom|uet|clck|"
+    rb"(?i)^_?(?:awsalb|_utm|ga|gid|gat|gcl|fbp|fbc|hj|pk_|ajs_|mp_|dc_|_cf|cf_|_hs|hubspot|optimizely|amplitude|intercom|uet|clck|"
     rb"clsk|muid|nid|ide$|lang|locale|theme|tz|time_?zone|currency|country|region|ab_?test|experiment|device|visitor|client_id)"
     rb"|consent|gdpr|ccpa|privacy|banner|csrf|xsrf|analytics|tracking"
 )
 _PAIR = re.compile(
     rb"[ \t]*(?P<name>[!#$%&'*+\-.^_`|~\w]{1,128})=\"?(?P<value>[^;\s\",]{1,1500})\"?[ \t]*(?P<end>[;\r\n])"
 )
+_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LEAST_SESSION, _LEAST_COOKIE = 8, 24
 
 
@@ -58,7 +61,7 @@ def is_session(name: bytes, value: bytes) -> bool:
         return False
     if _SESSION.search(name):
         return len(value) >= _LEAST_SESSION and any(character in b"0123456789" for character in value)
-    return is_random(value, _LEAST_COOKIE)
+    return is_random(value, _LEAST_COOKIE) and not _DATE.match(value)
 
 
 @dataclass(frozen=True)

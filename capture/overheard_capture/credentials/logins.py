@@ -77,7 +77,13 @@ LOGINS: tuple[CredentialKind, ...] = (
     CredentialPattern(
         "imap-login",
         (b" login ",),
-        re.compile(_LINE + rb"[\w.-]{1,32} (?i:login) (?P<user>%b) (?P<value>%b)" % (_ASTRING, _ASTRING) + _EOL),
+        # A tag of programs has a digit, and people write the command in capitals; else it is a sentence.
+        re.compile(
+            _LINE
+            + rb"(?:[\w.-]{1,32} LOGIN|(?=[a-zA-Z_.-]{0,32}[0-9])[\w.-]{1,32} (?i:login)) "
+            + rb"(?P<user>%b) (?P<value>%b)" % (_ASTRING, _ASTRING)
+            + _EOL
+        ),
         _is_password,
         any_case=True,
         before=_TAG,

@@ -20,7 +20,13 @@ def _is_jwt(match: re.Match[bytes]) -> bool:
     return from_base64(match["value"].partition(b".")[0])[:2] in (b'{"', b"{\n", b"{ ")
 
 
+# Words of documentation.
+_SOMEBODY, _ANYTHING = (b"user", b"username", b"name"), (b"password", b"passwd", b"pass", b"secret", b"pw")
+
+
 def _is_userinfo(match: re.Match[bytes]) -> bool:
+    if match["user"].lower() in _SOMEBODY and match["value"].lower() in _ANYTHING:
+        return False
     return not is_placeholder(match["value"], match["user"])
 
 
@@ -33,7 +39,7 @@ TOKENS: tuple[CredentialKind, ...] = (
     CredentialPattern(
         "aws-access-key",
         (b"AKIA", b"ASIA"),
-        re.compile(rb"(?<![A-Za-z0-9_=%/+])(?P<value>A[KS]IA[A-Z2-7]{16})" + _END),
+        re.compile(rb"(?<![A-Za-z0-9_=%/+])(?P<value>A[KS]IA[A-Z2-7]{9}(?!EXAMPLE)[A-Z2-7]{7})" + _END),
         _is_random,
     ),
     _token("gcp-api-key", (b"AIza",), rb"AIza[0-9A-Za-z_-]{35}"),

@@ -21,7 +21,9 @@ _PLACEHOLDER = re.compile(
     [*.\-_ ]+ | [xX]+ | [#]+ | (?:\xe2\x80\xa2|\xe2\x97\x8f)+ | (?:%e2%80%a2|%2a)+ | \[[^\]]*\] | <[^>]*> |
     \$.* | %.*% | \{.*\} | &lt;.*&gt; | (?i:%3c.*%3e|%24.*|%5b.*%5d|%7b.*%7d) |
     (?i:null|none|nil|undefined|true|false|yes|no|n/?a|on|off|string|text|hidden|redacted|masked|filtered|removed|
-    required|optional|empty|example|placeholder|(?:\[|%5b)object.*|your[-_ +].*)
+    required|optional|empty|example|placeholder|deleted[0-9]*|
+    (?:.*[ ])?(?:passwort|kennwort|wachtwoord|contrase(?:\xc3\xb1|\\u00f1)a|mot[ ]de[ ]passe|senha|l\xc3\xb6senord) |
+    (?:\[|%5b)object.*|your[-_ +].*)
     """,
     re.VERBOSE | re.DOTALL,
 )

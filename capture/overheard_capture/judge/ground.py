@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _ENCRYPT = "encrypt these flows, or leave out those that never carry the secret (--only, --without)"
+_ENCRYPT_ALL = "encrypt these flows, or name the endpoints that must be encrypted (--require sealed HOST:PORT ...)"
 
 
 def ground_of(evidence: Evidence, presence: Presence) -> Ground:
@@ -55,7 +56,8 @@ def check_sealed(evidence: Evidence) -> Iterator[Check]:
         yield from _check_endpoints(facts)
         return
     if facts.in_clear:
-        says, hint = f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}", _ENCRYPT
+        says = f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}"
+        hint = _ENCRYPT if evidence.search.secrets else _ENCRYPT_ALL
     else:
         says, hint = "no application data was in clear", ""
     yield Check(Rule.ABSENT, "in-clear", holds=not facts.in_clear, says=says, hint=hint)

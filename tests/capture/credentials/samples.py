@@ -95,6 +95,12 @@ def ntlm(answer: bytes) -> bytes:
 _ANSWER = bytes(range(128, 152))
 _CIPHER = bytes(range(150, 202))
 FIRES = (
+    # What looks a little like a placeholder, a path or a program.
+    Sample("form-field", b"password=Passwort1&", b"Passwort1"),
+    Sample("form-field", b"password=%2Fetc%2Fnuts&", b"%2Fetc%2Fnuts"),
+    Sample("json-field", b'{"pwd": "acorns.7(oak)"}', b"acorns.7(oak)"),
+    Sample("imap-login", b"a LOGIN nut acorns7\r\n", b"acorns7"),
+    Sample("http-cookie", b"Cookie: sid_2=acorns77\r\n", b"acorns77"),
     Sample("http-basic", b"GET / HTTP/1.1\r\nAuthorization: Basic %b\r\n\r\n" % b64(b"nut:acorns"), b64(b"nut:acorns")),
     *(
         Sample("http-basic", b"Authorization: Basic %b\r\n" % b64(b"nut:acorn" + more), b64(b"nut:acorn" + more))
@@ -197,6 +203,17 @@ SILENT = (
     Sample("http-cookie", b"Set-Cookie: session=; Max-Age=0\r\n"),
     Sample("http-cookie", b"The cookie: a biscuit with nuts in it; sweet\r\n"),
     Sample("http-cookie", b"Cookie: csrftoken=%b\r\n" % _MIXED),
+    Sample("http-cookie", b"Cookie: AWSALB=%b; author=john1234567; possession=blue1234; sidebar=folded12\r\n" % _MIXED),
+    Sample("http-cookie", b"Cookie: last_visited=2026-01-01T00:00:00.000Z-and-more\r\n"),
+    Sample("http-cookie", b"Set-Cookie: JSESSIONID=deleted0; Max-Age=0\r\n"),
+    Sample("imap-login", b"Please login user name\r\na login form here\r\n"),
+    Sample("json-field", b'{"password": "Mot de passe", "pwd": "Neues Passwort", "label.password": "Kennwort"}'),
+    Sample("json-field", b'{"PWD": "/home/nut", "OLDPWD": "/tmp"}'),
+    Sample("json-field", b'{"accessToken": "https://oak.example/oauth2/v1/token"}'),
+    Sample("form-field", b"e.password=t.password;d.prototype.password=function(e){return e};"),
+    Sample("form-field", b"\npassword=getpass.getpass()\npwd=%2Fhome%2Fnut&"),
+    Sample("url-password", b"postgres://user:password@localhost/db"),
+    Sample("aws-access-key", b'"AKIAIOSFODNN7' + b'EXAMPLE"'),
     Sample("http-field", b"X-Api-Key: none\r\n"),
     Sample("form-field", b"password=****&x=1"),
     Sample("form-field", b"password=&token=${TOKEN}"),
