@@ -74,6 +74,7 @@ exit codes:
 REQUIRED, SEALED = ("sealed", "no-media"), "sealed"
 # An address or a name, and a port.
 _ENDPOINT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*):[0-9]{1,5}"
+_PORT = re.compile(r":[0-9,]*$")
 # The report formats, by file suffix.
 KINDS = {".json": "json", ".sarif": "sarif", ".xml": "junit"}
 
@@ -192,9 +193,14 @@ class _Required(argparse.Action):
         what, *words = map(str, values) if isinstance(values, list) else [str(values)]
         if what not in REQUIRED:
             parser.error(f"argument {option}: invalid choice: {what!r} (choose from {', '.join(map(repr, REQUIRED))})")
-        endpoints = [word for word in words if what == SEALED and re.fullmatch(_ENDPOINT, word)]
+        endpoints = [word for word in words if what == SEALED and _is_endpoint(word)]
         options.require = [*options.require, (what, tuple(endpoints))]
         options.more_files = [*options.more_files, *(word for word in words if word not in endpoints)]
+
+
+def _is_endpoint(word: str) -> bool:
+    """Whether a word is an endpoint, or a mistaken one, such as `::1:443`, rather than a capture."""
+    return bool(re.fullmatch(_ENDPOINT, word) or (_PORT.search(word) and not Path(word).exists()))
 
 
 def _depth(text: str) -> int:

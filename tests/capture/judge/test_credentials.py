@@ -130,6 +130,8 @@ def test_session_keys_prove_that_it_is_sealed(recordings: Recordings) -> None:
 def test_what_is_in_clear_is_inconclusive_without_a_credential(recordings: Recordings, name: str) -> None:
     found = verdict(recordings.path(name))
     assert (found.outcome, reasons(found)) == (Outcome.INCONCLUSIVE, {"in-clear"})
+    # There is no secret that flows could never carry.
+    assert not any("secret" in check.hint for check in found.checks)
 
 
 def test_a_capture_without_application_data_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
@@ -166,6 +168,11 @@ def test_endpoints_restrict_what_must_be_sealed(recordings: Recordings, tmp_path
     assert outcome() == (Outcome.INCONCLUSIVE, {"in-clear"})
     for endpoint in (server, f":{port}"):
         assert outcome(endpoint) == (Outcome.PROTECTED, set())
+        sealed = of_frames(tmp_path, frames, Options(required={"sealed"}, sealed_endpoints=(endpoint,)))
+        assert in_a_line(sealed) == (
+            f"no application data of {endpoint} was in clear; elsewhere 69 bytes of HTTP/1.1, in stream 1; "
+            "nothing is said about traffic that is not in this capture"
+        )
     assert outcome("localhost:5683") == (Outcome.INCONCLUSIVE, {"in-clear"})
     assert outcome(server, "127.0.0.1:5683") == (Outcome.INCONCLUSIVE, {"in-clear"})
     assert outcome(server, "10.9.9.9:443") == (Outcome.INCONCLUSIVE, {"endpoints"})

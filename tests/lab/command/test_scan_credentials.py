@@ -148,6 +148,17 @@ def test_endpoints_follow_sealed_and_files_remain_files(
     assert judge.asked["secrets"] is None
 
 
+@pytest.mark.parametrize("word", ["::1:443", "10.0.0.0/8:443", "10.0.0.7:", "oak:443,444", "http://oak:443", ":018443"])
+def test_a_mistaken_endpoint_is_no_missing_capture(leaks: str, word: str) -> None:
+    with pytest.raises(SettingsError, match="is no endpoint"):
+        scan(leaks, "--require", "sealed", word)
+
+
+def test_a_capture_that_is_named_like_a_mistaken_endpoint_is_one(leaks: str) -> None:
+    path = Path(leaks).rename(Path(leaks).with_name("oak:443,444"))
+    assert scan("--require", "sealed", str(path)) == 1
+
+
 def test_what_may_be_required_is_what_the_judge_knows() -> None:
     assert (scan_options.REQUIRED, scan_options.SEALED) == (REQUIRED, SEALED)
 
