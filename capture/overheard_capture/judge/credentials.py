@@ -13,6 +13,7 @@ from overheard.words.sighting import CredentialSighting, Unwrapped
 from overheard.words.verdict import CREDENTIALS, Check, Presence, Rule, decide
 from overheard_capture.content.findings import Reason
 from overheard_capture.credentials.table import KINDS
+from overheard_capture.credentials.values import decoded_forms
 from overheard_capture.judge.absent import check_readable
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.ground import check_required, check_sealed, ground_of
@@ -58,8 +59,10 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Their values, to be masked."""
-        return tuple(Secret(KINDS[kind].code, value) for kind, value in self._first if value)
+        """Their values, and the passwords that they may spell, to be masked."""
+        return tuple(
+            Secret(KINDS[kind].code, form) for kind, value in self._first for form in decoded_forms(value) if form
+        )
 
     @property
     def unwrapped(self) -> dict[Sighting, Unwrapped]:

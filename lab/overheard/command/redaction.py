@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from overheard.words.errors import SettingsError
 from overheard.words.texts import changed, texts
-from overheard_capture.credentials.values import decoded_forms
 from overheard_capture.judge.api import Search
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ class CredentialRedactor:
     """Masks the credentials that were found, wherever else they are in what is printed or written."""
 
     def __init__(self, found: Sequence[Secret]) -> None:
-        values = {spelled for each in found for spelled in decoded_forms(each.value)}
+        values = {each.value for each in found}
         # The longest first: one may be a part of another.
         self._values = sorted((each for each in values if len(each) >= _LEAST_TO_MASK), key=len, reverse=True)
 

@@ -80,11 +80,7 @@ def in_a_line(verdict: Verdict) -> str:
         more = f", and {count - 1} times more" if count > 1 else ""
         return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED and verdict.presence is Presence.CAPTURED:
-        if verdict.ground and not verdict.ground.sealed:
-            # Endpoints were named, and what is in clear is that of others.
-            says = next(check.says for check in verdict.checks if check.code == "in-clear")
-            return f"{says}; nothing is said about traffic that is not in this capture"
-        return f"{verdict.ground}: all application data in this capture; nothing is said about any other traffic"
+        return _of_capture(verdict)
     if verdict.outcome is Outcome.PROTECTED:
         carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
         rest = f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
@@ -94,6 +90,15 @@ def in_a_line(verdict: Verdict) -> str:
     first_reason, *others = verdict.reasons
     says = first_reason.says.partition("\n")[0]
     return f"{says}; and {len(others)} more" if others else says
+
+
+def _of_capture(verdict: Verdict) -> str:
+    """PROTECTED, in one line, if nobody named a secret."""
+    if verdict.ground and verdict.ground.sealed:
+        return f"{verdict.ground}: all application data in this capture; nothing is said about any other traffic"
+    # Endpoints were named, and what is in clear is that of others.
+    says = next(check.says for check in verdict.checks if check.code == "in-clear")
+    return f"{says}; nothing is said about traffic that is not in this capture"
 
 
 def _heading(words: str) -> Text:
