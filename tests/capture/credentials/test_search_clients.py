@@ -27,7 +27,8 @@ def test_the_login_of_a_real_client_is_found(name: str, tmp_path: Path) -> None:
     report = judge(path)
     assert client.code in {seen.spelling for seen in report.verdicts[CREDENTIALS].sightings}, said
     assert len(report.verdicts[CREDENTIALS].sightings) == 1, report.verdicts[CREDENTIALS].sightings
-    (found,) = report.found
+    # What it decodes to is masked as well.
+    found = report.found[0]
     if "offline" not in name and client.code not in (
         "pop3-apop",
         "sasl-cram-md5",

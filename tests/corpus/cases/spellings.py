@@ -77,7 +77,7 @@ _TABLE: list[tuple[str, str, str, bytes]] = [
     ("zero-width-spaces", "with invisible characters", FLUFFY, "\u200b".join(FLUFFY).encode()),
     ("soft-hyphens", "with invisible characters", FLUFFY, "&shy;".join(FLUFFY).encode()),
     ("rot47", "ROT47", FLUFFY, b"7=F77J E2:="),
-    ("hex-reversed", "hexadecimal, reversed", FLUFFY, hexed(_VALUE)[::-1]),
+    ("hex-reversed", "reversed hexadecimal", FLUFFY, hexed(_VALUE)[::-1]),
     ("nul-bytes", "UTF-16 little-endian", FLUFFY, b"".join(bytes((byte, 0)) for byte in _VALUE)),
 ]
 

@@ -107,11 +107,11 @@ def backwards(value: bytes) -> Iterator[Pattern]:
     if len(value) >= _LEAST:
         digits = value.hex()[::-1].encode()
         written = either(exactly(digits), exactly(digits.upper()))
-        spelling = Spelling("hexadecimal, reversed", any_case=True)
+        spelling = Spelling("reversed hexadecimal", any_case=True)
         yield Pattern(Shape((written,)), (spelling,), written.tail(2 * _CHARACTERS))
     for before in range(3):
         letters = tuple(values(_known(value), 6, before))[::-1]
-        yield from _pattern(Shape(tuple(map(_BOTH, letters))), (Spelling("base64, reversed"),), [(letters, _BOTH)])
+        yield from _pattern(Shape(tuple(map(_BOTH, letters))), (Spelling("reversed base64"),), [(letters, _BOTH)])
 
 
 def base64_twice(value: bytes) -> Iterator[Pattern]:
