@@ -38,3 +38,9 @@ def test_the_table_in_the_docs_is_of_this_corpus_and_overheard_finds_everything(
     for title, cases in GROUPS.items():
         number = str(sum(case.leak is not None for case in cases))
         assert found[title] == (number, number), "run: python tests/corpus_table.py"
+
+
+def test_the_readme_says_how_many_cases_there_are() -> None:
+    text = " ".join((PAGE.parent.parent / "README.md").read_text(encoding="utf-8").split())
+    assert f"has {len(LEAKS)} ways for a secret to cross the wire" in text
+    assert f"none of {len(CASES) - len(LEAKS)} look-alikes" in text
