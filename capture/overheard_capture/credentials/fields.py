@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-from overheard_capture.credentials.kind import CredentialKind, CredentialPattern
+from overheard_capture.credentials.kind import ALPHANUMERIC, CredentialKind, CredentialPattern
 from overheard_capture.credentials.values import is_placeholder
 
 # What may be in a name.
-_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]"
+_NAME = ALPHANUMERIC + b"_-.[]"
 _PASSWORD = rb"passw(?:or)?d|passwort|passwd|pwd|passphrase|passcode"
 _KEY = rb"secret|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key|auth[_-]?key|token"
 # The end of a name is what its value is: `token_type` is no token.

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from overheard_capture.credentials.kind import CredentialKind, CredentialPattern, CredentialRange
-from overheard_capture.credentials.values import from_base64, is_placeholder, is_random
+from overheard_capture.credentials.kind import CredentialKind, CredentialRange, worded
+from overheard_capture.credentials.values import from_base64, is_given, is_placeholder, is_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,6 @@ def _is_basic(match: re.Match[bytes]) -> bool:
     return bool(colon) and not is_placeholder(password)
 
 
-def _is_bearer(match: re.Match[bytes]) -> bool:
-    return not is_placeholder(match["value"])
-
-
 def _is_of_sip(match: re.Match[bytes]) -> bool:
     return re.search(rb"(?i)uri=\"?sips?:", match[0]) is not None
 
@@ -35,9 +31,7 @@ def _is_of_http(match: re.Match[bytes]) -> bool:
     return not _is_of_sip(match)
 
 
-_DIGEST = re.compile(
-    _FIELD + rb"(?i:digest)[^\r\n]{0,900}?[ ,]response=\"?(?P<value>[0-9A-Fa-f]{32,128})[^\r\n]{0,500}[\r\n]"
-)
+_DIGEST = _FIELD + rb"(?i:digest)[^\r\n]{0,900}?[ ,]response=\"?(?P<value>[0-9A-Fa-f]{32,128})[^\r\n]{0,500}[\r\n]"
 
 # Cookies are sessions by their name, or because they are random; those of these names are not.
 _SESSION = re.compile(
@@ -85,21 +79,19 @@ class Cookies:
 
 
 HTTP: tuple[CredentialKind, ...] = (
-    CredentialPattern(
+    worded(
         "http-basic",
         (b"authorization",),
-        re.compile(_FIELD + rb"(?i:basic)[ ]+(?P<value>[A-Za-z0-9+/_-]{4,1000}={0,2})" + _END),
+        _FIELD + rb"(?i:basic)[ ]+(?P<value>[A-Za-z0-9+/_-]{4,1000}={0,2})" + _END,
         _is_basic,
-        any_case=True,
     ),
-    CredentialPattern("sip-digest", (b"authorization",), _DIGEST, _is_of_sip, any_case=True),
-    CredentialPattern("http-digest", (b"authorization",), _DIGEST, _is_of_http, any_case=True),
-    CredentialPattern(
+    worded("sip-digest", (b"authorization",), _DIGEST, _is_of_sip),
+    worded("http-digest", (b"authorization",), _DIGEST, _is_of_http),
+    worded(
         "http-bearer",
         (b"authorization",),
-        re.compile(_FIELD + rb"(?i:bearer|token|apikey|api-key)[ ]+(?P<value>[A-Za-z0-9+/._~:=-]{8,1700})" + _END),
-        _is_bearer,
-        any_case=True,
+        _FIELD + rb"(?i:bearer|token|apikey|api-key)[ ]+(?P<value>[A-Za-z0-9+/._~:=-]{8,1700})" + _END,
+        is_given,
     ),
     Cookies(),
 )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # How many bytes before its anchor may belong to a credential, and how many it has in all. Longer values are cut.
 BEFORE, LONGEST = 256, 2048
 _MOST_BEFORE = 64
+# What nearly all names are made of.
+ALPHANUMERIC = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 class CredentialRange(NamedTuple):
@@ -73,6 +75,17 @@ class CredentialPattern:
         match = self.pattern.match(text, begin)
         if match and self.accepts(match):
             yield CredentialRange(*match.span(), *match.span("value"))
+
+
+def worded(
+    code: str,
+    anchors: tuple[bytes, ...],
+    pattern: bytes,
+    accepts: Callable[[re.Match[bytes]], bool] = anything,
+    before: bytes = b"",
+) -> CredentialPattern:
+    """A kind whose anchors are words, such as commands or names of fields: their letters may be in either case."""
+    return CredentialPattern(code, anchors, re.compile(pattern), accepts, any_case=True, before=before)
 
 
 @dataclass(frozen=True)

@@ -102,28 +102,27 @@ def _kerberos(text: bytes, at: int) -> CredentialRange | None:
 
 def _socks(text: bytes, at: int) -> CredentialRange | None:
     """A choice of methods, and user and password (RFC 1928, 3; RFC 1929, 2)."""
-    place = at + 2 + text[at + 1] + 1
-    user_end = place + 1 + text[place] if place < len(text) else len(text)
-    if user_end >= len(text):
-        return None
-    begin = user_end + 1
-    end = begin + text[user_end]
-    is_right = end <= len(text) and text[end : end + 1] in (b"", b"\x05")
-    is_right = is_right and all(each and is_text(each) for each in (text[place + 1 : user_end], text[begin:end]))
-    return CredentialRange(at, end, begin, end) if is_right else None
+    found = _user_and_password(text, at, at + 2 + text[at + 1] + 1)
+    return found if found and text[found.end : found.end + 1] in (b"", b"\x05") else None
 
 
 def _pap(text: bytes, at: int) -> CredentialRange | None:
     """Authenticate-Request of PPP (RFC 1334, 2.2.1)."""
     place = at + 6
-    length = int.from_bytes(text[at + 4 : place])
+    found = _user_and_password(text, at, place)
+    return found if found and int.from_bytes(text[at + 4 : place]) == found.end - at - 2 else None
+
+
+def _user_and_password(text: bytes, at: int, place: int) -> CredentialRange | None:
+    """Both at a place, each after its length in one byte, in a message that begins at `at`."""
     user_end = place + 1 + text[place] if place < len(text) else len(text)
     if user_end >= len(text):
         return None
     begin = user_end + 1
     end = begin + text[user_end]
-    is_right = end <= len(text) and length == end - at - 2
-    is_right = is_right and all(each and is_text(each) for each in (text[place + 1 : user_end], text[begin:end]))
+    is_right = end <= len(text) and all(
+        each and is_text(each) for each in (text[place + 1 : user_end], text[begin:end])
+    )
     return CredentialRange(at, end, begin, end) if is_right else None
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from overheard_capture.credentials.kind import CredentialKind, CredentialMessage, CredentialPattern, CredentialRange
+from overheard_capture.credentials.kind import (
+    CredentialKind,
+    CredentialMessage,
+    CredentialPattern,
+    CredentialRange,
+    worded,
+)
 from overheard_capture.credentials.values import is_text
 
 _MD5 = re.compile(rb"md5[0-9a-f]{32}")
@@ -108,20 +114,16 @@ STORES: tuple[CredentialKind, ...] = (
     CredentialMessage("mqtt-password", (b"\x00\x04MQTT", b"\x00\x06MQIsdp"), _mqtt),
     CredentialMessage("amqp-password", (b"\x05PLAIN\x00\x00", b"\x05PLAIN\xa0"), _amqp),
     # A user may be before the password: the length of the array, or the command before it, tells.
-    CredentialPattern(
+    worded(
         "redis-password",
         (b"*2\r\n$4\r\nauth\r\n",),
-        re.compile(rb"\*2\r\n\$4\r\n(?i:auth)\r\n" + _BULK % rb"(?P<value>[^\r\n]{1,512})"),
-        any_case=True,
+        rb"\*2\r\n\$4\r\n(?i:auth)\r\n" + _BULK % rb"(?P<value>[^\r\n]{1,512})",
     ),
-    CredentialPattern(
+    worded(
         "redis-password",
         (b"*3\r\n$4\r\nauth\r\n", b"hello\r\n$1\r\n3\r\n$4\r\nauth\r\n"),
-        re.compile(
-            rb"(?:\*3|(?i:hello)\r\n\$1\r\n3)\r\n\$4\r\n(?i:auth)\r\n"
-            + _BULK % rb"[^\r\n]{1,256}"
-            + _BULK % rb"(?P<value>[^\r\n]{1,512})"
-        ),
-        any_case=True,
+        rb"(?:\*3|(?i:hello)\r\n\$1\r\n3)\r\n\$4\r\n(?i:auth)\r\n"
+        + _BULK % rb"[^\r\n]{1,256}"
+        + _BULK % rb"(?P<value>[^\r\n]{1,512})",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from overheard_capture.credentials.kind import CredentialKind, CredentialPattern
+from overheard_capture.credentials.kind import ALPHANUMERIC, CredentialKind, CredentialPattern
 from overheard_capture.credentials.values import from_base64, is_placeholder, is_random
 
 # What may not be before and after a token: it would be a part of something longer.
@@ -85,7 +85,7 @@ TOKENS: tuple[CredentialKind, ...] = (
             rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s:/@\"'<>?#\[\]]{0,100}):(?P<value>[^\s:/@\"'<>?#]{1,200})@[A-Za-z0-9\[]"
         ),
         _is_userinfo,
-        before=b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-",
+        before=ALPHANUMERIC + b"+.-",
     ),
 )
 # Where it stands says more of it than its shape.

@@ -44,6 +44,11 @@ def is_placeholder(value: bytes, name: bytes = b"") -> bool:
     return value.lower() == name.lower() or ((b" " in value or b"+" in value) and bool(_SENTENCE.search(value)))
 
 
+def is_given(match: re.Match[bytes]) -> bool:
+    """Whether the value in a match stands for no other."""
+    return not is_placeholder(match["value"])
+
+
 def is_random(value: bytes, least: int) -> bool:
     """Whether a value of at least `least` characters may be random: it is no word, and no number."""
     if len(value) < least or value.isdigit() or not re.fullmatch(rb"[!-~]+", value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from typing import NamedTuple
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
@@ -89,35 +90,43 @@ def _may_be_lz_string(head: bytes) -> bool:
     """Whether it begins so. A short one of other characters than those of ASCII may be anything."""
     if not begins_lz_string(head):
         return False
-    try:
-        # To decompress all of a long one takes milliseconds.
-        out = LZSTRING.make().decompress(head[:LITTLE], 1 << 12)
-    except CorruptError:
+    # To decompress all of a long one takes milliseconds.
+    if (beginning := _decompressed(LZSTRING, head[:LITTLE])) is None:
         return False
+    out = beginning.out
     return _is_content(out) if len(head) > LITTLE else out.isascii()
 
 
 def _block_ends(form: CompressionFormat, head: bytes) -> bool:
     """Whether all of this is one block. Other bytes hardly ever decompress to as many as the length before a block."""
-    decompressor = form.make()
-    try:
-        out = decompressor.decompress(head, 1 << 12)
-    except CorruptError:
+    if (block := _decompressed(form, head)) is None or not block.is_whole:
         return False
-    rest = decompressor.unused_data
-    return decompressor.eof and (rest in _PADDING or (len(out) >= SHORTEST and rest[:1] in _QUOTES))
+    return block.rest in _PADDING or (len(block.out) >= SHORTEST and block.rest[:1] in _QUOTES)
 
 
 def _begins_content(form: CompressionFormat, head: bytes) -> bool:
     """Whether this is the beginning of a block of content in this format."""
+    if (block := _decompressed(form, head)) is None or (block.is_whole and block.rest):
+        return False
+    return (form is not SNAPPY or _SNAPPY_OF_TEXT.match(head) is not None) and _is_content(block.out)
+
+
+class _Decompressed(NamedTuple):
+    """What the first bytes decompress to, whether that is all of it, and what follows it then."""
+
+    out: bytes
+    is_whole: bool
+    rest: bytes
+
+
+def _decompressed(form: CompressionFormat, head: bytes) -> _Decompressed | None:
+    """The same, of up to 4 KiB; None if these bytes are malformed."""
     decompressor = form.make()
     try:
         out = decompressor.decompress(head, 1 << 12)
     except CorruptError:
-        return False
-    if decompressor.eof and decompressor.unused_data:
-        return False
-    return (form is not SNAPPY or _SNAPPY_OF_TEXT.match(head) is not None) and _is_content(out)
+        return None
+    return _Decompressed(out, decompressor.eof, decompressor.unused_data)
 
 
 def _is_content(out: bytes) -> bool:

@@ -125,7 +125,7 @@ def _blank(probe: Probe) -> bool:
 
 
 # The name of each preface, the values of its first byte (None: any), and its predicate. The first match is used.
-_PREFACES: tuple[tuple[str, bytes | None, Callable[[Probe], bool]], ...] = (
+PREFACES: tuple[tuple[str, bytes | None, Callable[[Probe], bool]], ...] = (
     (PROXY, b"P", _proxy_1),
     (PROXY, b"\r", _proxy_2),
     ("PostgreSQL SSLRequest", b"\0", _postgresql),
@@ -142,7 +142,6 @@ _PREFACES: tuple[tuple[str, bytes | None, Callable[[Probe], bool]], ...] = (
     ("text", b"\r", _blank),
 )
 # Those that may begin with each byte: nearly all connections begin with none.
-PREFACES = tuple(
-    tuple((name, matches) for name, first, matches in _PREFACES if first is None or byte in first)
-    for byte in range(256)
+PREFACES_BY_BYTE = tuple(
+    tuple((name, matches) for name, first, matches in PREFACES if first is None or byte in first) for byte in range(256)
 )

@@ -10,7 +10,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.message_stream import unknown_stream
 from overheard_capture.identify import datagram_readers, stores, stream_readers
-from overheard_capture.identify.prefaces import PREFACES
+from overheard_capture.identify.prefaces import PREFACES_BY_BYTE
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
 from overheard_capture.protocols.http2 import PREFACE
@@ -241,7 +241,7 @@ CLEAR_DATAGRAMS = frozenset(
 
 def match_preface(data: bytes) -> tuple[str, int]:
     """The name and length of the preface; empty and 0 if there is none. Raises TruncatedError if more are needed."""
-    for name, matches in PREFACES[data[0]]:
+    for name, matches in PREFACES_BY_BYTE[data[0]]:
         probe = Probe(data)
         if matches(probe):
             return name, probe.at

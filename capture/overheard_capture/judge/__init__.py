@@ -48,7 +48,13 @@ def verdict(case: Case) -> Verdict:
     spy_hits, spy_check = check_spied(case)
     sightings += spy_hits
     presence, carrier, check = check_present(case, sightings)
-    checks = [*check_whole(case), *check_absent(case, sightings), *check_required(evidence), spy_check, check]
+    checks = [
+        *check_whole(case),
+        *check_absent(case, sightings),
+        *check_required(evidence, evidence.required),
+        spy_check,
+        check,
+    ]
     decided = decide(checks, sightings, presence)
     ground = ground_of(evidence, presence)
     return replace(decided, carrier=carrier, visible=evidence.visible, broken=crack_shift(case), ground=ground)

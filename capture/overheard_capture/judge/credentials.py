@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+from overheard.words.options import SEALED
 from overheard.words.secret import Secret
 from overheard.words.sighting import CredentialSighting, Unwrapped
 from overheard.words.verdict import CREDENTIALS, Check, Presence, Rule, decide
@@ -16,8 +17,8 @@ from overheard_capture.credentials.table import KINDS
 from overheard_capture.credentials.values import decoded_forms
 from overheard_capture.judge.absent import check_readable
 from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.ground import check_required, check_sealed, ground_of
-from overheard_capture.judge.present import may_carry
+from overheard_capture.judge.ground import check_required, ground_of
+from overheard_capture.judge.present import CHECK_THE_FILTER, ONLY_HANDSHAKES, may_carry
 from overheard_capture.judge.sightings import sighting
 from overheard_capture.judge.whole import check_capture
 from overheard_capture.judge.wording import count
@@ -111,8 +112,7 @@ def _check_readable(case: Case) -> Iterator[Check]:
 
 def _check_encrypted(evidence: Evidence) -> Iterator[Check]:
     """Check that all application data was encrypted, as far as that is asked."""
-    yield from check_sealed(evidence)
-    yield from (check for check in check_required(evidence) if check.code not in ("in-clear", "endpoints"))
+    yield from check_required(evidence, {*evidence.required, SEALED})
     unsettled = evidence.facts.unsettled
     yield Check(
         Rule.ABSENT,
@@ -129,9 +129,8 @@ def _check_present(evidence: Evidence) -> Check:
     """Check that there was application data."""
     facts = evidence.facts
     if not may_carry(facts):
-        says = "there is no application data: the capture has only handshakes, and infrastructure such as DNS"
-        hint = "check that the interface and the filter match the traffic, and that the connections succeeded"
-        return Check(Rule.PRESENT, "present", holds=False, says=says, hint=hint)
+        says = f"there is no application data: {ONLY_HANDSHAKES}"
+        return Check(Rule.PRESENT, "present", holds=False, says=says, hint=CHECK_THE_FILTER)
     if not (facts.protected or facts.encrypted_flows or facts.in_clear):
         return Check(Rule.PRESENT, "present", holds=False, says="no application data was encrypted", hint="encrypt it")
     says = "there is application data; nothing is said about traffic that is not in this capture"

@@ -11,7 +11,7 @@ from overheard.words.verdict import Check, Presence, Rule
 from overheard_capture.content.opaque_values import MEDIA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from overheard_capture.judge.evidence import Evidence
     from overheard_capture.scan.facts import Facts
@@ -42,14 +42,15 @@ def _is_proved(evidence: Evidence) -> bool:
         return False
 
 
-def check_required(evidence: Evidence) -> Iterator[Check]:
+def check_required(evidence: Evidence, required: Collection[str]) -> Iterator[Check]:
     """Check what is required of PROTECTED besides the rules."""
-    if SEALED in evidence.required:
-        yield from check_sealed(evidence)
-    yield from _check_media(evidence)
+    if SEALED in required:
+        yield from _check_sealed(evidence)
+    if NO_MEDIA in required:
+        yield _check_media(evidence)
 
 
-def check_sealed(evidence: Evidence) -> Iterator[Check]:
+def _check_sealed(evidence: Evidence) -> Iterator[Check]:
     """Check that no application data was in clear; if endpoints are named, none of theirs."""
     facts = evidence.facts
     if facts.endpoints:
@@ -89,14 +90,12 @@ def _check_endpoints(facts: Facts) -> Iterator[Check]:
     )
 
 
-def _check_media(evidence: Evidence) -> Iterator[Check]:
-    """If it is required: check that no sample data of media was in clear."""
-    if NO_MEDIA not in evidence.required:
-        return
+def _check_media(evidence: Evidence) -> Check:
+    """Check that no sample data of media was in clear."""
     found = evidence.facts.values.amounts.get(MEDIA)
     if found:
         says = f"{values(MEDIA, found)} in clear, whose samples nobody reads"
         hint = "leave out hosts that only send images and the like (--only, --without)"
     else:
         says, hint = "no media were in clear", ""
-    yield Check(Rule.ABSENT, "media", holds=not found, says=says, hint=hint)
+    return Check(Rule.ABSENT, "media", holds=not found, says=says, hint=hint)

@@ -9,14 +9,16 @@ from overheard.words.layer import OpenedBy
 from overheard.words.options import SENT
 from overheard.words.verdict import Check, Presence, Rule
 from overheard_capture.judge.wording import count
+from overheard_capture.scan.flow_rows import ALERT
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.evidence import Case
     from overheard_capture.scan.facts import Facts
 
-# The length of an alert (RFC 8446, 6).
-_ALERT = 2
+# Why nothing can have carried a secret, and what to do.
+ONLY_HANDSHAKES = "the capture has only handshakes, and infrastructure such as DNS"
+CHECK_THE_FILTER = "check that the interface and the filter match the traffic, and that the connections succeeded"
 
 
 def check_present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
@@ -65,7 +67,7 @@ def _nothing_was_sent(case: Case) -> bool:
 
 def may_carry(facts: Facts) -> bool:
     """Whether there is any application data, in clear or not. In TLS 1.3 an alert looks like some."""
-    in_tls = any(max(stream.data_sent, stream.data_guessed) > _ALERT for stream in facts.visible)
+    in_tls = any(max(stream.data_sent, stream.data_guessed) > ALERT for stream in facts.visible)
     return bool(facts.in_clear or facts.encrypted_flows or in_tls or facts.more_flows or facts.unread)
 
 
@@ -74,9 +76,8 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
     keys = evidence.keys
     if not keys.tls and not keys.fernet:
         if SENT in evidence.vouched and evidence.facts.flows_with_payload and not may_carry(evidence.facts):
-            says = "it cannot have been sent: the capture has only handshakes, and infrastructure such as DNS"
-            hint = "check that the interface and the filter match the traffic, and that the connections succeeded"
-            return Presence.NONE, None, _check("present", says, hint)
+            says = f"it cannot have been sent: {ONLY_HANDSHAKES}"
+            return Presence.NONE, None, _check("present", says, CHECK_THE_FILTER)
         if SENT in evidence.vouched:
             says = "the caller vouches that it was sent: nothing in the capture proves it"
             return Presence.DECLARED, None, _check("present", says, holds=True)

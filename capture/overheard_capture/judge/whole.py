@@ -24,17 +24,17 @@ def check_whole(case: Case) -> Iterator[Check]:
         yield _marks(case, case.evidence.recording)
     else:
         yield _vouched(case)
-    yield from _file(case)
+    yield _closed(case)
+    yield _drops(case)
     yield from _frames(case)
     yield from _streams(case)
 
 
 def check_capture(case: Case) -> Iterator[Check]:
     """Check for what a capture itself shows to be missing; nobody need vouch for what is not in it."""
-    if case.evidence.file.dropped is None:
-        yield next(_file(case))
-    else:
-        yield from _file(case)
+    yield _closed(case)
+    if case.evidence.file.dropped is not None:
+        yield _drops(case)
     yield from _frames(case)
     yield from (check for check in _streams(case) if check.code != "streams-complete")
 
@@ -66,21 +66,23 @@ def _vouched(case: Case) -> Check:
     )
 
 
-def _file(case: Case) -> Iterator[Check]:
-    damage, dropped = case.evidence.file.damage, case.evidence.file.dropped
-    yield _check(
+def _closed(case: Case) -> Check:
+    damage = case.evidence.file.damage
+    return _check(
         "closed",
         not damage,
         "the file was closed cleanly",
         f"the file is damaged: {damage}",
         "record again, and copy the file only after the recording has ended",
     )
+
+
+def _drops(case: Case) -> Check:
+    dropped = case.evidence.file.dropped
     if dropped is None and WHOLE in case.evidence.vouched:
-        yield _check(
-            "no-drops", True, "you vouch that no packets were dropped: the file contains no drop count", "", ""
-        )
-        return
-    yield _check(
+        says = "you vouch that no packets were dropped: the file contains no drop count"
+        return _check("no-drops", True, says, "", "")
+    return _check(
         "no-drops",
         dropped == 0,
         "the recorder dropped no packets",

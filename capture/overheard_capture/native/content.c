@@ -194,28 +194,34 @@ static int begins_text(const uint8_t *at) {
 
 enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
 
-/* Whether this is a whole block of Snappy that begins with a literal: its elements are as long as it says, and nothing
- * follows but what a coding filled its last group with, or the quote behind a string. */
+/* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
+ * or before the quote after a string. */
+static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
+    if (data == end || (made >= SHORTEST_BEHIND && (*data == '"' || *data == '\''))) return 1;
+    if (end - data > 3) return 0;
+    for (; data < end; data++)
+        if (*data) return 0;
+    return 1;
+}
+
+/* Where the elements of Snappy from `at` on end that make up `size` bytes, or those that are there; 0 if a copy reaches back too
+ * far. `made` is how many bytes they make up. */
+static uint64_t end_of_snappy(const uint8_t *data, uint64_t length, uint64_t at, uint64_t size, uint64_t *made) {
+    Element element = {0};
+    for (*made = 0; at < length && *made < size && snappy_element(data, length, at, &element); at = element.end) {
+        if (element.copied && (!element.distance || element.distance > *made)) return 0;
+        *made += element.literals + element.copied;
+    }
+    return at;
+}
+
+/* Whether this is a whole block of Snappy that begins with a literal: its elements are as long as it says. */
 static int is_whole_snappy(const uint8_t *data, uint64_t length) {
-    uint64_t at = 0, size = 0, made = 0;
+    uint64_t at = 0, size = 0, made;
     for (; at < 3 && data[at] & 0x80; at++) size |= (uint64_t)(data[at] & 0x7F) << 7 * at;
     size |= (uint64_t)data[at] << 7 * at;
-    for (at++; at < length && made < size;) {
-        uint32_t kind = data[at] & 3, count = (data[at] >> 2) + 1;
-        uint32_t more = kind ? 1u << (kind - 1) : count > 60 ? count - 60 : 0;
-        uint64_t number = 0;
-        if (at + 1 + more > length) return 0;
-        for (uint32_t each = 0; each < more; each++) number |= (uint64_t)data[at + 1 + each] << 8 * each;
-        uint64_t copied = kind == 1 ? 4 + (data[at] >> 2 & 7) : count, literal = more ? number + 1 : count;
-        if (kind == 1) number |= (uint64_t)(data[at] >> 5) << 8;
-        if (kind && (!number || number > made)) return 0;
-        made += kind ? copied : literal;
-        at += 1 + more + (kind ? 0 : literal);
-    }
-    if (made < size) return 0;
-    if (at < length && made >= SHORTEST_BEHIND && (data[at] == '"' || data[at] == '\'')) return 1;
-    while (at < length && length - at < 4 && !data[length - 1]) length--;
-    return at == length;
+    at = end_of_snappy(data, length, at + 1, size, &made);
+    return at && made >= size && may_follow(data + at, data + length, made);
 }
 
 /* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */

@@ -127,15 +127,6 @@ static int may_be_lzma(const uint8_t *data, uint64_t length) {
 /* Python decompresses no more. */
 enum { MOST_MADE = 4096 };
 
-/* Whether a block may end where these bytes follow it: at the end, before padding, or before the quote after a string. */
-static int may_follow(const uint8_t *data, const uint8_t *end) {
-    if (data == end || *data == '"' || *data == '\'') return 1;
-    if (end - data > 3) return 0;
-    for (; data < end; data++)
-        if (*data) return 0;
-    return 1;
-}
-
 /* Whether this may be LZ4 after its length, of at most 16 MiB, that begins with literals: no copy reaches back too far. */
 static int may_be_lz4(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     if (data[3] || !(data[4] >> 4)) return 0;
@@ -144,11 +135,11 @@ static int may_be_lz4(const uint8_t *data, uint64_t length, const uint8_t *begin
     for (; lz4_element(data, length, at, &element); at = element.end) {
         made += element.literals;
         if (made >= MOST_MADE) return 1;
-        if (made >= size) return made == size && may_follow(data + element.literals_at + element.literals, data + length);
+        if (made >= size) return made == size && may_follow(data + element.literals_at + element.literals, data + length, made);
         if (!element.distance || element.distance > made) return 0;
         made += element.copied, element.literals = 0;
         if (made >= MOST_MADE || element.end == length) return 1;
-        if (made >= size) return made == size && may_follow(data + element.end, data + length);
+        if (made >= size) return made == size && may_follow(data + element.end, data + length, made);
     }
     if (made + element.literals >= size) return 1;
     uint64_t first = data[4] >> 4;
@@ -157,15 +148,11 @@ static int may_be_lz4(const uint8_t *data, uint64_t length, const uint8_t *begin
 
 /* Whether the elements of a block of Snappy may be well-formed: no copy reaches back too far. */
 static int may_be_well_formed_snappy(const uint8_t *data, uint64_t length) {
-    uint64_t at = 0, made = 0, size = data[0] & 0x7f;
-    Element element = {0};
+    uint64_t at = 0, made, size = data[0] & 0x7f;
     for (; at < 4 && data[at] & 0x80; at++) size |= (uint64_t)(data[at + 1] & 0x7f) << 7 * (at + 1);
     if (data[at] & 0x80) return 1;
-    for (at++; at < length && made < MOST_MADE && made < size && snappy_element(data, length, at, &element); at = element.end) {
-        if (element.copied && (!element.distance || element.distance > made)) return 0;
-        made += element.literals + element.copied;
-    }
-    return made < size || made >= MOST_MADE || (made == size && may_follow(data + at, data + length));
+    at = end_of_snappy(data, length, at + 1, size < MOST_MADE ? size : MOST_MADE, &made);
+    return at && (made < size || made >= MOST_MADE || (made == size && may_follow(data + at, data + length, made)));
 }
 
 /* Why these bytes may be compressed without a signature: a bit for each format. */

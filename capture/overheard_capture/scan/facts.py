@@ -11,10 +11,13 @@ from overheard_capture.content.opaque_values import OpaqueValues
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from overheard.words.options import Options
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
     from overheard_capture.content.findings import UnreadContent
+    from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.tally import Order
     from overheard_capture.scan.endpoints import EndpointFacts
@@ -115,6 +118,13 @@ class Facts:
         """Count application data of a flow that nothing encrypted."""
         self.in_clear[protocol] += size
         self.clear_flows.add(where, order)
+
+    def add_to_endpoints(
+        self, ends: tuple[Endpoint, Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
+    ) -> None:
+        """Add a flow to the endpoints that the caller asks about; see `EndpointFacts.add`."""
+        for endpoint in self.endpoints.values():
+            endpoint.add(ends, where, order, encrypted=encrypted, in_clear=in_clear)
 
     def add_flows(self, other: Facts) -> None:
         """Add the flows from another reading of the same capture."""

@@ -54,16 +54,17 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
         sent=connection.client.seen,
         answered=connection.server.seen,
     )
-    if facts.endpoints:
-        shown = visible_of(extent, kind, flow_findings)
-        # An alert looks like data in TLS 1.3.
-        carried = protected and (kind is FlowKind.ENCRYPTED or max(shown.data_sent, shown.data_guessed) > ALERT)
-        ends = connection.client.source, connection.server.source
-        for endpoint in facts.endpoints.values():
-            endpoint.add(ends, where, order, encrypted=carried, in_clear=in_clear)
-    if _is_full(facts):
+    is_full = _is_full(facts)
+    if is_full and not facts.endpoints:
         return
-    facts.visible.append(visible_of(extent, kind, flow_findings))
+    shown = visible_of(extent, kind, flow_findings)
+    # An alert looks like data in TLS 1.3.
+    carried = protected and (kind is FlowKind.ENCRYPTED or max(shown.data_sent, shown.data_guessed) > ALERT)
+    ends = connection.client.source, connection.server.source
+    facts.add_to_endpoints(ends, where, order, encrypted=carried, in_clear=in_clear)
+    if is_full:
+        return
+    facts.visible.append(shown)
     facts.flows.append(_row(extent, "TCP", what, protected, flow_findings))
 
 
@@ -79,8 +80,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     in_clear = _count_in_clear(facts, where, order, seen, flow.findings)
     if not encrypted and _has_ciphertext(flow.findings):
         facts.unsettled.add(where, order)
-    for endpoint in facts.endpoints.values():
-        endpoint.add((flow.client, flow.server), where, order, encrypted=encrypted, in_clear=in_clear)
+    facts.add_to_endpoints((flow.client, flow.server), where, order, encrypted=encrypted, in_clear=in_clear)
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
@@ -95,8 +95,8 @@ def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findi
         order = 1, packet.frame
         facts.add_in_clear(name, size, hosts, order)
         if isinstance(packet, SctpMessage):
-            for endpoint in facts.endpoints.values():
-                endpoint.add((packet.source, packet.target), hosts, order, encrypted=False, in_clear={name: size})
+            ends = packet.source, packet.target
+            facts.add_to_endpoints(ends, hosts, order, encrypted=False, in_clear={name: size})
         facts.values.count_all(findings.values)
 
 

@@ -53,7 +53,7 @@ class Evenness:
     def add_records(self, data: Bytes, start: int, end: int, nonce: int = 0) -> bool:
         """Add complete TLS records between two offsets. Returns whether records are uneven."""
         compiled = core()
-        if compiled is None or (isinstance(data, memoryview) and data.readonly):
+        if compiled is None:
             # All are added, even if the first ones are uneven.
             return True in [self.add(body, nonce) for body in _bodies(data, start, end)]
         state = self._state = self._state or NativeEvenness()
