@@ -98,6 +98,23 @@ static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uin
     return size;
 }
 
+/* The bytes that all characters encode, up to a group that encodes none; the last group may be shorter. Zeros are written in
+ * full. Returns how many bytes there are. */
+uint64_t base85_bytes(const uint8_t *chars, uint64_t length, const Base85 *base, uint8_t *out) {
+    uint64_t size = 0;
+    for (uint64_t at = 0; at < length; at += 5) {
+        uint64_t count = length - at < 5 ? length - at : 5, number = 0;
+        for (uint64_t each = 0; each < 5; each++) {
+            uint8_t value = each < count ? base->digits[chars[at + each]] : 84;
+            if (value == 255) return size;
+            number = number * 85 + value;
+        }
+        if (number >> 32) return size;
+        for (uint64_t each = 0; each + 1 < count; each++) out[size++] = (uint8_t)(number >> (24 - 8 * each));
+    }
+    return size;
+}
+
 /* How many bytes are neither text nor what pads it. */
 static int count_others(const uint8_t *out, int size) {
     int others = 0;
@@ -168,7 +185,7 @@ static int has_text(const uint8_t *run, uint64_t length, const Base85 *base) {
 }
 
 /* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
-static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
+int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
     int starts = 0;
     /* What is varied has letters of both cases, and so has text that is encoded. */
     uint8_t kinds = 0;

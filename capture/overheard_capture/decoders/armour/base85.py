@@ -7,6 +7,7 @@ known or makes sense, or to be as varied as encoded bytes are.
 from __future__ import annotations
 
 import base64
+import ctypes
 import re
 from functools import lru_cache
 from html import unescape
@@ -20,7 +21,10 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.coding import Coding
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS
 from overheard_capture.decoders.utf16_32 import SCRIPTS
+from overheard_capture.native import core
+from overheard_capture.native.structures import NativeBase85
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,9 +73,11 @@ class Base85:
 
     def __init__(self, alphabet: bytes) -> None:
         self.alphabet = alphabet
-        self._to_rfc1924 = bytes.maketrans(alphabet, _RFC1924)
+        # Others than members are none there, either.
+        self._to_rfc1924 = bytes(_RFC1924[alphabet.index(byte)] if byte in alphabet else 0 for byte in range(256))
         # In Ascii85 a `z` is four zero bytes, and a backslash is no escape.
         self.zeros = b"z" * (b"\\" in alphabet)
+        self.native = _native(alphabet, self.zeros)
         escape = _escape_of([sign for sign in _ESCAPED if sign in alphabet])
         self._escape, self._end = lazy_pattern(escape), lazy_pattern(rb"%b|(%b)" % (escape, _END))
         others = re.escape((alphabet + self.zeros).replace(b"&", b""))
@@ -103,7 +109,7 @@ class Base85:
         for line in self._line.finditer(data, start):
             # What begins within a line may have more of them.
             is_read = line.start() < end or len(line[0]) < SHORTEST_BASE85
-            for begin in () if is_read else self._begins(line[0][:_LOOK]):
+            for begin in () if is_read or not self._may_begin(line[0][:_LOOK]) else self._begins(line[0][:_LOOK]):
                 if found := self._run.match(data, line.start() + begin):
                     yield found
                     yield from self._cut_short(data, *found.span())
@@ -122,6 +128,11 @@ class Base85:
                 cut = self._run.match(data, begin, sign)
                 if cut and len(self._chars(cut[0])) % 5 != 1:
                     yield cut
+
+    def _may_begin(self, line: bytes) -> bool:
+        """Whether something may begin in a line, as far as a quick test tells."""
+        compiled, length = core(), ctypes.c_uint64(len(line))
+        return not compiled or compiled.may_be_base85(line, length, ctypes.byref(self.native), BEGINNINGS_BITS) != 0
 
     def _find_begins(self, line: bytes) -> tuple[int, ...]:
         """The offset in a line at which something known begins; or some at which what is as varied may begin."""
@@ -182,7 +193,21 @@ class Base85:
 
     def _decoded(self, chars: bytes) -> bytes:
         """The bytes up to a group that is none."""
-        return _decoded(chars.translate(self._to_rfc1924))
+        if not (compiled := core()):
+            return _decoded(chars.translate(self._to_rfc1924))
+        out = ctypes.create_string_buffer(len(chars))
+        size = compiled.base85_bytes(chars, ctypes.c_uint64(len(chars)), ctypes.byref(self.native), out)
+        return out.raw[:size]
+
+
+def _native(alphabet: bytes, zeros: bytes) -> NativeBase85:
+    """An alphabet as the compiled part has it."""
+    classes = bytes(
+        (byte in alphabet + zeros) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
+        | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5 | (byte in b"&\\") << 6
+        for byte in range(256) for letter in [bytes([byte])]
+    )  # fmt: skip
+    return NativeBase85(classes, bytes(alphabet.find(byte) & 0xFF for byte in range(256)))
 
 
 def _decoded(chars: bytes) -> bytes:
@@ -190,7 +215,7 @@ def _decoded(chars: bytes) -> bytes:
         # A single character more is no byte.
         return base64.b85decode(chars[:-1] if len(chars) % 5 == 1 else chars)
     except ValueError:
-        half = len(chars) // 10 * 5
+        half = len(chars) // 10 * 5 or 5 * (len(chars) > 5)
         first = _decoded(chars[:half]) if half else b""
         return first + _decoded(chars[half:]) if half and len(first) == half // 5 * 4 else first
 

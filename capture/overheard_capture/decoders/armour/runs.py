@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.ground import MOST_COUNTED
 from overheard_capture.content.byte_scan import base64_runs
-from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
+from overheard_capture.decoders.armour.base85 import ALPHABETS
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
@@ -24,13 +24,11 @@ from overheard_capture.native.structures import (
     TEXT_WITHIN,
     UNSIGNED,
     CodedRuns,
-    NativeBase85,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from overheard_capture.decoders.armour import base85
     from overheard_capture.decoders.armour.coding import Coding
     from overheard_capture.search import Search
 
@@ -41,20 +39,8 @@ _TABLE = (ctypes.c_uint16 * 256)(
     *(sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256))
 )
 
-
-def _base85(base: base85.Base85) -> NativeBase85:
-    """An alphabet as the compiled part has it."""
-    members = base.alphabet + base.zeros
-    classes = bytes(
-        (byte in members) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
-        | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5 | (byte in b"&\\") << 6
-        for byte in range(256) for letter in [bytes([byte])]
-    )  # fmt: skip
-    return NativeBase85(classes, bytes(base.alphabet.find(byte) & 0xFF for byte in range(256)))
-
-
 _NOTHING = (0,) * len(CODINGS)
-_FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
+_FOUND = CodedRuns.with_room(1 << 12, [base.native for base in ALPHABETS])
 
 
 class RunsFound(NamedTuple):
@@ -150,6 +136,11 @@ def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
         return ()
     within = {number for number, begin, end in _complete_runs(data) if not CODINGS[number].is_other(data[begin:end])}
     return tuple(CODINGS[number] for number in sorted(within))
+
+
+def may_have_run(data: bytes | bytearray) -> bool:
+    """Whether a quick test finds a run of any of them in this text, which is complete."""
+    return len(data) >= SHORTEST and bool(_complete_runs(data))
 
 
 def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:

@@ -1,0 +1,59 @@
+"""The compiled part finds and decodes the same of base85 as Python."""
+
+from __future__ import annotations
+
+import base64
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.encoders import z85
+from overheard_capture.decoders.armour import base85
+from overheard_capture.decoders.armour.base85 import ALPHABETS, BASE85_CODINGS, Base85
+
+DICE = random.Random(85)  # noqa: S311  (nothing is kept secret by it)
+CHARS = st.sampled_from(sorted({*BASE85_CODINGS[0].members.members, *b"z& ,\n"}))
+TEXT = "the squirrel said: füße, and more of it".encode()
+
+
+def found(data: bytes) -> list[list[tuple[int, int]]]:
+    """Where something may be in each alphabet. Nothing that was found before is remembered."""
+    codings = [Base85(each.alphabet).coding for each in ALPHABETS]
+    return [[match.span() for match in coding.find(data, 0)] for coding in codings]
+
+
+def texts() -> list[bytes]:
+    """Lines of which some are encoded: text, compressed and wide text, random bytes; and words, alike in length."""
+    kinds = (TEXT, TEXT.decode().encode("utf-16-le"), bytes(5) + b"\x07" * 30, DICE.randbytes(40))
+    encoded = [write(kind) for write in (base64.b85encode, base64.a85encode, z85) for kind in kinds]
+    before = (b"", b"data=", b"+", b"> ", b"<p>", b"\\n")
+    words = [b"gid://shop/Product/%d" % DICE.randrange(10**12) for _ in range(20)]
+    return [head + line for head in before for line in (*encoded, *words)]
+
+
+@given(st.lists(CHARS, max_size=90).map(bytes))
+def test_the_same_bytes_are_decoded(chars: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        compiled = [coding.decode(chars) for coding in BASE85_CODINGS]
+        patched.setattr(base85, "core", lambda: None)
+        assert [coding.decode(chars) for coding in BASE85_CODINGS] == compiled
+
+
+def test_a_last_group_may_be_shorter() -> None:
+    rfc1924, _, ascii85 = BASE85_CODINGS
+    for size in range(33):
+        data = DICE.randbytes(size)
+        assert rfc1924.decode(base64.b85encode(data)) == data
+        assert ascii85.decode(ascii85.chars(base64.a85encode(data))) == data
+
+
+def test_it_is_found_in_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = texts()
+    compiled = found(b"\n".join(lines))
+    assert all(compiled)
+    each = [found(line) for line in lines]
+    monkeypatch.setattr(base85, "core", lambda: None)
+    assert found(b"\n".join(lines)) == compiled
+    assert [found(line) for line in lines] == each
