@@ -51,7 +51,6 @@ ELSEWHERE = (
     Elsewhere("capture/decoders/documents", "*", "formats that decoders/documents/test_reader.py reads"),
     Elsewhere("capture/decoders/media", "*", "all formats are in decoders/media/test_formats.py"),
     Elsewhere("capture/decoders", "continued_strings", "both ways, in any cut, by decoders/test_json_strings.py"),
-    Elsewhere("capture/decoders", "text_finders", "all of them, by decoders/test_untyped.py"),
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "decoders/test_grpc.py"),
     Elsewhere("capture/decoders", "after_header carving fallback", "tested in turn by decoders/test_untyped.py"),

@@ -53,8 +53,8 @@ _INSERTED = lazy_pattern(_BEGIN_OR_END % b"ins|moveTo" + _OF_ODF, re.IGNORECASE)
 
 
 def has_markup(text: bytes | bytearray) -> bool:
-    """Whether there may be markup in a whole text."""
-    return b"<" in text or text.startswith(_RTF)
+    """Whether there is markup in a whole text."""
+    return (b"<" in text and _TAG.search(text) is not None) or text.startswith(_RTF)
 
 
 class MarkupFinder:

@@ -9,11 +9,10 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.text_detector import CONTROL
-from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.control_codes import may_be_text
 from overheard_capture.decoders.json_strings import read_strings
-from overheard_capture.decoders.line_blocks import may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
+from overheard_capture.decoders.text_finders import has_nothing_to_find
 from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
@@ -28,10 +27,10 @@ _MAX_LENGTH = 64 << 10
 
 def classify(data: bytes) -> bool | None:
     """Whether these bytes, the whole of a content, are text; None if they may contain something to decode."""
-    if not has_nothing_encoded(data) or data.startswith(PLAIN_MAGICS):
+    if not has_nothing_to_find(data) or data.startswith(PLAIN_MAGICS):
         return None
     if is_plain(data):
-        return None if may_have_block(data) else True
+        return True
     if CARVABLE.literals.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     if may_be_text(data):

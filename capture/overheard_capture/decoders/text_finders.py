@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet
+from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, quoted_printable
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
+from overheard_capture.decoders.armour.runs import may_have_run
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHttpFinder
 from overheard_capture.decoders.json_strings import JsonStringFinder
-from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
+from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
@@ -20,9 +21,21 @@ from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 
 if TYPE_CHECKING:
-    from overheard.words.layer import Layers
-    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.findings import ReaderFactory
+    from overheard_capture.content.nesting import Unwrapping
     from overheard_capture.provenance.origin import Origin
+
+    Finder = Base64Finder | ArmourFinder | LineBlockFinder | SoftBreakFinder | JsonStringFinder
+    MarkedFinder = (
+        LineArmourFinder
+        | EscapedTextFinder
+        | EncodedWords
+        | MarkupFinder
+        | TableFinder
+        | PartialLineFinder
+        | EmbeddedHttpFinder
+        | ChunkFinder
+    )
 
 # What several finders look for, to be looked for at once: most text has none of it. And some of it for short text.
 _LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts)
@@ -30,47 +43,60 @@ _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
     *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts},
 )
+# With what a response begins, which may be the first line.
+_RESPONSE = b"HTTP/1."
 
 
 def has_nothing_to_find(data: bytes) -> bool:
     """Whether the finders of complete text find nothing in this one, unless it is JSON, or in chunks from the start."""
-    return (
-        has_nothing_encoded(data) and not may_have_block(data) and not has_markup(data) and _LINE_MARKS.first(data) < 0
-    )
+    return has_nothing_encoded(data) and not may_have_block(data) and not _is_marked(data, _LINE_MARKS)
+
+
+def _is_marked(data: bytes, marks: LiteralSet) -> bool:
+    return has_markup(data) or data.startswith(_RESPONSE) or marks.first(data) >= 0
 
 
 class TextFinders:
-    """Feeds text to all of them. What is encoded is read by `reader`, and what is in chunks by `untyped`."""
+    """Feeds text to all of them. What is encoded is read by the reader of `found`, and what is in chunks by `untyped`.
+
+    If the `whole` text is known, those that find nothing in it are left out: short text has little to find.
+    """
 
     __slots__ = ("_finders", "_marked")
 
-    def __init__(
-        self, findings: Findings, layers: Layers, reader: ReaderFactory, untyped: ReaderFactory, *, framed: bool
-    ) -> None:
-        self._finders = (
-            Base64Finder(findings, layers, reader),
-            ArmourFinder(findings, layers, reader),
-            LineBlockFinder(findings, layers, reader),
-            SoftBreakFinder(findings, layers, reader),
-            JsonStringFinder(findings, layers, reader),
-        )
+    def __init__(self, found: Unwrapping, untyped: ReaderFactory, *, framed: bool, whole: bytes = b"") -> None:
+        findings, layers, reader = found.findings, found.layers, found.reader or untyped
+        self._finders: list[Finder] = []
+        if not whole or base64_runs(whole):
+            self._finders.append(Base64Finder(findings, layers, reader))
+        if not whole or may_have_run(whole):
+            self._finders.append(ArmourFinder(findings, layers, reader))
+        if not whole or begins_or_has_block(whole):
+            self._finders.append(LineBlockFinder(findings, layers, reader))
+        if not whole or quoted_printable(whole) >= 0:
+            self._finders.append(SoftBreakFinder(findings, layers, reader))
+        self._finders.append(JsonStringFinder(findings, layers, reader))
         # These look for one of the marks.
-        self._marked = (
-            LineArmourFinder(findings, layers, reader),
-            EscapedTextFinder(findings, layers, reader),
-            EncodedWords(findings, layers, reader),
-            MarkupFinder(findings, layers),
-            TableFinder(findings, layers, reader),
-            PartialLineFinder(findings, layers, reader),
-            EmbeddedHttpFinder(findings, layers),
-            # In spite of a head that does not say so.
-            ChunkFinder(findings, layers, untyped, begun=framed),
-        )
+        self._marked: tuple[MarkedFinder, ...] = ()
+        if not whole or framed or _is_marked(whole, _MARKS) or _LINE_MARKS.first(whole) >= 0:
+            self._marked = (
+                LineArmourFinder(findings, layers, reader),
+                EscapedTextFinder(findings, layers, reader),
+                EncodedWords(findings, layers, reader),
+                MarkupFinder(findings, layers),
+                TableFinder(findings, layers, reader),
+                PartialLineFinder(findings, layers, reader),
+                EmbeddedHttpFinder(findings, layers),
+                # In spite of a head that does not say so.
+                ChunkFinder(findings, layers, untyped, begun=framed),
+            )
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         for finder in self._finders:
             finder.feed(data, origin)
+        if not self._marked:
+            return
         first = _MARKS.first(data)
         clear = first if first >= 0 else len(data)
         for marked in self._marked:

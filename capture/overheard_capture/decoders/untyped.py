@@ -130,7 +130,8 @@ class Untyped:
         framed = CHUNKED.match(head) is not None
         if is_whole and not framed and has_nothing_to_find(head):
             return JsonStringFinder(self._findings, self._layers, armoured)
-        return TextFinders(self._findings, self._layers, armoured, inner, framed=framed)
+        whole = head if is_whole else b""
+        return TextFinders(Unwrapping(self._findings, self._layers, armoured), inner, framed=framed, whole=whole)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -192,7 +193,7 @@ class TextReader:
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = finders or TextFinders(findings, layers, armoured, untyped, framed=False)
+        self._finders = finders or TextFinders(Unwrapping(findings, layers, armoured), untyped, framed=False)
         self._carver = TextCarver(findings, layers, untyped)
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None
@@ -274,7 +275,7 @@ class TextReader:
 
 def in_chunks(findings: Findings, layers: Layers) -> TextReader:
     """A reader of text that is in chunks, each with a signature."""
-    return TextReader(findings, layers, TextFinders(findings, layers, armoured, untyped, framed=True))
+    return TextReader(findings, layers, TextFinders(Unwrapping(findings, layers, armoured), untyped, framed=True))
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

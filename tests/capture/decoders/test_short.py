@@ -28,6 +28,8 @@ PIECES = st.one_of(
             b"PK\x03\x04",
             b"\xff\xfe",
             b"plain words",
+            b"<p>Fluffy <b>ta</b>il 4711</p>",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nFluffy ta\r\n7\r\nil 4711\r\n0\r\n\r\n",
         ]
     ),
 )
@@ -49,3 +51,8 @@ def test_most_content_is_classified_at_once() -> None:
     assert classify(bytes(number * 167 % 256 for number in range(300))) is False
     assert classify(gzip.compress(VALUE)) is None
     assert classify("süß".encode()) is None
+
+
+def test_text_within_which_something_is_to_be_found_is_not() -> None:
+    assert classify(b"<p>Fluffy <b>ta</b>il 4711</p>") is None
+    assert classify(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nFluffy ta") is None

@@ -1,0 +1,57 @@
+"""What is in a whole text is found, although the finders that find nothing in it are left out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+
+from capture.played import VALUE, origin_of, played, seen, sightings, some_findings
+from overheard_capture.content.nesting import Unwrapping
+from overheard_capture.decoders.text_finders import TextFinders
+from overheard_capture.decoders.untyped import armoured, untyped
+from rows import for_each
+
+TEXT = b"this is " + VALUE + b", more or less, as everybody knows"
+HALF = len(TEXT) // 2
+BASE64 = base64.b64encode(TEXT)
+# For each finder, a text in which it finds something.
+HELD = {
+    "base64": BASE64,
+    "hexadecimal": TEXT.hex().encode(),
+    "base85": base64.b85encode(TEXT),
+    "base64 in lines of comments": re.sub(rb"(.{24})", rb"// \1\n", base64.b64encode(2 * TEXT)),
+    "quoted-printable": b"a=3Db " + quopri.encodestring(TEXT).replace(b"tail", b"ta=\nil"),
+    "strings of JSON": b'{"a": "' + BASE64 + b'"}',
+    "uuencode": b"begin 644 tail.txt\n" + binascii.b2a_uu(TEXT[:45]) + binascii.b2a_uu(TEXT[45:]) + b"`\nend\n",
+    "escapes": b"".join(b"\\x%02x" % byte for byte in BASE64),
+    "an encoded word": b"=?utf-8?b?" + BASE64 + b"?=",
+    "markup": b"<p>this is " + VALUE.replace(b"tail", b"<b>ta</b>il") + b"</p>",
+    "a response": b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + BASE64,
+    "signed chunks": b"".join(
+        b"%x;chunk-signature=%064x\r\n%b\r\n" % (len(part), number, part)
+        for number, part in enumerate((TEXT[:HALF], TEXT[HALF:], b""))
+    ),
+}
+
+
+def found_in(text: bytes, whole: bytes) -> list[tuple[object, ...]]:
+    findings = some_findings()
+    finders = TextFinders(Unwrapping(findings, (), armoured), untyped, framed=False, whole=whole)
+    finders.feed(text, origin_of(len(text)))
+    finders.close()
+    return sightings(findings)
+
+
+@for_each(held=HELD)
+def test_the_same_is_found_if_the_whole_text_is_known(held: str) -> None:
+    text = HELD[held]
+    assert found_in(text, text) == found_in(text, b"") != []
+
+
+def test_a_short_text_may_be_a_response() -> None:
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (TEXT[:14], TEXT[14:], b""))
+    text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    assert seen(played(armoured, text)) == {("embedded HTTP", "chunked")}
+    assert not seen(played(armoured, text.replace(b"HTTP", b"FTTP")))
