@@ -100,8 +100,8 @@ def may_have_block(data: bytes | bytearray) -> bool:
 
 
 def begins_or_has_block(data: bytes | bytearray) -> bool:
-    """Whether a block may begin in this text, with any of its lines."""
-    return _HERE.match(data) is not None or may_have_block(data)
+    """Whether a block may begin in this text, which is complete, with any of its lines but the last one."""
+    return b"\n" in data and (_HERE.match(data) is not None or may_have_block(data))
 
 
 def _next_line(data: bytes | bytearray, start: int) -> int:
