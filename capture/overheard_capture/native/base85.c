@@ -129,13 +129,13 @@ static int count_others(const uint8_t *out, int size) {
     return others;
 }
 
-/* Whether what begins here decodes to what makes sense: text, wide text, or a format; or many bytes are zero; or a block stored
- * by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of both cases. */
-static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
-    uint8_t room[VARIED], out[VARIED], even = 0, odd = 0;
+/* Whether what begins here makes sense, the first bytes of which are those of `out`: text, wide text, or a format; or many bytes
+ * are zero; or a block stored by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of
+ * both cases. */
+static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings,
+                       uint8_t *out) {
+    uint8_t room[VARIED], even = 0, odd = 0;
     uint64_t count;
-    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &count);
-    if (groups(chars, count, base, out) < SHORTEST_OUT) return 0;
     if (may_begin_format(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
     if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
     int zeros = 0;
@@ -145,18 +145,20 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
     }
     if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
     if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
-    chars = characters(at, end, VARIED, base, room, &count);
+    const uint8_t *chars = characters(at, end, VARIED, base, room, &count);
     int size = groups(chars, count, base, out);
     return 4 * count_others(out, size) <= size - 8;
 }
 
 /* Whether what begins here, of which all are in the alphabet or escaped, may be encoded. */
 static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
-    if (makes_sense(at, end, mixed, base, beginnings)) return 1;
-    if (!mixed) return 0;
-    uint8_t room[VARIED];
+    uint8_t room[VARIED], out[VARIED];
     uint64_t window, different = 0, others = 0, seen[4] = {0};
-    const uint8_t *chars = characters(at, end, VARIED, base, room, &window);
+    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &window);
+    if (groups(chars, window, base, out) < SHORTEST_OUT) return 0;
+    if (makes_sense(at, end, mixed, base, beginnings, out)) return 1;
+    if (!mixed) return 0;
+    chars = characters(at, end, VARIED, base, room, &window);
     for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
     if (32 * others < window) return 0;
     uint8_t kinds = 0;

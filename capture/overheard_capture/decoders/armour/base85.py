@@ -152,7 +152,7 @@ class Base85:
         # What can be read may be a part of something that begins before it, and that makes sense.
         known = dict.fromkeys((*first, *sensible))
         # What is compressed may have text in it, too.
-        before = (at for at in starts if not known or at < min(known))
+        before = (at for at in whole if not known or at < min(known))
         varied = [at for at in before if _is_varied(self._unescaped(line[at:])[:_VARIED])]
         for at in varied:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
