@@ -34,6 +34,7 @@ _MEMBERS = bytes(
     (byte in BASE64_ALPHABET) | (byte in LOWERCASE) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256)
 )
 _BATCH = 1024
+_FEW = 512
 # How much of a piece to look at first: runs are short.
 _WINDOW = 256
 _ROOM = ctypes.c_uint64(_BATCH)
@@ -43,7 +44,8 @@ _RUNS = (ctypes.c_uint64 * (2 * _BATCH))()
 def is_plain(data: bytes | bytearray) -> bool:
     """Whether all bytes are printable ASCII, tab, CR or LF."""
     compiled = core()
-    if compiled is None:
+    # A call takes as long as Python takes for some bytes.
+    if compiled is None or len(data) < _FEW:
         return data.isascii() and not data.translate(None, _PLAIN)
     return bool(compiled.is_plain(pointer(data), ctypes.c_uint64(len(data))))
 

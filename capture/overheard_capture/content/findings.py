@@ -197,6 +197,14 @@ class Findings:
     messages: MessageSink | None = None
     # What was read before under some layers, and led to no sighting; see decoders/read_before.py.
     read_before: set[tuple[object, bytes]] = field(default_factory=set)
+    # Texts of infrastructure in which nothing is, whichever flow they are of: names of hosts are there again and again.
+    empty_texts: set[tuple[Layers, bytes]] = field(default_factory=set)
+
+    def extent(self) -> tuple[int, ...]:
+        """How much was found so far: a number grows with all that is reported of content, unless it was before."""
+        fernet = self.values.fernet
+        counts = len(self.sightings), self.unread.total(), len(fernet.tokens), len(fernet.keys)
+        return (*counts, *map(len, self.values.values()))
 
     def add_occurrence(self, occurrence: Occurrence) -> None:
         """Report an occurrence of a secret."""

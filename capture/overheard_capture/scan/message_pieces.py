@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, OrderedDict
+from functools import cached_property
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Place
+    from overheard_capture.search import Search
 
 
 OPAQUE_NAMES = f"names and texts below one domain that say more than {MAX_VALUE} bytes, which nobody can read"
@@ -109,15 +111,19 @@ class MessagePieces:
                 seen.add(texts)
                 self._search(texts, [piece for _, piece in variant])
 
+    @cached_property
+    def _sought(self) -> Search:
+        return self._make_findings().search
+
     def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
         joined = b"".join(texts)
-        findings = self._make_findings()
-        if len(texts) < 2 or len(joined) < findings.search.shortest:
+        if len(texts) < 2 or len(joined) < self._sought.shortest:
             return
-        matches = findings.search.matches(joined)
+        matches = self._sought.matches(joined)
         is_text = is_plain(joined)
         if not matches and is_text and has_nothing_encoded(joined):
             return
+        findings = self._make_findings()
         layers = (*pieces[0].layers, LAYER)
         starts = [0, *accumulate(map(len, texts))]
         origin = Origin([_span(*each) for each in zip(starts, texts, pieces, strict=False)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.content.findings import Findings
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
@@ -35,6 +35,7 @@ from overheard_capture.scan.walker import Walker
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from overheard.words.layer import Layers
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
@@ -66,6 +67,7 @@ class Reading:
         # Whether only the flows of some hosts are judged: what has no address may be of others.
         self._selective = bool(options.only)
         self._opener = opener
+        self._empty_texts: set[tuple[Layers, bytes]] = set()
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._resources = Resources()
@@ -195,15 +197,12 @@ class Reading:
 
     # ---- flows
 
-    def _make_findings(self) -> tuple[Findings, Findings]:
-        shared = (self._search, READERS, self._limits, Conversation(), self._opener)
-        return Findings(*shared), Findings(*shared)
-
     def _make(self) -> Findings:
-        return self._make_findings()[0]
+        return Findings(self._search, READERS, self._limits, opener=self._opener, empty_texts=self._empty_texts)
 
     def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
-        first, second = self._make_findings()
+        first, second = self._make(), self._make()
+        second.conversation = first.conversation
         first.messages, second.messages = self._messages.of_flow(client, server, number)
         return first, second
 

@@ -8,14 +8,19 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
-from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.dns.message import parse_message
+from overheard_capture.protocols.dns.message_text import (
+    LONG_LABEL,
+    NETBIOS,
+    NETBIOS_LENGTH,
+    MessageText,
+    decode_netbios,
+)
 from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
@@ -27,20 +32,11 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.dns.message import ByteRange, DnsContents
     from overheard_capture.provenance.origin import Bytes
-    from overheard_capture.provenance.spans import Span
 
 LAYER = Layer("DNS")
 
-# A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
-_NETBIOS, _NETBIOS_LENGTH = lazy_pattern(rb"[A-P]{32}"), 32
 # The bit of the flags that tells responses from queries.
 _RESPONSE = 0x80
-# From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
-_LONG_LABEL, _DOMAIN_LABELS = 24, 4
-# A tunnel fills its labels: what it sends has fewer than one in so many characters.
-_SHORT_LABEL = 4
-# In how many labels the local part of a mail address is.
-_LOCAL_LABELS = 2
 # A tunnel such as iodine may have a few letters of its own before data.
 _IN_A_NAME = range(9)
 
@@ -50,7 +46,7 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     message = parse_message(data)
     if message is None:
         return False
-    text = _MessageText(data)
+    text = MessageText(data)
     for labels in message.names:
         text.name(labels)
     for labels in message.mailboxes:
@@ -59,7 +55,7 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     if message.texts:
         text.line(message.texts)
     for each in message.texts if len(message.texts) > 1 else ():
-        if each[1] - each[0] >= _LONG_LABEL:
+        if each[1] - each[0] >= LONG_LABEL:
             text.line([each])
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
@@ -80,8 +76,8 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
             start, end = labels[0]
             # The types of questions for the same name differ.
             kind = data[labels[-1][1] + 1 :][:2]
-            if end - start == _NETBIOS_LENGTH and _NETBIOS.fullmatch(data, start, end):
-                name = _decode_netbios(data[start:end])
+            if end - start == NETBIOS_LENGTH and NETBIOS.fullmatch(data, start, end):
+                name = decode_netbios(data[start:end])
                 add_piece(findings, layers, name, origin.derived([(0, start, end)]), ("NetBIOS", kind))
             else:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
@@ -142,87 +138,6 @@ def _joined(data: bytes, origin: Origin, ranges: Iterable[ByteRange]) -> tuple[b
     """Some ranges of a message in a row, and their origin."""
     held = list(ranges)
     return b"".join(data[start:end] for start, end in held), joined([(origin, start, end) for start, end in held])
-
-
-class _MessageText:
-    """The text of a message, and the origin of each part of it."""
-
-    def __init__(self, data: Bytes) -> None:
-        self._data = bytes(data)
-        self._text = bytearray()
-        # Each part: its offset in the text, and its range in the message.
-        self._parts: list[tuple[int, int, int]] = []
-        # The offsets of parts that are not literal bytes of the message.
-        self._derived: set[int] = set()
-
-    def name(self, labels: list[ByteRange]) -> None:
-        """Add a name, with dots and without: data that is tunnelled in names is split into labels, and has no dots."""
-        start = len(self._text)
-        for label in labels:
-            # A dot represents the length byte of the label.
-            if len(self._text) > start:
-                self._add(b".", label[0] - 1, label[0])
-            self._add(self._data[label[0] : label[1]], *label)
-        dotted = bytes(self._text[start:])
-        self._end()
-        if len(labels) > 1:
-            self.line(labels)
-            if len(dotted) >= max(_LONG_LABEL, (_SHORT_LABEL + 1) * len(labels)):
-                # What is left of a tunnel's domain: with that, its data would end in nonsense.
-                for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
-                    self.line(labels[:count])
-        # Some resolvers randomise the case of the letters in a name (0x20 encoding).
-        if (lower := dotted.lower()) != dotted:
-            self._add_derived(lower, labels)
-        if _NETBIOS.fullmatch(dotted[:32]):
-            self._add_derived(_decode_netbios(dotted[:32]), labels)
-
-    def mailbox(self, labels: list[ByteRange]) -> None:
-        """Add a name as the mail address that it stands for. The local part may have had a dot that was not escaped."""
-        name = b".".join([self._data[start:end] for start, end in labels])
-        at = 0
-        for start, end in labels[:_LOCAL_LABELS]:
-            at += end - start + 1
-            if at < len(name):
-                self._add_derived(name[: at - 1] + b"@" + name[at:], labels)
-
-    def line(self, ranges: Iterable[ByteRange]) -> None:
-        """Add some ranges of the message as one line."""
-        for start, end in ranges:
-            self._add(self._data[start:end], start, end)
-        self._end()
-
-    def _add(self, piece: bytes, start: int, end: int) -> None:
-        self._parts.append((len(self._text), start, end))
-        self._text += piece
-
-    def _add_derived(self, piece: bytes, labels: list[ByteRange]) -> None:
-        self._derived.add(len(self._text))
-        self._add(piece, min(start for start, _ in labels), max(end for _, end in labels))
-        self._end()
-
-    def _end(self) -> None:
-        """End a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
-        self._text += b"\n\n"
-
-    def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
-        """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
-        text = bytes(self._text)
-        if not any(findings.search.matches(text)) and has_nothing_encoded(text):
-            return
-        spans: list[Span] = []
-        for at, start, end in self._parts:
-            if at in self._derived:
-                spans += origin.derived([(0, start, end)]).sliced(0, 1, at)
-            else:
-                spans += origin.sliced(start, end, at)
-        text_origin = Origin(spans)
-        search_bytes(findings, layers, text, text_origin)
-        read_values(findings, layers, text, text_origin)
-
-
-def _decode_netbios(name: bytes) -> bytes:
-    return bytes((high - 65) << 4 | (low - 65) for high, low in zip(name[::2], name[1::2], strict=True)).rstrip(b" \0")
 
 
 class DnsDatagrams:

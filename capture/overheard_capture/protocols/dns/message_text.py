@@ -1,0 +1,124 @@
+"""The text of a DNS message: names, with dots and without, mail addresses and strings, to be searched and unwrapped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.content import search_bytes
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.content.opaque_values import VALUE
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.values import read_values
+from overheard_capture.provenance.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.dns.message import ByteRange
+    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.provenance.spans import Span
+
+# A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
+NETBIOS, NETBIOS_LENGTH = lazy_pattern(rb"[A-P]{32}"), 32
+# From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
+LONG_LABEL, _DOMAIN_LABELS = 24, 4
+# A tunnel fills its labels: what it sends has fewer than one in so many characters.
+_SHORT_LABEL = 4
+# In how many labels the local part of a mail address is.
+_LOCAL_LABELS = 2
+# How many texts in which nothing is are remembered, and how long they may be.
+_MOST_KEPT, _LONGEST_KEPT = 8 << 10, 512
+
+
+class MessageText:
+    """The text of a message, and the origin of each part of it."""
+
+    def __init__(self, data: Bytes) -> None:
+        self._data = bytes(data)
+        self._text = bytearray()
+        # Each part: its offset in the text, and its range in the message.
+        self._parts: list[tuple[int, int, int]] = []
+        # The offsets of parts that are not literal bytes of the message.
+        self._derived: set[int] = set()
+
+    def name(self, labels: list[ByteRange]) -> None:
+        """Add a name, with dots and without: data that is tunnelled in names is split into labels, and has no dots."""
+        start = len(self._text)
+        for label in labels:
+            # A dot represents the length byte of the label.
+            if len(self._text) > start:
+                self._add(b".", label[0] - 1, label[0])
+            self._add(self._data[label[0] : label[1]], *label)
+        dotted = bytes(self._text[start:])
+        self._end()
+        if len(labels) > 1:
+            self.line(labels)
+            if len(dotted) >= max(LONG_LABEL, (_SHORT_LABEL + 1) * len(labels)):
+                # What is left of a tunnel's domain: with that, its data would end in nonsense.
+                for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
+                    self.line(labels[:count])
+        # Some resolvers randomise the case of the letters in a name (0x20 encoding).
+        if (lower := dotted.lower()) != dotted:
+            self._add_derived(lower, labels)
+        if NETBIOS.fullmatch(dotted[:32]):
+            self._add_derived(decode_netbios(dotted[:32]), labels)
+
+    def mailbox(self, labels: list[ByteRange]) -> None:
+        """Add a name as the mail address that it stands for. The local part may have had a dot that was not escaped."""
+        name = b".".join([self._data[start:end] for start, end in labels])
+        at = 0
+        for start, end in labels[:_LOCAL_LABELS]:
+            at += end - start + 1
+            if at < len(name):
+                self._add_derived(name[: at - 1] + b"@" + name[at:], labels)
+
+    def line(self, ranges: Iterable[ByteRange]) -> None:
+        """Add some ranges of the message as one line."""
+        for start, end in ranges:
+            self._add(self._data[start:end], start, end)
+        self._end()
+
+    def _add(self, piece: bytes, start: int, end: int) -> None:
+        self._parts.append((len(self._text), start, end))
+        self._text += piece
+
+    def _add_derived(self, piece: bytes, labels: list[ByteRange]) -> None:
+        self._derived.add(len(self._text))
+        self._add(piece, min(start for start, _ in labels), max(end for _, end in labels))
+        self._end()
+
+    def _end(self) -> None:
+        """End a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
+        self._text += b"\n\n"
+
+    def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
+        """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
+        text = bytes(self._text)
+        known = layers, text
+        if known in findings.empty_texts:
+            return
+        before = findings.extent()
+        if any(findings.search.matches(text)) or not has_nothing_encoded(text):
+            self._unwrap(findings, layers, text, origin)
+        if findings.extent() == before and findings.values.has_room(VALUE) and len(text) <= _LONGEST_KEPT:
+            if len(findings.empty_texts) >= _MOST_KEPT:
+                findings.empty_texts.clear()
+            findings.empty_texts.add(known)
+
+    def _unwrap(self, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
+        spans: list[Span] = []
+        for at, start, end in self._parts:
+            if at in self._derived:
+                spans += origin.derived([(0, start, end)]).sliced(0, 1, at)
+            else:
+                spans += origin.sliced(start, end, at)
+        text_origin = Origin(spans)
+        search_bytes(findings, layers, text, text_origin)
+        read_values(findings, layers, text, text_origin)
+
+
+def decode_netbios(name: bytes) -> bytes:
+    """The name that is encoded as two letters for each byte, without what fills it."""
+    return bytes((high - 65) << 4 | (low - 65) for high, low in zip(name[::2], name[1::2], strict=True)).rstrip(b" \0")
