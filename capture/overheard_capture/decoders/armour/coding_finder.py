@@ -108,7 +108,7 @@ class CodingFinder:
                 most = len(data) - _KEPT
                 line = data.rfind(b"\n", max(most - _LONGEST_LINE, begin), most)
                 end = self._group_end(data, begin, line if line >= 0 else most)
-            if self._coding.chars(data[:begin]):
+            if self._content and self._coding.chars(data[:begin]):
                 self._close_content()
             raw, is_whole = data[begin:end], not (goes_on or self._content)
             if is_whole and raw in self._before:

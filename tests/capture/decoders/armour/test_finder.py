@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import textwrap
+import time
 import urllib.parse
 import zlib
 from array import array
@@ -152,6 +153,12 @@ def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     assert {each.what for each in findings.unread} == (set() if write in DECIMAL.values() else {LARGE_VALUE})
     for size in (1000, 20_011):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+def test_many_groups_in_one_run_take_time_in_proportion() -> None:
+    began = time.process_time()
+    assert not played(untyped, b"1a:2b:3c x " * 5500).sightings
+    assert time.process_time() - began < 2
 
 
 @for_each(write=WRITES)
