@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.spelling import Shape
-from overheard.words.spelling.look import exactly, first_of, perhaps, row
+from overheard.words.spelling.look import either, exactly, first_of, perhaps, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,10 +22,11 @@ MatchedRange: TypeAlias = tuple[int, int, str]
 # How many parts of a secret one step matches. A regular expression for all parts of a long secret would take a second
 # to compile.
 _PARTS_PER_STEP = 64
-# Forms of a character of at most this many bytes are tried before all others: the character itself, or one escape.
-# Between two characters, so is a line end.
-_SHORT_FORM = 2
-_LINE_END = perhaps(row(perhaps(exactly(b"\r")), exactly(b"\n")))
+# Forms of a character of at most this many bytes are tried before all others: the character itself, or one escape. So
+# are, in a secret of several steps, forms of a sign that may be this short: encoders escape signs alone. Between two
+# characters, so is a line end, as it is or in a string.
+_SHORT_FORM, _SHORT_FORM_OF_SIGN = 2, 6
+_LINE_ENDS = (b"\n", b"\r\n", b"\\n", b"\\r\\n")
 # A part of at least so many forms is a blank or a sign, which may be escaped twice: the same bytes may be several of
 # its forms. With more of these in a step, a regular expression would try them in every combination.
 _AMBIGUOUS, _MOST_AMBIGUOUS = 15, 8
@@ -40,14 +41,21 @@ class _Part(NamedTuple):
     longest: int
     regex: re.Pattern[bytes]
 
-    @classmethod
-    def of(cls, look: Look, *, backwards: bool) -> _Part:
-        return cls(look.shortest, look.longest, re.compile(look.regex(backwards=backwards)))
-
     def ends(self, text: bytes, begin: int) -> Iterator[int]:
         """Each place where a match that begins here can end."""
-        most = min(begin + self.longest, len(text))
-        return (end for end in range(begin + self.shortest, most + 1) if self.regex.fullmatch(text, begin, end))
+        return (begin + length for length in _lengths(self, text[begin : begin + self.longest]))
+
+
+# A secret of the same characters again and again is compared with the same bytes at each of them.
+@lru_cache(4096)
+def _lengths(part: _Part, text: bytes) -> list[int]:
+    """The length of each match of a part at the beginning of `text`."""
+    return [length for length in range(part.shortest, len(text) + 1) if part.regex.fullmatch(text, 0, length)]
+
+
+@lru_cache(1024)
+def _part_of(look: Look, *, backwards: bool) -> _Part:
+    return _Part(look.shortest, look.longest, re.compile(look.regex(backwards=backwards)))
 
 
 class ShapeWalk:
@@ -76,10 +84,20 @@ class ShapeWalk:
             gap.longest if gap else 0
         )
 
+    @cached_property
+    def _shortest(self) -> list[int]:
+        """For each step, the fewest bytes that can match it and all that follow it."""
+        gap = self._shape.between.shortest if self._shape.between else 0
+        each = [part.shortest + gap for part in self._parts]
+        return [sum(each[first:]) - gap * (not first) for first in range(0, len(each), _PARTS_PER_STEP)]
+
     def match_length(self, text: bytes, steps: int | None = None) -> int:
         """The length of the match of all steps, or the first `steps`, at the beginning of `text`; -1 if none."""
         at = 0
         for number, short in enumerate(self._short_steps[:steps]):
+            # Near the beginning of the data, a secret that repeats itself has many hits with too few bytes before them.
+            if steps is None and len(text) - at < self._shortest[number]:
+                return -1
             match = (short or self._short_step(number)).match(text, at)
             if match is None and self._is_ambiguous(number):
                 at = self._end_by_parts(number, text, at)
@@ -117,7 +135,7 @@ class ShapeWalk:
                 # A row is in the order of the text, and what is between two parts was passed before the second one.
                 between = [(look, gap) if self._backwards else (gap, look) for look in looks]
                 looks = [look if first + which == 0 else row(*between[which]) for which, look in enumerate(looks)]
-            self._single[number] = [_Part.of(look, backwards=self._backwards) for look in looks]
+            self._single[number] = [_part_of(look, backwards=self._backwards) for look in looks]
         return self._single[number]
 
     @property
@@ -127,7 +145,8 @@ class ShapeWalk:
 
     def _short_step(self, number: int) -> re.Pattern[bytes]:
         """A step of short forms alone, which compiles faster. A step tries them first, so the match is the same."""
-        step = self._compiled(number, self._short_gap, _short_forms, atomic=self._is_ambiguous(number))
+        short = partial(_short_forms, with_signs=self.is_long)
+        step = self._compiled(number, self._short_gap, short, atomic=self._is_ambiguous(number))
         self._short_steps[number] = step
         return step
 
@@ -137,7 +156,8 @@ class ShapeWalk:
         gap = self._shape.gap
         if gap is None or gap is self._shape.between:
             return gap
-        return _LINE_END if re.fullmatch(gap.regex(), b"\n") else None
+        ends = [exactly(end) for end in _LINE_ENDS if re.fullmatch(gap.regex(), end)]
+        return perhaps(either(*ends)) if ends else None
 
     def _step(self, number: int) -> re.Pattern[bytes]:
         self._steps[number] = step = self._compiled(number, self._shape.gap, lambda part: part)
@@ -160,10 +180,15 @@ class ShapeWalk:
         return re.compile((gap if number else b"") + gap.join(parts) + ahead)
 
 
-def _short_forms(part: Look) -> Look:
+def _short_forms(part: Look, *, with_signs: bool) -> Look:
     """The short forms of a part; all of it if there are none."""
-    forms = [form for form in part.forms if form.longest <= _SHORT_FORM]
+    most = _SHORT_FORM_OF_SIGN if with_signs and any(map(_is_sign, part.forms)) else 0
+    forms = [form for form in part.forms if form.longest <= _SHORT_FORM or form.shortest <= most]
     return first_of(*forms) if forms else part
+
+
+def _is_sign(form: Look) -> bool:
+    return form.longest == 1 and form.bytes.isascii() and not form.bytes.isalnum()
 
 
 class _KindWalk:

@@ -1,0 +1,63 @@
+"""The steps in which a long secret is compared: what is tried first saves time, and changes no match."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from capture.search.searches import small_search
+from capture.wrapped import noise
+from overheard_capture.search import matcher
+from rows import for_each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.search import Search
+
+# A key has few signs, and other text so many that they are compared part by part.
+KEY = "-----BEGIN KEY-----\n" + base64.encodebytes(noise(36)).decode() + "-----END KEY-----"
+TEXT = 'so "they" said & <wrote> it / all = down \n' + "and so on, they say, again"
+WRITES: list[Callable[[str], str]] = [
+    json.dumps,
+    lambda text: json.dumps(json.dumps(text)),
+    lambda text: json.dumps(text).replace("/", "\\/"),
+    html.escape,
+    quote_plus,
+    lambda text: quote(text, safe=""),
+    lambda text: quote(quote(text, safe="")),
+    lambda text: text.replace("\n", "\r\n"),
+    lambda text: html.escape(text).replace("\n", "&#10;"),
+    lambda text: json.dumps(text.replace("\n", "\r\n")),
+    "\\u200b".join,
+]
+
+
+@cache
+def searches(secret: str) -> tuple[Search, Search]:
+    """A search for the secret, and one that is used only where nothing is tried first."""
+    return small_search(secret), small_search(secret)
+
+
+@pytest.mark.slow
+@for_each(write=WRITES, secret=[KEY, TEXT])
+def test_what_is_tried_first_changes_no_match(write: Callable[[str], str], secret: str) -> None:
+    changed, broken = secret[:60] + "Y" + secret[61:], secret[:40] + "\n" + secret[40:]
+    same, other, more = (b"so: " + write(text).encode() + b" ..." for text in (secret, changed, broken))
+    search, whole = searches(secret)
+    found = search.matches(same)
+    assert found
+    assert search.matches(other) == []
+    found_in_more = search.matches(more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matcher, "_short_forms", lambda part, **_: part)
+        patch.setattr(matcher.ShapeWalk, "_short_gap", property(lambda self: self._shape.gap))
+        assert whole.matches(same) == found
+        assert whole.matches(other) == []
+        assert whole.matches(more) == found_in_more
