@@ -118,14 +118,16 @@ def answer(lines: Iterable[str]) -> Answer:
     """The errors in lines. Several faults of one error are what it can be: the text alone cannot tell them apart."""
     tally = _Tally()
     questions: list[Question] = []
-    fragment: tuple[Fault, ...] = ()
+    # The words of all lines, if they are few.
+    whole: list[str] = []
     for block, begin, end in _blocks(lines):
         if block.is_all:
-            fragment = _fragment(block.words)
+            whole = block.words
         for each in _Reading(block, questions).told(begin, end):
             tally.add(each)
     if errors := tally.errors():
         return Answer(errors)
+    fragment = _fragment(whole)
     if 0 < len(fragment) <= _TOO_MANY:
         return Answer((Told(1, "", fragment),))
     return Answer((), _question(questions, fragment))
@@ -235,10 +237,15 @@ def _fragment(found: list[str]) -> tuple[Fault, ...]:
     text = _plain(found)
     if len(text) < _SHORTEST:
         return ()
-    named = [fault for fault in FAULTS if text == _plain(words([fault.name]))]
-    reasoned = [row for row in ROWS if any(text == _plain(words([says.reason])) for says in row.says)]
-    partly = [row for row in ROWS if any(text in _plain(words([says.text])) for says in row.says)]
+    named = [fault for fault in FAULTS if text == _plain_text(fault.name)]
+    reasoned = [row for row in ROWS if any(text == _plain_text(says.reason) for says in row.says)]
+    partly = [row for row in ROWS if any(text in _plain_text(says.text) for says in row.says)]
     return tuple(named or reasoned or (partly if " " in text.strip() else partly and ROWS))
+
+
+@cache
+def _plain_text(text: str) -> str:
+    return _plain(words([text]))
 
 
 def _plain(found: list[str]) -> str:
