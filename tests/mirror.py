@@ -6,11 +6,9 @@ aspect of it. `test_judge.py` and `test_judge_*.py` in that folder test the pack
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 PROJECT = Path(__file__).parent.parent
 # The package of each folder of tests.
@@ -134,13 +132,14 @@ ELSEWHERE = (
 )
 
 
-def modules(name: str) -> Iterator[str]:
+@cache
+def modules(name: str) -> list[str]:
     """The paths of the modules of a package, without `__init__`."""
-    for path in PACKAGES[name].rglob("*.py"):
-        if path.stem != "__init__":
-            yield f"{name}/{path.relative_to(PACKAGES[name]).with_suffix('').as_posix()}"
+    paths = (path for path in PACKAGES[name].rglob("*.py") if path.stem != "__init__")
+    return [f"{name}/{path.relative_to(PACKAGES[name]).with_suffix('').as_posix()}" for path in paths]
 
 
+@cache
 def subject_of(test: Path) -> str | None:
     """The module or folder that the name of a test file refers to."""
     folder = test.relative_to(PROJECT / "tests").parent
