@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import lzma
+import textwrap
 import urllib.parse
 import zipfile
 import zlib
@@ -33,6 +34,14 @@ def hashes(length: int, seed: int = 0) -> bytes:
     """Text that hardly compresses: `length` bytes that look random as hashes, one on each line."""
     digits = noise(length, seed).hex()
     return "\n".join(digits[at : at + 64] for at in range(0, len(digits), 64)).encode()
+
+
+def words(length: int, seed: int = 0) -> bytes:
+    """Text that hardly compresses: words from `length` bytes that look random, each too short to be base85 or the like.
+
+    What is written in a coding is decoded wherever it is found, which takes longer than what contains it.
+    """
+    return " ".join(textwrap.wrap(base64.b64encode(noise(length, seed)).decode(), 12)).encode()
 
 
 def gzipped(data: bytes) -> bytes:

@@ -12,7 +12,7 @@ import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.played import VALUE, outcome, played, seen
-from capture.wrapped import noise
+from capture.wrapped import noise, words
 from overheard_capture.decoders.behind_prefix import start_behind_length, start_of_content
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
@@ -89,7 +89,7 @@ MESSAGES = [in_msgpack, in_cbor, in_protobuf, in_bson, in_rust, lambda data: in_
 @for_each(message=MESSAGES, packed=PACKED, more=[0, 600])
 def test_it_is_read_behind_its_length(message: Callable[[bytes], bytes], packed: str, more: int) -> None:
     """Also if it is short; and so in any coding."""
-    plain = base64.b85encode(noise(more, 3)) + VALUE
+    plain = words(more, 3) + VALUE
     data = message(
         {"br": brotli.compress, "deflate": lambda text: zlib.compress(text)[2:-4]}.get(packed, zlib.compress)(plain)
     )

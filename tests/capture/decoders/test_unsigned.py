@@ -17,7 +17,7 @@ import pytest
 
 from capture.lz_string import lz_string
 from capture.played import VALUE, outcome, played, seen
-from capture.wrapped import noise
+from capture.wrapped import noise, words
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import offsets_of_contents
 from overheard_capture.decoders.untyped import untyped
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TEXT = b"<Response><Name>" + VALUE + b"</Name></Response>"
-LONG = TEXT + base64.b85encode(noise(3000)) + VALUE
+LONG = TEXT + words(2600) + VALUE
 MIXED = bytes(97 + byte % 23 if byte % 7 else 32 for byte in noise(9000)) + LONG
 UNUSUAL = {"id": lzma.FILTER_LZMA1, "lc": 1, "lp": 2, "pb": 0, "dict_size": 3 << 20}
 

@@ -12,7 +12,7 @@ import pytest
 
 from capture.decoders.armour.lined import patch, uuencoded, yenc
 from capture.played import VALUE, outcome, played, seen
-from capture.wrapped import noise
+from capture.wrapped import noise, words
 from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, SYMMETRIC_KEY, Reason
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT = b"this is " + VALUE + b", more or less"
-LONG = base64.b85encode(noise(20_000)) + VALUE
+LONG = words(20_000) + VALUE
 
 
 WRITTEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {

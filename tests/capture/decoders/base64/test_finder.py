@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
-from capture.wrapped import noise
+from capture.wrapped import noise, words
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.untyped import untyped
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 PACKED = gzip.compress(b"this is " + VALUE, mtime=0)
-LONG = gzip.compress(base64.b85encode(noise(20_000, 1)) + VALUE, mtime=0)
+LONG = gzip.compress(words(20_000, 1) + VALUE, mtime=0)
 ENCODED = base64.b64encode(PACKED)
 
 

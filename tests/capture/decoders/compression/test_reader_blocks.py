@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import itertools
 from contextlib import suppress
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 
 from capture.lzf import lzf_block, lzf_chunks
 from capture.played import VALUE, outcome, played, seen
-from capture.wrapped import in_json, noise
+from capture.wrapped import in_json, noise, words
 from capture.xca import huffman_lz77, lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.compression.content_codings import CONTENT_CODINGS
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 # The blocks are larger than the distance of any copy, and one of them cannot be compressed.
-LINES = b"".join(b"%d acorns for Fluffy ta%d\n" % (at, at * at) for at in range(2200)) + base64.b85encode(noise(9000))
+LINES = b"".join(b"%d acorns for %d others\n" % (at, at * at) for at in range(2200)) + words(9000)
 TEXT = LINES + LINES + b"Fluffy ta; " * 50 + VALUE + b" and so on"
 
 
