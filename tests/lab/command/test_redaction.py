@@ -39,7 +39,7 @@ VALUES = ('Xq 07/ü"&%Zv', "plain words here", "qjxzkvWqpt99")
 @cache
 def redactor_of(value: str) -> tuple[Redactor, Search]:
     secret = Secret("the-name", value.encode())
-    return Redactor([secret]), Search([secret], any_case=True)
+    return Redactor([secret]), Search([secret], any_case=True, large_input=False)
 
 
 SPELLED: list[Callable[[str], str]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -43,9 +43,15 @@ def pattern_of(value: bytes, name: str) -> list[Pattern]:
     return [pattern for pattern in patterns(value) if name in {spelling.name for spelling in pattern.spellings}]
 
 
+@lru_cache(4)
+def expressions(value: bytes) -> list[tuple[str, re.Pattern[bytes]]]:
+    """The name of each pattern, and its whole shape, compiled once for the same value in several texts."""
+    return [(pattern.spellings[0].name, re.compile(pattern.shape.look.regex())) for pattern in patterns(value)]
+
+
 def found(value: bytes, data: bytes) -> list[str]:
     """The patterns whose whole shape is somewhere in these bytes."""
-    return [pattern.spellings[0].name for pattern in patterns(value) if re.search(pattern.shape.look.regex(), data)]
+    return [name for name, expression in expressions(value) if expression.search(data)]
 
 
 @given(looks, st.data())
@@ -94,7 +100,8 @@ def test_no_pattern_is_empty_or_duplicate(secret: str) -> None:
     looked_for = [pattern.shape.look.regex() for pattern in patterns(secret.encode())]
     assert all(looked_for)
     assert len(set(looked_for)) == len(looked_for)
-    assert len(set(names(secret.encode()))) == len(names(secret.encode()))
+    named = names(secret.encode())
+    assert len(set(named)) == len(named)
 
 
 def test_the_plainest_name_comes_first() -> None:
