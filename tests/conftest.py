@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from overheard.engines.base import Engine
 
 # Tests in several folders need certificate authorities.
-pytest_plugins = ["ca.fixtures"]
+pytest_plugins = ["ca.fixtures", "pytester"]
 
 # The time that an example takes depends on the load of the machine, not on the code.
 settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -25,8 +25,8 @@ from overheard.role.files import write_whole
 from overheard.words.scenario import Disguise
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import HTTP, HTTPS, LEGACY, Service
-from overheard_capture.sidecar.dumpcap import Tap
-from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap
 from overheard_services.client.ask import Way, ask
 from overheard_services.disguise import substitution
 from overheard_services.disguise.diffie_hellman import Party

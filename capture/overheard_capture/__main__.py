@@ -16,8 +16,8 @@ def main(arguments: list[str]) -> int:
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
+    from overheard_capture.recorder.dumpcap import stop_all  # noqa: PLC0415
     from overheard_capture.sidecar.app import create_app  # noqa: PLC0415
-    from overheard_capture.sidecar.dumpcap import stop_all  # noqa: PLC0415
     from overheard_capture.sidecar.token import read_or_make  # noqa: PLC0415
 
     token = read_or_make(settings.token_file)

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from overheard.engines.supervisor import stage
-from overheard_capture.sidecar.dumpcap import Tap
-from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,9 +23,9 @@ from overheard.engines.supervisor import stage
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MESSAGE_KEYS, NOTEBOOK
 from overheard_capture.captures.recording import read_recording, recording_file
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Dumpcap, Tap
 from overheard_capture.sidecar.app import create_app
-from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
-from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.sidecar.runs import Runs
 from overheard_capture.sidecar.settings import Settings
 

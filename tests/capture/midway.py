@@ -19,8 +19,8 @@ from websockets.sync.client import connect
 from websockets.sync.server import serve
 
 from overheard.engines.supervisor import stage
-from overheard_capture.sidecar.dumpcap import Tap
-from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

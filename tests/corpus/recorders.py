@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import requests
 
 from overheard.words.services import CAPTURE
-from overheard_capture.sidecar.dumpcap import Tap as Listening
-from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap as Listening
 from overheard_services.client.sidecar import Sidecar
 
 if TYPE_CHECKING:

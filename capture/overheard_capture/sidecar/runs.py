@@ -16,8 +16,8 @@ from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KE
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
-from overheard_capture.sidecar.dumpcap import Tap
-from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap
 from overheard_capture.wireshark.details import dissect
 from overheard_capture.wireshark.tshark import TsharkInput
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import overheard
-from overheard.command.frame_lookup import placed
 from overheard.command.progress import progress
-from overheard.command.redaction import CredentialRedactor, Redactor
 from overheard.command.scan import KINDS
 from overheard.command.secret_options import read_from, secrets
-from overheard.report.places import to_show
+from overheard.witness.frame_lookup import placed_in
+from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import OutputError, SettingsError
 from overheard.words.options import LIMITS, SEALED, SENT, Options
 from overheard_capture.judge.api import prepare, recording_file
@@ -45,7 +43,7 @@ def scan(options: argparse.Namespace) -> int:
     report = _judged(options, files, wanted, ways)
     redactor = named if wanted else CredentialRedactor(report.found)
     report = redactor.redacted(report)
-    places = _placed(report, redactor)
+    places = placed_in(report, redactor)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
         _write(path, made.text(KINDS[path.suffix]))
@@ -133,15 +131,6 @@ class _Made:
         where = {number: {"file": place.file, "frame": place.frame} for number, place in self._places.items()}
         versions = {"overheard": overheard.__version__, "form": _FORM}
         return {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
-
-
-def _placed(report: Report, redactor: Redactor | CredentialRedactor) -> dict[int, Place]:
-    """The frames to show; with several files also those of every sighting, to say which file each is in."""
-    shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
-    named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
-    found = placed(report.account.files, shown, named)
-    files = {file: redactor.redacted(file) for file in {place.file for place in found.values()}}
-    return {number: replace(place, file=files[place.file]) for number, place in found.items()}
 
 
 def _tell(

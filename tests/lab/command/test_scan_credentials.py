@@ -15,9 +15,9 @@ from capture.frames import exchange, rewritten
 from lab.command.judge_stub import VALUE, StubJudge, scan
 from lab.report.scans import PROTECTED, report
 from overheard.command import scan as scan_options
-from overheard.command.redaction import CredentialRedactor
 from overheard.report import console
 from overheard.report.labels import CURES, LABELS
+from overheard.witness.redaction import CredentialRedactor
 from overheard.words.errors import SettingsError
 from overheard.words.options import REQUIRED, SEALED
 from overheard.words.secret import Secret

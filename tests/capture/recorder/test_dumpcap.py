@@ -8,7 +8,7 @@ import pytest
 
 from capture.playing import played
 from overheard.words.errors import RecordingError
-from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
+from overheard_capture.recorder.dumpcap import Dumpcap, Tap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def test_a_machine_without_dumpcap_is_an_error_that_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("overheard_capture.sidecar.dumpcap._search_path", lambda: str(tmp_path))
+    monkeypatch.setattr("overheard_capture.recorder.dumpcap._search_path", lambda: str(tmp_path))
     with pytest.raises(RecordingError) as caught:
         Dumpcap(Tap("lo"), tmp_path / "none.pcapng")
     assert caught.value.args == ("dumpcap was not found",)

@@ -20,8 +20,8 @@ from lab.report.results import shown
 from lab.report.scans import INCONCLUSIVE, OVERHEARD, PROTECTED, report
 from lab.words.verdicts import verdicts
 from overheard.command import scanning
-from overheard.command.redaction import Redactor
 from overheard.report.scan import scanned
+from overheard.witness.redaction import Redactor
 from overheard.words.errors import OverheardError
 from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report

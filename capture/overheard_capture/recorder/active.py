@@ -18,7 +18,7 @@ from overheard_capture.captures.recording import digest, recording_file
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
-from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
+from overheard_capture.recorder.dumpcap import Dumpcap, Tap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +29,16 @@ if TYPE_CHECKING:
 _RETRY_AFTER = 0.5
 
 
-def send_mark(payload: bytes, interface: str) -> None:
-    """Send a mark through `interface`. Its time to live of 1 keeps it on the local network."""
+def send_mark(payload: bytes, interface: str, port: int = 0) -> None:
+    """Send a mark through `interface`, from `port` if it is given. Its time to live of 1 keeps it on the local network.
+
+    Raises OSError.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         index = socket.if_nametoindex(interface)
+        # The port may be reserved for this recording.
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sender.bind(("", port))
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("4s4si", bytes(4), bytes(4), index))
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
@@ -50,15 +56,18 @@ class ActiveRecording:
     dumpcap: Dumpcap
     started: float
     start_mark: bytes
+    mark_port: int = 0
 
     @classmethod
-    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float) -> Self:
+    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float, mark_port: int = 0) -> Self:
         """Begin a recording. Returns once the start mark was recorded, or after `patience` seconds.
+
+        Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other recordings.
 
         A missing mark does not stop the recording: the judge reports that it is not in the file.
         Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
-        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
+        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port)
         try:
             active._send_until_seen(active.start_mark)
         except OSError as problem:
@@ -99,6 +108,10 @@ class ActiveRecording:
             ) from None
         return recording
 
+    def abandon(self) -> None:
+        """Stop recording at once. The file has what was recorded, without notes and without an end mark."""
+        self.dumpcap.stop()
+
     def _send_end_marks(self) -> list[bytes]:
         """Send end marks until no stream is open, or for `patience` seconds. Returns them; the last one counts.
 
@@ -118,7 +131,7 @@ class ActiveRecording:
         self.dumpcap.expect_payload(payload)
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and self.dumpcap.alive:
-            send_mark(payload, self.tap.interface)
+            send_mark(payload, self.tap.interface, self.mark_port)
             if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False

@@ -1,0 +1,224 @@
+"""Listening while a block of code runs: `from overheard import listen`.
+
+with listen(port=8443, secret="correct horse battery") as wire:
+    requests.post("https://localhost:8443/login", json={"password": "correct horse battery"}, verify=CA)
+assert wire.verdict.protected, wire.verdict
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+
+from overheard.report.scan import scanned
+from overheard.witness.frame_lookup import placed_in
+from overheard.witness.key_log import key_log
+from overheard.witness.redaction import CredentialRedactor, Redactor
+from overheard.words.errors import RecordingError, SettingsError
+from overheard.words.options import REQUIRED, SEALED, SENT, Options
+from overheard.words.recording import MARK_PORT
+from overheard.words.report import Account, Report
+from overheard.words.secret import Secret
+from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
+from overheard_capture.judge.api import judge
+from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.dumpcap import Tap
+
+Secrets = str | bytes | Mapping[str, str | bytes] | None
+
+# The name of a secret that is given without one.
+SECRET = "secret"  # noqa: S105  (a name)
+# How many characters wide the text of a verdict is: pytest indents it.
+_WIDTH = 110
+_PORTS = 1 << 16
+
+
+class Heard(str):
+    """What a listener got to know, as text: what was seen where, or each reason against PROTECTED and what to do.
+
+    It is text so that `assert wire.verdict.protected, wire.verdict` shows it. `report` has all of it.
+    """
+
+    report: Report
+
+    def __new__(cls, report: Report, secrets: Sequence[Secret]) -> Self:
+        """Of a report on these secrets, which are masked; without any, of one on credentials."""
+        heard = super().__new__(cls, _text(report, Redactor(secrets) if secrets else CredentialRedactor(report.found)))
+        heard.report = report
+        return heard
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst verdict of all secrets."""
+        return self.report.outcome
+
+    @property
+    def protected(self) -> bool:
+        """Whether it is PROTECTED."""
+        return self.outcome is Outcome.PROTECTED
+
+    @property
+    def overheard(self) -> bool:
+        """Whether it is OVERHEARD."""
+        return self.outcome is Outcome.OVERHEARD
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether it is INCONCLUSIVE."""
+        return self.outcome is Outcome.INCONCLUSIVE
+
+    def __bool__(self) -> bool:
+        """Never: `assert wire.verdict` would hold whatever was heard."""
+        raise TypeError("a verdict is neither true nor false: ask for .protected, .overheard or .inconclusive")
+
+    def __repr__(self) -> str:
+        return f"<{self.outcome}>"
+
+
+def _text(report: Report, redactor: Redactor | CredentialRedactor) -> str:
+    written = io.StringIO()
+    out = Console(file=written, width=_WIDTH, color_system=None, highlight=False, emoji=False)
+    out.print(scanned(redactor.redacted(report), places=placed_in(report, redactor), hide=redactor.places))
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()).rstrip()
+
+
+class Wire:
+    """What is recorded while a block of code runs. `recording` is its file, which may be deleted after the block."""
+
+    def __init__(self, recording: Path) -> None:
+        self.recording = recording
+        self._verdict: Heard | None = None
+
+    @property
+    def verdict(self) -> Heard:
+        """What a listener got to know. Raises SettingsError before the end of the block."""
+        if self._verdict is None:
+            raise SettingsError("there is no verdict yet", hint="ask for it behind the `with` block, not within it")
+        return self._verdict
+
+    @verdict.setter
+    def verdict(self, heard: Heard) -> None:
+        self._verdict = heard
+
+
+@contextmanager
+def listen(  # noqa: PLR0913  (few are given at once)
+    *,
+    secret: Secrets = None,
+    port: int | Sequence[int] = (),
+    require: str | Sequence[str] = (),
+    sent: bool = False,
+    interface: str = "lo",
+    capture_filter: str = "",
+    keys: Sequence[Path | str] = (),
+    recording: Path | str | None = None,
+    patience: float = 1,
+) -> Iterator[Wire]:
+    """Record what goes over the wire while a block runs, and judge it at its end.
+
+    `secret` is a value, or several by name; without one, credentials of known kinds are looked for. Only traffic of
+    `port`, or of several, is recorded: TCP and UDP, IPv4 and IPv6. `require="sealed"` demands that all of it is
+    encrypted. Session keys of TLS prove that the secret was sent, and are taken from the connections of this process
+    and of those that it starts; `keys` are files of further ones. Without keys, `sent` says that it was sent.
+
+    `interface` is what dumpcap listens on, and `capture_filter` (pcap-filter(7)) restricts that further. The
+    `recording` (pcapng) is kept if a path is given. `patience` is how many seconds to wait at the end for streams that
+    are still open.
+
+    What cannot be recorded is INCONCLUSIVE. Raises SettingsError if an argument makes no sense.
+    """
+    ports = [port] if isinstance(port, int) else [*port]
+    secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-")))
+        wire = Wire(Path(recording) if recording else folder / "listened.pcapng")
+        log = stack.enter_context(key_log(folder))
+        active = _begin(wire.recording, interface, (ports, capture_filter), patience, stack)
+        try:
+            yield wire
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            if isinstance(active, ActiveRecording):
+                active.abandon()
+            raise
+        except BaseException:
+            # The code failed, or a test was skipped; what led to that may be in the recording.
+            wire.verdict = _heard(active, wire.recording, secrets, options, [*keys, log])
+            raise
+        wire.verdict = _heard(active, wire.recording, secrets, options, [*keys, log])
+
+
+def _secrets(secret: Secrets) -> list[Secret]:
+    if secret is None:
+        return []
+    named = {SECRET: secret} if isinstance(secret, str | bytes) else secret
+    try:
+        return [Secret(name, value.encode() if isinstance(value, str) else value) for name, value in named.items()]
+    except ValueError as problem:
+        raise SettingsError(str(problem)) from None
+
+
+def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Options:
+    """How to judge. What makes no sense is an error before anything runs."""
+    if unknown := [each for each in required if each not in REQUIRED]:
+        raise SettingsError(f"{unknown[0]!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
+    if wrong := [each for each in ports if not 0 < each < _PORTS]:
+        raise SettingsError(f"{wrong[0]} is no port", hint=f"a port is a number from 1 to {_PORTS - 1}")
+    endpoints = tuple(f":{each}" for each in ports) if SEALED in required else ()
+    return Options(vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
+
+
+def _begin(
+    recording: Path, interface: str, wanted: tuple[Sequence[int], str], patience: float, stack: ExitStack
+) -> ActiveRecording | RecordingError:
+    """Begin to record; what hinders it is returned."""
+    # The port from which marks are sent tells them from those of another recording on the same interface.
+    reserved = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("", 0))
+    mark_port = reserved.getsockname()[1]
+    tap = Tap(interface, _filter(*wanted, mark_port))
+    try:
+        return ActiveRecording.begin(recording.stem, recording, tap, patience=patience, mark_port=mark_port)
+    except RecordingError as problem:
+        return problem
+
+
+def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
+    """The capture filter: what is wanted, and this recording's own marks."""
+    of_ports = " or ".join(f"port {port}" for port in ports)
+    terms = [f"({term})" for term in (of_ports, wanted) if term] or [f"not udp port {MARK_PORT}"]
+    return f"({' and '.join(terms)}) or (udp src port {mark_port} and udp dst port {MARK_PORT})"
+
+
+def _heard(
+    active: ActiveRecording | RecordingError,
+    recording: Path,
+    secrets: Sequence[Secret],
+    options: Options,
+    key_logs: Sequence[Path | str],
+) -> Heard:
+    """End the recording, and judge it."""
+    try:
+        if isinstance(active, RecordingError):
+            raise active
+        active.end()
+    except RecordingError as problem:
+        return Heard(_not_recorded(problem, secrets), secrets)
+    # Nothing may have used TLS.
+    keys = [each for each in map(Path, key_logs) if not each.exists() or each.stat().st_size]
+    return Heard(judge(recording, secrets or None, options, keys=keys), secrets)
+
+
+def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:
+    says = f"nothing was recorded: {problem.args[0]}"
+    check = Check(Rule.WHOLE, "recorded", holds=False, says=says, hint=problem.hint)
+    verdict = decide([check], (), Presence.NONE)
+    names = [secret.name for secret in secrets] or [CREDENTIALS]
+    return Report(dict.fromkeys(names, verdict), Account((), 0, 0, 0.0, {}, ()))

@@ -1,0 +1,169 @@
+"""Listening to real traffic on `lo`: with and without TLS, and every way in which nothing is learnt."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from lab.servers import Answers, serving
+from overheard import listen
+from overheard.words.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.pki import Files
+
+PASSWORD = "correct horse battery"  # noqa: S105  (nobody's)
+on_the_wire = pytest.mark.usefixtures("local_engine")
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+def log_in(url: str, files: Files | None = None) -> None:
+    root = str(files.root) if files else None
+    requests.post(f"{url}/login", json={"password": PASSWORD}, timeout=10, verify=root)
+
+
+def fail_to_log_in(url: str) -> None:
+    requests.post(url, json={"password": PASSWORD}, timeout=10).raise_for_status()
+
+
+@on_the_wire
+def test_a_password_over_http_is_overheard() -> None:
+    with serving(Answers()) as url, listen(port=port_of(url), secret=PASSWORD) as wire:
+        log_in(url)
+    assert wire.verdict.overheard
+    assert not wire.verdict.protected
+    assert not wire.verdict.inconclusive
+    assert "OVERHEARD     secret  seen in frame" in wire.verdict
+    # The context of the sighting, in which the secret is masked.
+    assert 'word": "' in wire.verdict
+    assert PASSWORD not in wire.verdict
+    assert not wire.recording.exists()
+
+
+@on_the_wire
+def test_a_password_over_https_is_protected(files: Files, tmp_path: Path) -> None:
+    """The keys are those of `requests`, or of curl in a process of its own."""
+    with serving(Answers(), files) as url:
+        with listen(port=port_of(url), secret={"password": PASSWORD}, recording=tmp_path / "kept.pcapng") as wire:
+            log_in(url, files)
+        assert wire.verdict.protected, wire.verdict
+        assert "sealed, proved by the session keys" in wire.verdict
+        assert wire.recording.exists()
+        curl = ["curl", "-sS", "--cacert", str(files.root), "-d", PASSWORD, f"{url}/login"]
+        with listen(port=port_of(url), secret=PASSWORD, require="sealed") as wire:
+            subprocess.run(curl, check=True, capture_output=True)
+        assert wire.verdict.protected, wire.verdict
+
+
+@on_the_wire
+def test_what_was_not_sent_is_inconclusive(files: Files) -> None:
+    with serving(Answers(), files) as url:
+        with listen(port=port_of(url), secret={"other": "one that nobody sent"}) as wire:
+            log_in(url, files)
+        assert wire.verdict.inconclusive
+        # Nobody connects to that port.
+        with listen(port=1, secret=PASSWORD, sent=True) as wire:
+            log_in(url, files)
+        assert wire.verdict.inconclusive
+        assert "no flow" in wire.verdict
+
+
+@on_the_wire
+def test_without_a_secret_all_must_be_encrypted(files: Files) -> None:
+    with serving(Answers(), files) as url, listen(port=port_of(url), require="sealed") as wire:
+        log_in(url, files)
+    assert wire.verdict.protected, wire.verdict
+    with serving(Answers()) as url, listen(port=port_of(url), require="sealed") as wire:
+        requests.get(url, timeout=10)
+    assert wire.verdict.inconclusive
+    assert "in-clear" in wire.verdict
+
+
+@on_the_wire
+def test_listeners_do_not_hear_each_other(files: Files) -> None:
+    """Nor their marks, even if both record the same port."""
+    with (
+        serving(Answers(), files) as url,
+        serving(Answers()) as clear,
+        listen(port=port_of(url), require="sealed") as outer,
+        listen(port=port_of(clear), secret=PASSWORD) as other,
+        listen(port=port_of(url), require="sealed") as inner,
+    ):
+        log_in(url, files)
+        log_in(clear)
+    assert outer.verdict.protected, outer.verdict
+    assert inner.verdict.protected, inner.verdict
+    assert other.verdict.overheard
+
+
+@on_the_wire
+def test_ipv6_is_heard_as_well() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        port = server.getsockname()[1]
+        with listen(port=port, secret=PASSWORD) as wire, socket.create_connection(("::1", port)) as client:
+            served, _ = server.accept()
+            with served:
+                client.sendall(PASSWORD.encode())
+                assert served.recv(100)
+    assert wire.verdict.overheard
+
+
+@on_the_wire
+def test_a_failure_within_is_not_hidden() -> None:
+    with serving(Answers(404)) as url:
+        with pytest.raises(requests.HTTPError), listen(port=port_of(url), secret=PASSWORD) as wire:
+            fail_to_log_in(url)
+        assert wire.verdict.overheard
+        with pytest.raises(KeyboardInterrupt), listen(port=port_of(url), secret=PASSWORD) as wire:
+            raise KeyboardInterrupt
+        with pytest.raises(SettingsError, match="no verdict yet"):
+            str(wire.verdict)
+
+
+@on_the_wire
+def test_what_cannot_be_recorded_is_inconclusive() -> None:
+    for interface, wanted in (("nothing0", ""), ("lo", "this is no filter")):
+        with listen(secret=PASSWORD, sent=True, interface=interface, capture_filter=wanted) as wire:
+            pass
+        assert wire.verdict.inconclusive
+        assert "nothing was recorded" in wire.verdict
+
+
+def test_without_dumpcap_it_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overheard_capture.recorder.dumpcap.shutil.which", lambda *_, **__: None)
+    with listen(secret=PASSWORD, sent=True) as wire:
+        pass
+    assert wire.verdict.inconclusive
+    assert "dumpcap was not found" in wire.verdict
+    assert "apt-get install" in wire.verdict
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"port": 0}, "0 is no port"),
+        ({"port": 70_000}, "70000 is no port"),
+        ({"require": "seeled"}, "'seeled' cannot be required"),
+        ({"secret": ""}, "empty"),
+    ],
+)
+def test_what_makes_no_sense_is_an_error_at_once(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError, match=says), listen(**arguments):
+        pytest.fail("nothing may run")
+
+
+def test_a_verdict_is_neither_true_nor_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overheard_capture.recorder.dumpcap.shutil.which", lambda *_, **__: None)
+    with listen(secret=PASSWORD) as wire:
+        pass
+    with pytest.raises(TypeError, match=r"\.protected"):
+        assert wire.verdict
