@@ -28,8 +28,7 @@ from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.api import judge
-from overheard_capture.recorder.active import ActiveRecording
-from overheard_capture.recorder.dumpcap import Tap
+from overheard_capture.recorder import ActiveRecording, Tap
 
 Secrets = str | bytes | Mapping[str, str | bytes] | None
 
