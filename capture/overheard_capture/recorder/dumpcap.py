@@ -19,6 +19,8 @@ from overheard.words.errors import RecordingError
 _CHUNK = 1 << 16
 # The maximum length of a payload that `wait_for_payload` can find.
 _OVERLAP = 256
+# How many lines of dumpcap are an error message.
+_TOLD = 2
 # Every dumpcap of this process that was not stopped yet.
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -76,8 +78,9 @@ class Dumpcap:
         self._capturing = False
         self._messages: list[str] = []
         self._disk_full = False
+        # Ctrl-C in a terminal is for the programs whose traffic is recorded; the recording ends after them.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
         )
         _running.add(self._process)
         self._threads = [
@@ -90,8 +93,10 @@ class Dumpcap:
         if not self._ready.wait(timeout) or not self._capturing:
             self.stop()
             path.unlink(missing_ok=True)
+            # Advice for one distribution follows, many lines long.
+            why = "; ".join(self.stderr.split("; ")[:_TOLD]) or "no reason was given"
             raise RecordingError(
-                f"dumpcap does not record on {tap.interface!r}: {self.stderr or 'no reason was given'}",
+                f"dumpcap does not record on {tap.interface!r}: {why}",
                 hint="check that the interface exists, the filter is a capture filter, and dumpcap has CAP_NET_RAW",
             )
 

@@ -53,6 +53,7 @@ _WHERE = {
     "errors": ("learn", "errors"),
     "show": ("showing", "show_certificates"),
     "scan": ("scanning", "scan"),
+    "watch": ("watching", "watch"),
 }
 
 
@@ -227,6 +228,12 @@ def _add_show(commands: Commands) -> None:
     show.add_parser(commands)
 
 
+def _add_watch(commands: Commands) -> None:
+    from overheard.command import watch  # noqa: PLC0415  (the others need none of it)
+
+    watch.add_parser(commands)
+
+
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
@@ -235,4 +242,5 @@ _ADD: dict[str, Callable[[Commands], object]] = {
     "errors": _add_errors,
     "show": _add_show,
     "scan": scan.add_parser,
+    "watch": _add_watch,
 }

@@ -88,13 +88,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "files", nargs="*", metavar="FILE", help="captures; the files of a ring buffer in any order (-: standard input)"
     )
-    _add_secrets(parser.add_argument_group("the secrets, as many as you like; without any, credentials are looked for"))
+    add_secrets(parser.add_argument_group("the secrets, as many as you like; without any, credentials are looked for"))
     _add_ways(parser.add_argument_group("how to search"))
-    _add_output(parser.add_argument_group("output"))
+    add_output(parser.add_argument_group("output"))
     return parser
 
 
-def _add_secrets(group: argparse._ArgumentGroup) -> None:
+def add_secrets(group: argparse._ArgumentGroup) -> None:
+    """Add the options that name secrets."""
     for option, metavar, says in (
         ("--secret", "NAME=VALUE", "a secret; not recommended, because others can see it"),
         ("--secret-file", "NAME=PATH", "a secret that is read from a file"),
@@ -144,7 +145,8 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_output(group: argparse._ArgumentGroup) -> None:
+def add_output(group: argparse._ArgumentGroup) -> None:
+    """Add the options of what is printed and written."""
     kinds = group.add_mutually_exclusive_group()
     for kind, says in (
         ("json", "print everything as JSON"),

@@ -39,9 +39,17 @@ def scan(options: argparse.Namespace) -> int:
     prepare(files, wanted, ways)
     named = Redactor(wanted)
     named.check_names()
-    _check_reports(options.report, options.secrets, options.keys, files)
+    check_reports(options.report, options.secrets, options.keys, files)
     report = _judged(options, files, wanted, ways)
-    redactor = named if wanted else CredentialRedactor(report.found)
+    present(options, report, named if wanted else CredentialRedactor(report.found), began)
+    return report.exit_code
+
+
+def present(options: argparse.Namespace, report: Report, redactor: Redactor | CredentialRedactor, began: float) -> None:
+    """Write and print a report, without what the redactor masks, as the options of `add_output` say.
+
+    `began` is when the judging began, as of `time.monotonic`. Raises OutputError.
+    """
     report = redactor.redacted(report)
     places = placed_in(report, redactor)
     made = _Made(report, places, time.monotonic() - began)
@@ -51,7 +59,6 @@ def scan(options: argparse.Namespace) -> int:
         sys.stdout.write(made.text(options.printed))
     elif not options.quiet:
         _tell(options, report, places, redactor)
-    return report.exit_code
 
 
 def _options(options: argparse.Namespace) -> Options:
@@ -146,7 +153,7 @@ def _tell(
     out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
 
 
-def _check_reports(
+def check_reports(
     reports: Sequence[Path], named: Iterable[tuple[str, str]], keys: Iterable[Path], files: Sequence[str]
 ) -> None:
     """Raise SettingsError if a report would overwrite a file that is read, under whatever name."""
