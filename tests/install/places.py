@@ -55,7 +55,7 @@ def make_root(suite: str, root: Path) -> Path:
     sources = subprocess.run([PROJECT / "lab/setup/debian-sources", suite], capture_output=True, check=True).stdout
     options = [f'--aptopt=Acquire::{name} "false"' for name in _APT]
     command = ["mmdebstrap", "--variant=extract", "--quiet", f"--include={_PACKAGES}", *options]
-    command += ['--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/doc/*"]
+    command += ['--aptopt=Acquire::Languages "none"']
     subprocess.run([*command, suite, root, "-"], input=sources, capture_output=True, check=True)
     return root
 
