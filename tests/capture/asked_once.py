@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.role.files import write_whole
+from overheard.words.errors import UnreadableError
 from overheard_capture.captures.recording import digest
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from overheard_capture.wireshark.tshark import TsharkInput
 
@@ -17,22 +22,38 @@ if TYPE_CHECKING:
 class AskedOnce:
     """Runs tshark with `ask`, and repeats what it printed if the same program gets the same question again.
 
-    The question is the content of the capture and of the keys, wherever they are, with the arguments. A failure is not
-    kept, so a test with a tshark that fails, or with none, gets its own.
+    The question is the content of the capture and of the keys, wherever they are, with the arguments. A failure is an
+    answer, too: a test with a tshark that fails, or with none, has another program, and so gets its own. The answers are
+    in `folder`, which all workers share.
     """
 
-    def __init__(self, ask: Callable[..., str]) -> None:
-        self._ask = ask
-        self._printed: dict[Hashable, str] = {}
+    def __init__(self, ask: Callable[..., str], folder: Path) -> None:
+        self._ask, self._folder = ask, folder
 
     def __call__(self, capture: TsharkInput, *arguments: str, **with_keys: TlsKeys) -> str:
         """As `overheard_capture.wireshark.tshark.tshark`, or `dissected` in `overheard_capture.wireshark.details`."""
         keys = with_keys.get("keys", TlsKeys())
         try:
-            files = tuple(map(digest, (capture.path, *keys.logs, *filter(None, [keys.private]))))
+            files = [*map(digest, (capture.path, *keys.logs, *filter(None, [keys.private])))]
         except OSError:
             return self._ask(capture, *arguments, **with_keys)
-        asked = shutil.which("tshark"), files, bool(keys.private), capture.tls_ports, arguments
-        if asked not in self._printed:
-            self._printed[asked] = self._ask(capture, *arguments, **with_keys)
-        return self._printed[asked]
+        program = shutil.which("tshark")
+        # An error has the file's name.
+        asked = [self._ask.__qualname__, program and digest(Path(program)), capture.path.name]
+        asked += [files, bool(keys.private), capture.tls_ports, arguments]
+        answer = self._folder / hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        if not answer.exists():
+            write_whole(answer, json.dumps(self._answer(capture, *arguments, **with_keys)).encode())
+        printed, failure = json.loads(answer.read_bytes())
+        if failure:
+            raise UnreadableError(failure[0], hint=failure[1])
+        return str(printed)
+
+    def _answer(
+        self, capture: TsharkInput, *arguments: str, **with_keys: TlsKeys
+    ) -> tuple[str, tuple[str, str] | None]:
+        """What is printed, or the text and the hint of the error."""
+        try:
+            return self._ask(capture, *arguments, **with_keys), None
+        except UnreadableError as failed:
+            return "", (failed.args[0], failed.hint)

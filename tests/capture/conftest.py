@@ -22,11 +22,12 @@ _TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def _asked_once() -> Iterator[None]:
+def _asked_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Many tests judge the same recording with the same keys; and tshark decrypts it once for all of them."""
+    folder = once(tmp_path_factory, "asked-once", lambda _folder: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark))
-        patch.setattr(details, "dissected", AskedOnce(details.dissected))
+        patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark, folder))
+        patch.setattr(details, "dissected", AskedOnce(details.dissected, folder))
         yield
 
 

@@ -1,4 +1,4 @@
-"""Many tests share what tshark printed: only for the same program, bytes, keys and arguments, and only if it worked."""
+"""Many tests share what tshark printed, or its failure: only for the same program, bytes, keys and arguments."""
 
 from __future__ import annotations
 
@@ -22,19 +22,22 @@ def asked() -> list[str]:
 
 
 @pytest.fixture
-def ask(asked: list[str]) -> AskedOnce:
-    """Fails the first time."""
+def ask(asked: list[str], tmp_path: Path) -> AskedOnce:
+    """Cannot read a file that is empty."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
 
     def answer(capture: TsharkInput, *arguments: str, keys: TlsKeys | None = None) -> str:
         asked.append(capture.path.name)
-        if len(asked) == 1:
-            raise UnreadableError("not yet")
+        if not capture.path.read_bytes():
+            raise UnreadableError(f"nothing in {capture.path.name}", hint="record it again")
         return f"{arguments} of {capture.path.read_bytes()!r} with {bool(keys)}"
 
-    return AskedOnce(answer)
+    return AskedOnce(answer, folder)
 
 
 def made(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return path
 
@@ -42,12 +45,10 @@ def made(path: Path, content: bytes) -> Path:
 def test_only_the_same_question_gets_the_same_answer(
     ask: AskedOnce, asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, copy, other = (made(tmp_path / name, name[:1].encode()) for name in ("a", "a-again", "b"))
-    with pytest.raises(UnreadableError, match="not yet"):
-        ask(TsharkInput(first), "-q")
+    first, copy, other = (made(tmp_path / name, name[:1].encode()) for name in ("a", "again/a", "b"))
     printed = ask(TsharkInput(first), "-q")
     assert ask(TsharkInput(copy), "-q") == printed
-    assert asked == ["a", "a"]
+    assert asked == ["a"]
     ask(TsharkInput(other), "-q")
     ask(TsharkInput(first), "-V")
     ask(TsharkInput(first, (443,)), "-q")
@@ -57,4 +58,18 @@ def test_only_the_same_question_gets_the_same_answer(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     ask(TsharkInput(first), "-q")
-    assert len(asked) == 10
+    assert len(asked) == 9
+
+
+def test_a_failure_is_repeated_with_the_name_of_its_file(
+    ask: AskedOnce, asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("empty", "empty", "other", "again/empty"):
+        with pytest.raises(UnreadableError) as failed:
+            ask(TsharkInput(made(tmp_path / name, b"")))
+        assert str(failed.value) == f"nothing in {name.rpartition('/')[2]}\n  record it again"
+    assert asked == ["empty", "other"]
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UnreadableError, match="nothing in empty"):
+        ask(TsharkInput(tmp_path / "empty"))
+    assert len(asked) == 3
