@@ -23,8 +23,8 @@ class AskedOnce:
     """Runs tshark with `ask`, and repeats what it printed if the same program gets the same question again.
 
     The question is the content of the capture and of the keys, wherever they are, with the arguments. A failure is an
-    answer, too: a test with a tshark that fails, or with none, has another program, and so gets its own. The answers are
-    in `folder`, which all workers share.
+    answer, too: a test with a tshark that fails, or with none, has another program, and so gets its own. The answers
+    are in `folder`, which all workers share.
     """
 
     def __init__(self, ask: Callable[..., str], folder: Path) -> None:
@@ -39,9 +39,9 @@ class AskedOnce:
             return self._ask(capture, *arguments, **with_keys)
         program = shutil.which("tshark")
         # An error has the file's name.
-        asked = [self._ask.__qualname__, program and digest(Path(program)), capture.path.name]
-        asked += [files, bool(keys.private), capture.tls_ports, arguments]
-        answer = self._folder / hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        what = self._ask.__qualname__, program and digest(Path(program)), arguments
+        about = capture.path.name, capture.tls_ports, files, bool(keys.private)
+        answer = self._folder / hashlib.sha256(json.dumps((what, about)).encode()).hexdigest()
         if not answer.exists():
             write_whole(answer, json.dumps(self._answer(capture, *arguments, **with_keys)).encode())
         printed, failure = json.loads(answer.read_bytes())

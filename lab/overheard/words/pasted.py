@@ -24,6 +24,8 @@ _INVISIBLE = re.compile(
     r"|\[[0-9]{1,3}(?:;[0-9]{1,3}){0,4}m"
     r"|[\x00\u00ad\u200b-\u200f\u2060\ufeff]"
 )
+# A character with which one of these begins. Few lines of a log have any.
+_BEGINS_INVISIBLE = re.compile(r"[\x1b\x9b^\\\[\x00\u00ad\u200b-\u200f\u2060\ufeff]")
 # Escapes of JSON, HTML and URLs: all that matters here are signs between words.
 _ESCAPE = re.compile(r"\\+[nrt\"']|\\+u[0-9A-Fa-f]{4}|&(?:[a-z]{2,6}|#[0-9]{1,5}|#x[0-9A-Fa-f]{1,4});|%2[0-9A-Fa-f]")
 # The most words that a mark at the beginning of lines can have, such as the time and the name of a program.
@@ -35,7 +37,10 @@ _SHORT = 60
 def words(lines: Iterable[str]) -> list[str]:
     """The words of lines, with `END` after each line, and once more at the end."""
     text = "\n".join([*lines, "", ""])
-    text = _ESCAPE.sub(" ", _INVISIBLE.sub("", text))
+    if _BEGINS_INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    if "\\" in text or "&" in text or "%" in text:
+        text = _ESCAPE.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return _WORDS.findall(text.lower())
