@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from overheard.words.dissected import Dissected
 from overheard.words.errors import UnreadableError
-from overheard_capture.search import Search, search_for
 from overheard_capture.wireshark.tshark import TsharkInput, own_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard.words.secret import Secret
+    from overheard_capture.search import Search
 
 # The time limit for one file, in seconds.
 _TIMEOUT = 120
@@ -49,6 +49,8 @@ def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
 
     Raises UnreadableError if pyshark or tshark fails.
     """
+    from overheard_capture.search import search_for  # noqa: PLC0415  (the process that runs pyshark does not need it)
+
     search = search_for((secret,))
     return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(dissected(capture)))
 

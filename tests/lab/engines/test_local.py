@@ -43,7 +43,9 @@ _ORDINARY = 65534
 )
 def test_a_demo_that_is_ended_leaves_nothing(tmp_path: Path, how: signal.Signals, code: int) -> None:
     """No process, and so no namespace, however it ended; and no file, if it could clean up."""
-    with start_demo("local", tmp_path) as demo:
+    # One for the judge, one for the interceptor, and one for the gallery.
+    names = "http,https-intercepted,gallery"
+    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS=names) as demo:
         read_until(demo, "recording https")
         started = descendants(demo.pid)
         networks = set(filter(None, map(_network, started)))
