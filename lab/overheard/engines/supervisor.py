@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
+from overheard.engines.forked import ForkedRole
 from overheard.role.health import probe, wait_until
 from overheard.role.run import run
 from overheard.words.errors import NotReadyError
@@ -37,6 +38,9 @@ from overheard.words.services import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
+
+    Process: TypeAlias = subprocess.Popen[bytes] | ForkedRole
 
 # All of 127.0.0.0/8 is this machine; the interceptor listens on the ports of the services that it impersonates.
 _ADDRESS_OF_THE_INTERCEPTOR = "127.0.0.2"
@@ -66,7 +70,8 @@ class Role:
 class Lab:
     """The roles of one run, and the folders that stand for their volumes.
 
-    `interceptor` is the Python of the interceptor; empty if there is none. `gallery` is whether the gallery is started.
+    `interceptor` is the Python of the interceptor; empty if there is none. `gallery` is whether the gallery is started,
+    and `forks` whether roles that this Python can run are forks of this process.
     """
 
     state: Path
@@ -74,7 +79,8 @@ class Lab:
     variables: dict[str, str]
     interceptor: str = ""
     gallery: bool = True
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    forks: bool = False
+    _running: list[Process] = field(default_factory=list)
 
     def roles(self) -> list[Role]:
         """The programs that must be ready before the client begins."""
@@ -168,11 +174,15 @@ class Lab:
                 process.kill()
                 process.wait()
 
-    def _start(self, role: Role, *, events: bool = False) -> subprocess.Popen[bytes]:
+    def _start(self, role: Role, *, events: bool = False) -> Process:
+        environment = {**clean_environment(), **role.variables, **self.variables}
         with (self.folder / "logs" / f"{role.name}.log").open("wb") as log:
+            if self.forks and role.python == sys.executable:
+                output = sys.stdout.fileno() if events else log.fileno()
+                return ForkedRole(role.module, environment, output, log.fileno())
             return subprocess.Popen(
                 [role.python, "-m", role.module],
-                env={**clean_environment(), **role.variables, **self.variables},
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=None if events else log,
                 stderr=log,
@@ -188,7 +198,7 @@ class Lab:
         return str(path)
 
 
-def _problem(role: Role, process: subprocess.Popen[bytes]) -> str:
+def _problem(role: Role, process: Process) -> str:
     if (code := process.poll()) is not None:
         raise NotReadyError(f"the {role.name} to be ready", seen=f"it ended with exit code {code}", hint="see its log")
     if role.root and not role.root.exists():
@@ -240,7 +250,7 @@ def main(_arguments: list[str]) -> int:
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with stage(Path(plan["folder"])) as state:
-        lab = Lab(state, Path(plan["folder"]), plan["variables"], plan["interceptor"], plan["gallery"])
+        lab = Lab(state, Path(plan["folder"]), plan["variables"], plan["interceptor"], plan["gallery"], forks=True)
         try:
             lab.up()
             return lab.client()
