@@ -66,9 +66,6 @@ ELSEWHERE = (
     Elsewhere("capture/protocols", "cassandra clickhouse postgresql", "protocols/test_beside.py"),
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
-    Elsewhere(
-        "capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness_inputs.py for tshark"
-    ),
     Elsewhere("capture/packets", "control", "scan/test_frame_contents.py"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
     Elsewhere(

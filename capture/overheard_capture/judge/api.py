@@ -10,6 +10,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from overheard.words.errors import SettingsError, UnreadableError
@@ -20,7 +22,7 @@ from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stor
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge.scratch import Scratch
-from overheard_capture.packets.host_filter import host_filter
+from overheard_capture.packets.host_filter import host_filter, numeric
 from overheard_capture.search import Search, search_for
 
 __all__ = ["Limits", "Options", "Report", "Search", "judge", "look_up", "prepare", "read_recording", "recording_file"]
@@ -74,7 +76,7 @@ def judge(  # noqa: PLR0913  (all but two are rarely given)
     Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
     named, paths = [] if secrets is None else _secret_list(secrets), _path_list(files)
-    _validate(options)
+    options = _resolved(options)
     if secrets is None and (second_witness or options.any_case):
         raise SettingsError("the second witness, and searching in any case, need a secret", hint="name one")
     key_logs = tuple(_readable(Path(each)) for each in keys)
@@ -100,8 +102,17 @@ def _path_list(files: Files) -> list[Path | str]:
     return paths
 
 
+def _resolved(options: Options) -> Options:
+    """The options with addresses for the names of hosts, which are asked for once. Raises SettingsError."""
+    _validate(options)
+    only, without = (tuple(chain.from_iterable(map(numeric, terms))) for terms in (options.only, options.without))
+    host_filter(only, without)
+    return (
+        replace(options, only=only, without=without) if (only, without) != (options.only, options.without) else options
+    )
+
+
 def _validate(options: Options) -> None:
-    host_filter(options.only, options.without)
     if options.sealed_endpoints:
         from overheard_capture.scan.endpoints import terms_of  # noqa: PLC0415  (few name any)
 

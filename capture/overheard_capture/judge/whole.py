@@ -133,12 +133,15 @@ def _frames(case: Case) -> Iterator[Check]:
 
 def _streams(case: Case) -> Iterator[Check]:
     facts = case.facts
+    left_out = f": {count(facts.left_out, 'frame')} of {facts.frames} were left out (--only, --without)"
     yield _check(
         "something",
         facts.flows_with_payload + facts.icmp > 0,
         f"{count(facts.flows_with_payload, 'flow')} and {count(facts.icmp, 'ICMP message')} carried data",
-        "no flow, and no ICMP message, carried data",
-        "check that the interface and the filter match the traffic",
+        f"no flow, and no ICMP message, carried data{left_out if facts.left_out else ''}",
+        "check the hosts and ports: without --only and --without, all flows are listed"
+        if facts.left_out
+        else "check that the interface and the filter match the traffic",
     )
     yield _check(
         "no-gaps",

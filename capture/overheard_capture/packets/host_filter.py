@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from overheard_capture.packets.types import Endpoint
 
-_FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, :443, fe80::1, [fe80::1]:443 or 01:80:c2:00:00:00"
+_FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, localhost:8443, :443, fe80::1, [fe80::1]:443 or 01:80:c2:00:00:00"
+# A name of a host, and a port.
+_NAMED = re.compile(r"(?P<host>(?=[^:]*[A-Za-z])[\w.-]+)(?P<port>:[0-9]+)?")
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}", re.IGNORECASE)
 
 
@@ -58,6 +60,22 @@ def _split(text: str) -> tuple[str, str]:
         host, _, port = text.partition(":")
         return host, port
     return text, ""
+
+
+def numeric(text: str) -> tuple[str, ...]:
+    """A term without names: one for each address of the host that it names. Raises SettingsError if it has none."""
+    named = _NAMED.fullmatch(text)
+    if not named:
+        return (text,)
+    import socket  # noqa: PLC0415  (few name any)
+
+    try:
+        found = socket.getaddrinfo(named["host"], None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SettingsError(f"nobody knows the address of {named['host']!r}", hint=_FORMS) from None
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    port = named["port"] or ""
+    return tuple(f"[{address}]{port}" if port and ":" in address else address + port for address in addresses)
 
 
 class HostFilter(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import SettingsError
-from overheard_capture.packets.host_filter import HostTerm
+from overheard_capture.packets.host_filter import HostTerm, numeric
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
@@ -18,27 +18,15 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.tally import Order
 
 # A name or an address, and a port.
-_TERM = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[\w.-]*)):(?P<port>[0-9]{1,5})")
+_TERM = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*):[0-9]{1,5}")
 _FORMS = "write 10.0.0.7:443, [fe80::1]:443, localhost:8443 or :443"
 
 
 def terms_of(text: str) -> tuple[HostTerm, ...]:
     """What an endpoint such as `localhost:8443` stands for: one term for each address. Raises SettingsError."""
-    term = _TERM.fullmatch(text)
-    if not term:
+    if not _TERM.fullmatch(text):
         raise SettingsError(f"{text!r} is no endpoint", hint=_FORMS)
-    host = term["v6"] or term["host"]
-    if not host or term["v6"] or re.fullmatch(r"[0-9.]+", host):
-        return (HostTerm.of(text),)
-    import socket  # noqa: PLC0415  (few name any)
-
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise SettingsError(f"nobody knows the address of {host!r}", hint=_FORMS) from None
-    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-    written = (f"[{address}]" if ":" in address else address for address in addresses)
-    return tuple(HostTerm.of(f"{address}:{term['port']}") for address in written)
+    return tuple(map(HostTerm.of, numeric(text)))
 
 
 @dataclass

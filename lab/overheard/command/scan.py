@@ -120,7 +120,7 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="HOST[:PORT]",
-        help="judge only traffic from or to these (an address, a network like 10.0.0.0/8, or :PORT)",
+        help="judge only traffic from or to these (an address, a name, a network like 10.0.0.0/8, or :PORT)",
     )
     group.add_argument(
         "--without", action="append", default=[], metavar="HOST[:PORT]", help="leave out traffic from or to these"

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from overheard.report.fitting import Fitting, item
 from overheard.report.labels import label
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # How many flows are listed, unless all are requested.
 _MOST = 12
+# In a terminal of fewer columns, the addresses would be cut into several lines.
+_LEAST = 100
 
 
 def flows(account: Account, every: bool) -> Iterator[RenderableType]:
@@ -41,7 +44,7 @@ def by_weight(listed: Sequence[Flow]) -> list[Flow]:
     return sorted(listed, key=lambda flow: (-flow.sightings, flow.protected, -(flow.sent + flow.answered)))
 
 
-def _table(listed: Sequence[Flow]) -> Table:
+def _table(listed: Sequence[Flow]) -> Fitting:
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     shown.add_column("  flow", justify="right", no_wrap=True)
     shown.add_column("client → server", overflow="fold")
@@ -51,16 +54,24 @@ def _table(listed: Sequence[Flow]) -> Table:
     shown.add_column("protected", no_wrap=True)
     shown.add_column("seen", justify="right", no_wrap=True)
     shown.add_column("remarks", overflow="fold", ratio=1)
+    items = []
     for flow in listed:
         protected = Text("yes", style="green") if flow.protected else Text("no", style="yellow")
+        number = str(flow.stream) if flow.stream >= 0 else "-"
+        ends = f"{flow.client} → {flow.server}"
+        what = f"{flow.transport} {', '.join(map(label, flow.what.split(', ')))}".strip()
+        is_protected = "protected" if flow.protected else "not protected"
+        seen = f"seen in {flow.sightings} place{'s' * (flow.sightings > 1)}" if flow.sightings else ""
+        sizes = f"{flow.sent} bytes →, ← {flow.answered} bytes"
+        items.append(item(f"flow {number}: {what}", ends, sizes, is_protected, seen, "; ".join(flow.remarks)))
         shown.add_row(
-            Text(str(flow.stream) if flow.stream >= 0 else "-"),
-            Text(f"{flow.client} → {flow.server}"),
-            Text(f"{flow.transport} {', '.join(map(label, flow.what.split(', ')))}".strip()),
+            Text(number),
+            Text(ends),
+            Text(what),
             Text(str(flow.sent)),
             Text(str(flow.answered)),
             protected,
             Text(str(flow.sightings or "-"), style="bold red" if flow.sightings else ""),
             Text("; ".join(flow.remarks), style="dim"),
         )
-    return shown
+    return Fitting(shown, items, _LEAST)

@@ -63,16 +63,13 @@ def _reasons(verdict: Verdict) -> list[str]:
     return [
         line
         for check in verdict.reasons
-        for line in (f"{check.code}: {check.says}", *([f"  → {check.hint}"] if check.hint else []))
+        for line in (f"{check.says} [{check.code}]", *([f"  → {check.hint}"] if check.hint else []))
     ]
 
 
 def _evidence(verdict: Verdict) -> list[str]:
-    lines = [
-        f"{'holds' if check.holds else 'FAILS'}  {check.rule}/{check.code}: {check.says}" for check in verdict.checks
-    ]
-    ground = [f"ground: {verdict.ground}"] if verdict.ground else []
-    return [f"presence: {verdict.presence}", *ground, *lines]
+    lines = [f"{'ok    ' if check.holds else 'not ok'}  {check.says} [{check.code}]" for check in verdict.checks]
+    return [f"it rests on: {verdict.ground}", *lines] if verdict.ground else lines
 
 
 def _lines(texts: list[str]) -> str:

@@ -67,6 +67,30 @@ LABELS: dict[str, str] = {
     "vnc-response": "response of VNC to a challenge, which can be attacked offline",
 }
 
+# Why nothing is PROTECTED, by the rule of the verdict that is not met; and at length.
+RULES: dict[str, tuple[str, str]] = {
+    "whole": (
+        "The capture may not have all of the traffic",
+        "What is missing may have the secret: traffic before the beginning or after the end, or what was dropped.",
+    ),
+    "absent": (
+        "Not everything in the capture could be read",
+        "What nobody can read may have the secret; and what must be encrypted and is not, may have any.",
+    ),
+    "present": (
+        "It is not known that the secret was sent at all",
+        "A secret that was not sent is in no capture. Session keys of TLS prove that it was sent, or you vouch for it.",
+    ),
+    "chance": (
+        "The secret is so short that it matches by chance",
+        "A few bytes are found in any large capture, whether or not somebody sent them.",
+    ),
+    "control": (
+        "The positive control was not overheard",
+        "A run of the lab that does not notice a secret in clear would not notice any other one, either.",
+    ),
+}
+
 # What to do about a kind of credential that was in clear.
 _HTTPS = "serve this over HTTPS alone; change the password: everybody on the wire has it"
 _REVOKE = "revoke it, issue another one, and send it over TLS alone"

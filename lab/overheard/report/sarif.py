@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from overheard.report.labels import CURES, how_often
+from overheard.report.labels import CURES, RULES, how_often
 from overheard.words.escaping import escaped
 from overheard.words.verdict import Outcome
 
@@ -22,9 +22,19 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SIGHTING, DISAGREEMENT = "overheard-secret", "witnesses-disagree"
+# How GitHub shows it, from 0 to 10: high, like credentials that are sent in clear (CWE-319).
+_SEVERITY = "7.5"
 _RULES = {
-    SIGHTING: "A secret was to be seen by everybody on the wire",
-    DISAGREEMENT: "The two witnesses, our own reader and tshark, do not agree",
+    SIGHTING: (
+        "A secret can be overheard",
+        "A secret, or a credential, went over the wire so that everybody who listens can read it.",
+        "Encrypt the connection, and change the secret: whoever recorded the traffic has it.",
+    ),
+    DISAGREEMENT: (
+        "The two witnesses do not agree",
+        "Only one of Overheard's own reader and tshark sees the secret. The more cautious of the two verdicts counts.",
+        "Look at the frame with Wireshark; if the secret is there, please report what Overheard did not read.",
+    ),
 }
 
 
@@ -56,19 +66,23 @@ def sarif(report: Report, places: Mapping[int, Place] | None = None, *, version:
 
 
 def _rules(report: Report) -> list[dict[str, Any]]:
-    codes = {check.code: str(check.rule) for verdict in report.verdicts.values() for check in verdict.reasons}
-    described = {
-        **_RULES,
-        **{code: f"{code}, a check of the rule “{rule}”, does not hold" for code, rule in codes.items()},
-    }
+    described = dict(_RULES)
+    for verdict in report.verdicts.values():
+        for check in verdict.reasons:
+            short, full = RULES[check.rule]
+            cure = check.hint or "The message of the result says what was seen."
+            described.setdefault(check.code, (f"{short} ({check.code})", full, escaped(cure)))
     return [
         {
             "id": code,
             "name": "".join(word.capitalize() for word in code.split("-")),
-            "shortDescription": {"text": words},
+            "shortDescription": {"text": short},
+            "fullDescription": {"text": full},
+            "help": {"text": cure},
             "defaultConfiguration": {"level": "error" if code == SIGHTING else "warning"},
+            "properties": {"tags": ["security"], **({"security-severity": _SEVERITY} if code == SIGHTING else {})},
         }
-        for code, words in described.items()
+        for code, (short, full, cure) in described.items()
     ]
 
 

@@ -8,14 +8,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from overheard.report.hexdump import hexdump, lines_around
+from overheard.report.fitting import Fitting, item
+from overheard.report.hexdump import Excerpt
 from overheard.report.labels import CURES, how, how_often, label
 from overheard.report.places import to_show
 from overheard.words.escaping import escaped
 from overheard.words.sighting import CredentialSighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # How many sightings are listed.
 _LISTED = 10
+# In a terminal of fewer columns they are no table.
+_LEAST = 72
 # How many bytes around a secret are shown on either side.
 _AROUND = 32
 # How many bytes of a long decoded secret are shown.
@@ -62,16 +65,20 @@ def _cures(verdict: Verdict) -> Iterator[Text]:
         yield Text.assemble("  ", (label(kind), "yellow"), f"\n    → {cure}")
 
 
-def _table(sightings: Iterable[Sighting]) -> Table:
+def _table(sightings: Sequence[Sighting]) -> Fitting:
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for heading, justify in (("  frame", "right"), ("byte", "right"), ("flow", "right")):
         shown.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich's own words
     shown.add_column("from → to", overflow="fold")
     shown.add_column("how", overflow="fold", ratio=1)
+    listed = []
     for seen in sightings:
         flow = str(seen.stream) if seen.stream >= 0 else "-"
         shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how_often(seen))))
-    return shown
+        of_flow = f", flow {flow}" if seen.stream >= 0 else ""
+        where = f"frame {seen.frame}, byte {seen.offset}{of_flow}"
+        listed.append(item(where, seen.direction, how_often(seen)))
+    return Fitting(shown, listed, _LEAST)
 
 
 def _heading(seen: Sighting, place: Place | None) -> Text:
@@ -81,14 +88,12 @@ def _heading(seen: Sighting, place: Place | None) -> Text:
     return Text(f"\n  frame {seen.frame}{file}: {how(seen)}{parts}", style="italic")
 
 
-def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Text:
+def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Excerpt:
     marked = range(seen.offset, min(seen.offset + seen.length, len(place.data)))
     hidden: set[int] = set()
     if hide is not None:
         hidden = {*marked, *(at for part in hide(place.data) for at in part)}
-    dump = hexdump(place.data, marked, lines=lines_around(marked), hidden=hidden)
-    dump.rstrip()
-    return dump
+    return Excerpt(place.data, marked, hidden)
 
 
 def _opened(around: Unwrapped, hidden: bool) -> RenderableType:

@@ -159,3 +159,16 @@ def test_invalid_input_is_an_error(recordings: Recordings) -> None:
         judge(path, {"it": OTHER}, Options(vouched=["all"]))
     with pytest.raises(UnreadableError, match=r"the keys in .* cannot be read"):
         judge(path, {"it": OTHER}, keys=[path.parent / "nowhere.keys"])
+
+
+def test_hosts_may_be_named_and_what_matches_nothing_is_said(tmp_path: Path) -> None:
+    path = rewritten(tmp_path / "named.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [b"x"]))
+    # The frames are of 127.0.0.1.
+    by_name = judge(path, {"it": OTHER}, Options(only=("localhost:5683",)))
+    assert "something" not in reasons(by_name.verdicts["it"])
+    nothing = judge(path, {"it": OTHER}, Options(only=("10.9.9.9",)))
+    (said,) = (check for check in nothing.verdicts["it"].reasons if check.code == "something")
+    assert "were left out (--only, --without)" in said.says
+    assert "all flows are listed" in said.hint
+    with pytest.raises(SettingsError, match="nobody knows the address"):
+        judge(path, {"it": OTHER}, Options(without=("no.such.invalid",)))

@@ -36,11 +36,12 @@ def test_overheard_is_a_failure_and_inconclusive_an_error() -> None:
     assert failure.attrib == {"message": "seen in frame 6, plainly, and 1 times more", "type": "OVERHEARD"}
     assert "frame 9, byte 54, 10.0.0.1:40000 → 10.0.0.2:80: plainly, in gzip, in chunked" in (failure.text or "")
     assert (error.text or "").splitlines() == [
-        "marks: nobody vouches for its start and end",
+        "nobody vouches for its start and end [marks]",
         "  → vouch for it: --vouch whole",
     ]
     assert cases["token"].find("failure") is cases["token"].find("error") is None
-    assert "presence: key log" in (cases["token"].findtext("system-out") or "")
+    assert "ok      as it should be [present]" in (cases["token"].findtext("system-out") or "")
+    assert "not ok  nobody vouches for its start and end [marks]" in (cases["user"].findtext("system-out") or "")
 
 
 def test_many_sightings_are_counted() -> None:

@@ -37,6 +37,8 @@ def valid(log: dict[str, Any]) -> list[dict[str, Any]]:
     rules = driver["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
     for rule in rules:
+        # What GitHub shows beside a result.
+        assert all(rule[name]["text"] for name in ("shortDescription", "fullDescription", "help"))
         assert rule["shortDescription"]["text"]
         assert rule["defaultConfiguration"]["level"] in LEVELS
     for invocation in run["invocations"]:

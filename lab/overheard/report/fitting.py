@@ -1,0 +1,36 @@
+"""Tables that become lists where the terminal is too narrow for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.table import Table
+
+
+class Fitting:
+    """A table, or the list of the same rows in a terminal of fewer columns than `least`."""
+
+    def __init__(self, table: Table, items: Sequence[RenderableType], least: int) -> None:
+        self._table = table
+        self._items = items
+        self._least = least
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Render what there is room for."""
+        if options.max_width >= self._least:
+            yield self._table
+        else:
+            yield from self._items
+
+
+def item(first: str, *further: str) -> RenderableType:
+    """A row as lines of a list, without those that are empty."""
+    lines = (first, *(f"  {line}" for line in further if line))
+    return Padding(Text("\n").join(map(Text, lines)), (0, 0, 0, 2), expand=False)
