@@ -34,6 +34,8 @@ _SEQUENCE, _INTEGER, _OID = 0x30, 0x02, 0x06
 _APPLICATION, _PDUS, _TRAP = 0x60 >> 5, range(0xA0, 0xA9), 0xA4
 # How private keys begin, and how many numbers those of RSA have.
 _PRIVATE, _RSA_NUMBERS = ([_INTEGER, _SEQUENCE, _OCTET_STRING], [_INTEGER, _OCTET_STRING, 0xA0]), 9
+# A key without a password in PKCS #12 (RFC 7292, A): the identifier of such a bag, before the bag.
+_KEY_BAG = bytes.fromhex("060b2a864886f70d010c0a0101")
 # What a string may have inside: sequences, sets, and strings of octets or of text.
 _NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
 # The tags of nearly all elements. Among random bytes, so many elements do not follow each other.
@@ -149,9 +151,9 @@ def der_values(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_private_key(data: bytes) -> bool:
-    """Whether DER is a private key without a password: PKCS #8, PKCS #1 or that of an elliptic curve.
+    """Whether DER is a private key without a password: PKCS #8, PKCS #1, that of an elliptic curve, or in PKCS #12.
 
-    These are in RFC 5208, 5; RFC 8017, A.1.2; and RFC 5915, 3.
+    These are in RFC 5208, 5; RFC 8017, A.1.2; RFC 5915, 3; and RFC 7292.
     """
     tags: list[int] = []
     outer = _header(data, 0)
@@ -159,7 +161,14 @@ def _is_private_key(data: bytes) -> bool:
     while at < end and len(tags) < _RSA_NUMBERS and (element := _header(data, at)):
         tags.append(element[0])
         at = element[2]
-    return tags[:3] in _PRIVATE or tags == [_INTEGER] * _RSA_NUMBERS
+    return tags[:3] in _PRIVATE or tags == [_INTEGER] * _RSA_NUMBERS or _has_key_bag(data)
+
+
+def _has_key_bag(data: bytes) -> bool:
+    """Whether one of the bags in PKCS #12 is a private key without a password."""
+    at = data.find(_KEY_BAG)
+    bag = _header(data, at + len(_KEY_BAG)) if at >= 0 else None
+    return bag is not None and _is_private_key(data[bag[1] : bag[2]])
 
 
 def _elements(data: bytes, at: int, end: int, depth: int) -> Iterator[tuple[int, int]]:

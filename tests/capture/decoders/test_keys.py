@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from capture.played import VALUE, played, seen
@@ -132,6 +133,20 @@ def test_a_private_key_in_clear_is_a_reason(form: serialization.PrivateFormat, *
         assert {each.what for each in played(untyped, data).unread} == {PRIVATE_KEY}
     for size in (1, 7, 100):
         assert {each.what for each in played(untyped, pem, range(0, len(pem), size)).unread} == {PRIVATE_KEY}
+
+
+def store(password: bytes) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    locked = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return pkcs12.serialize_key_and_certificates(b"oak", key, None, None, locked)
+
+
+def test_a_private_key_in_an_open_store_is_a_reason() -> None:
+    """With a password, what is in PKCS #12 is encrypted."""
+    for data in (store(b""), base64.b64encode(store(b""))):
+        assert {each.what for each in played(untyped, data).unread} == {PRIVATE_KEY}
+    for data in (store(b"x"), base64.b64encode(store(b"x"))):
+        assert not played(untyped, data).unread
 
 
 def test_text_in_them_is_read() -> None:

@@ -175,6 +175,15 @@ KEYS = (
         ),
         SYMMETRIC_KEY,
     ),
+    # As APIs of routers, VPNs and Zabbix have them: the name says that it is a key, and its value is no identifier.
+    Key(
+        (b'psk"', b"psk\\", b"ivateKey", b"ivate_key", b"haredKey", b"hared_key"),
+        _in_json(
+            rb"(?:psk|hared_?[kK]ey)@:@[0-9A-Fa-f]{32,128}@"
+            rb"|(?:psk|hared_?[kK]ey|ivate_?[kK]ey)@:@(?:[A-Za-z0-9+]|\\{0,3}/){42}[AEIMQUYcgkosw048]=@"
+        ),
+        SYMMETRIC_KEY,
+    ),
     # ipsec.secrets of strongSwan, wpa_supplicant.conf, and the files of WireGuard (wg(8)) and OpenVPN.
     Key(
         (b": PSK ", b"psk=", b"PrivateKey = ", b"PresharedKey = ", b"-----BEGIN OpenVPN Static key V1-----"),

@@ -115,6 +115,14 @@ EXPOSED = {
     "IPsec, by number": (b"10.0.0.1 : PSK 0x" + _HEX, SYMMETRIC_KEY),
     "Wi-Fi": (b'network={\n ssid="oak"\n psk=' + _HEX + b"\n}", SYMMETRIC_KEY),
     "WireGuard": (b"[Interface]\nPrivateKey = " + base64.b64encode(noise(32)), SYMMETRIC_KEY),
+    "a PSK in JSON": (_jwk(ssid="oak", psk=_HEX.decode()), SYMMETRIC_KEY),
+    "a PSK of Zabbix": (_jwk(tls_psk_identity="oak", tls_psk=_HEX.decode()[:32]), SYMMETRIC_KEY),
+    "a PSK in JSON in JSON": (json.dumps(_jwk(psk=_HEX.decode()).decode()).encode(), SYMMETRIC_KEY),
+    "WireGuard in JSON": (_jwk(privateKey=base64.b64encode(noise(32)).decode()), SYMMETRIC_KEY),
+    "WireGuard in JSON, as PHP writes it": (
+        b'{"preshared_key":"' + base64.b64encode(b"\xff" * 4 + noise(28)).replace(b"/", b"\\/") + b'"}',
+        SYMMETRIC_KEY,
+    ),
     "OpenVPN": (b"-----BEGIN OpenVPN Static key V1-----\n" + _HEX[:32] + b"\n" + _HEX[32:], SYMMETRIC_KEY),
     "TLS 1.2": (b"CLIENT_RANDOM " + _HEX + b" " + _HEX + _HEX[:32] + b"\n", SESSION_KEYS),
     "TLS 1.3": (b"# SSL\nSERVER_TRAFFIC_SECRET_0 " + _HEX + b" " + _HEX, SESSION_KEYS),
@@ -132,6 +140,8 @@ NO_KEYS = {
     "an example of IPsec": b': PSK <secret>, : PSK "" and : PSK 0x1234',
     "a phrase of Wi-Fi": b'psk="%b"' % _HEX[:60],
     "an example of WireGuard": b"PrivateKey = <base64>\nPresharedKey = " + _NUMBER.encode()[:30],
+    "an example in JSON": b'{"psk": "correct horse battery", "private_key": "/etc/ssl/private/example.test.key"}',
+    "the name of a key in JSON": _jwk(private_key_id=_HEX.decode(), psk_identity=_HEX.decode(), psk=_HEX.decode()[:16]),
     "of the handshake": b"CLIENT_HANDSHAKE_TRAFFIC_SECRET " + _HEX + b" " + _HEX,
 }
 
