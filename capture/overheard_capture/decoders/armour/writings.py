@@ -158,7 +158,9 @@ _ENTITIES = Writing(
         # Bytes in quoted-printable with a sign that is escaped; the rest of a line that was folded; a line of base64.
         rb"|=[01][0-9A-F]=[0-9A-F]{2}(?=[^<>]{0,256}?&(?:quot|amp|lt|gt|apos|#39|#x27);)"
         rb"|gt;  [0-9A-Za-z+/=]{1,76}\r?\n"
-        rb"|(?<=[0-9A-Za-z+/]{24})\n&gt; ?[0-9A-Za-z+/=]{2}|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
+        # In a quotation, the next line of base64, or of quoted-printable.
+        rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"
+        rb"|(?:(?<==)|(?<==\r))\n&gt;|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
         rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"
@@ -166,7 +168,7 @@ _ENTITIES = Writing(
     ),
     # A line may be quoted. What is encoded begins before its first entity or the next one, or on the line before.
     lazy_pattern(
-        rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"'\n;])[^\r\n<>\"]{1,160}(?:\r?\n%b)?\Z|\Z" % (_AND, _AND, _AND)
+        rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"'\n;])[^\r\n<>\"]{1,160}(?:\r?\n%b|\r)?\Z|\Z" % (_AND, _AND, _AND)
     ),
     lazy_pattern(rb"<"),
     _ENTITY,

@@ -133,6 +133,28 @@ def test_escaped_armour_is_read(coding: str, how: str, content: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+def broken(text: bytes, ends: bytes) -> bytes:
+    """A quotation in HTML of lines of quoted-printable that end so, within a word."""
+    lines = (text[at : at + 7] for at in range(0, len(text), 7))
+    return in_html(quoted(ends.join(lines)))
+
+
+def test_quoted_printable_in_a_quotation_in_html_is_read() -> None:
+    """As web mail and chats show a mail that was forwarded; without a soft line break, nobody would join the lines."""
+    for ends in (b"=\n", b"=\r\n"):
+        text = broken(b"it is " + VALUE, ends)
+        findings = played(untyped, text)
+        assert any("quoted-printable" in layers for layers in seen(findings))
+        for size in (1, 3, 100):
+            assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+        assert not seen(played(untyped, broken(b"it is " + VALUE, ends[1:])))
+
+
+def test_base64_in_a_quotation_in_html_with_line_ends_of_mail_is_read() -> None:
+    text = in_html(quoted(base64.encodebytes(PACKED))).replace(b"\n", b"\r\n")
+    assert any("gzip" in layers for layers in seen(played(untyped, text)))
+
+
 @for_each(how=list(itertools.permutations(ESCAPED, 2)))
 def test_escapes_may_be_escaped_again(how: tuple[str, str]) -> None:
     inner, outer = how
