@@ -46,7 +46,8 @@ class Block(NamedTuple):
         return bool(goes_on and self.opening.match(data, start, second))
 
 
-_PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
+# As in YAML, lines may be indented; those of comments in programs seldom have anything in them.
+_PREFIX = rb"(?:[ \t]{0,32}+(?:(?:> ?){1,8}|\+|[|#] ?|data: ?)|\* ?|// ?)"
 _PREFIXED = lazy_pattern(_PREFIX)
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 # A line that ends in 24 characters of base64.
@@ -78,11 +79,12 @@ _ENCODED = (
     rb"|%b[ \t]{1,24}[^ \t\r\n]" % ADDRESS
 )
 _ROW = rb"(?=[ \t]{0,8}0[xX0])%b[ \t]{1,24}[^ \t\r\n]|[ \t]{1,8}[0-9A-Fa-f]{4,22}[ \t]{1,8}[0-9A-Fa-f]{4}" % ADDRESS
-_OPENING = rb"(?=[>+|#*/d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])(?:%b)" % (_PREFIX, _PREFIX, _ENCODED, _ROW)
+_OPENING = rb"(?=[*/]|[ \t]{0,32}+[>+|#d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])(?:%b)" % (_PREFIX, _PREFIX, _ENCODED, _ROW)
 _SECOND_ROW = SECOND_OFFSET + rb"[ \t]{1,24}[^ \t\r\n]"
 _FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = lazy_pattern(_OPENING)
-_NEXT = lazy_pattern(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))
+# What is folded may go on with a plus sign, which is a prefix.
+_NEXT = lazy_pattern(rb"\n(?:((?=%b))|(%b)|(?=%b))" % (_SECOND_ROW, _FOLDED, _OPENING))
 # Most text has nothing like it.
 _MAYBE = lazy_pattern(rb"\n[>+|#*/d0 \t]")
 _BEGINS_BLOCK = lazy_pattern(

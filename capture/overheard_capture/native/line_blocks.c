@@ -43,11 +43,26 @@ static int in_prefix(uint8_t byte) {
     return byte == '>' || byte == '+' || byte == '|' || byte == '#' || byte == '*' || byte == '/';
 }
 
+static const uint8_t *behind_blanks(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *line = at;
+    while (at < end && at - line < MOST_INDENTED && (*at == ' ' || *at == '\t')) at++;
+    return at;
+}
+
+/* Whether a line begins with a prefix, which may be behind blanks unless it is that of comments in programs; or is not known to
+ * the end of that. */
+static int may_begin_with_prefix(const uint8_t *line, const uint8_t *end) {
+    const uint8_t *at = behind_blanks(line, end);
+    if (at == end) return 1;
+    if (in_prefix(*at)) return at == line || (*at != '*' && *at != '/');
+    return *at == 'd' && (end - at < 5 || memcmp(at, "data:", 5) == 0);
+}
+
 /* Whether a line begins with a prefix, or with the address of a dump, as the second one of a block does if the first one has a
  * prefix; or is not known to the end of that. */
 static int may_go_on(const uint8_t *at, const uint8_t *end) {
     if (end - at < LONGEST_ADDRESS) return 1;
-    if (in_prefix(*at) || memcmp(at, "data:", 5) == 0) return 1;
+    if (may_begin_with_prefix(at, end)) return 1;
     const uint8_t *number = at;
     while (number - at < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
     if (number[0] == '0' && (number[1] | 0x20) == 'x') number += 2;
@@ -58,7 +73,7 @@ static int may_go_on(const uint8_t *at, const uint8_t *end) {
 static int may_be_prefixed(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
     const uint8_t *before = at - 1, *next = memchr(at, '\n', (uint64_t)(end - at));
     while (before > data && before[-1] != '\n' && at - before < LONGEST_LINE) before--;
-    if (next && !may_go_on(next + 1, end) && !in_prefix(*before) && *before != 'd' && at - before < LONGEST_LINE) return 0;
+    if (next && !may_go_on(next + 1, end) && !may_begin_with_prefix(before, end) && at - before < LONGEST_LINE) return 0;
     return may_be_encoded(at, end);
 }
 
@@ -69,12 +84,11 @@ static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t
     if (in_prefix(first)) return may_be_prefixed(data, line, end);
     if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_prefixed(data, line, end);
     if (first != '0' && first != ' ' && first != '\t') return 0;
-    const uint8_t *number = line;
+    const uint8_t *folded = behind_blanks(line, end), *number = line;
+    if (folded < end && may_begin_with_prefix(line, end) && may_be_prefixed(data, line, end)) return 1;
     while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
     if (end - number > 1 && number[0] == '0' && (number[1] == '0' || (number[1] | 0x20) == 'x')) return 1;
     if (number > line && two_words(number, end)) return 1;
-    const uint8_t *folded = line + 1;
-    while (folded < end && folded - line < MOST_INDENTED && (*folded == ' ' || *folded == '\t')) folded++;
     if (first == '0' || folded == end || !(in_base64(*folded) || *folded == '=')) return 0;
     if (at > data && at[-1] == '\r') at--;
     if (at - data < SHORTEST_ENCODED) return 0;

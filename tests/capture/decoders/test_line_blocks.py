@@ -78,6 +78,9 @@ BLOCKS: dict[str, bytes] = {
     "a vCard in a quotation in comments": prefixed(b"# ", prefixed(b"> ", CARD)),
     "base64 in LDIF": b"dn: cn=alice\n" + folded(b"description:: ", base64.b64encode(PACKED)) + b"cn: alice\n",
     "deflate in LDIF": folded(b"note:: ", base64.b64encode(zlib.compress(noise(200).hex().encode() + TEXT)[2:-4])),
+    "base64 in a quotation in YAML": b"note: |\n" + prefixed(b"    ", prefixed(b"> ", MIME)) + b"other: none\n",
+    "uuencode in a diff in a list": b" - |\n" + prefixed(b"\t", b"@@ -0,0 +1,9 @@\n" + prefixed(b"+", UUENCODED)),
+    "uuencode in events in YAML": prefixed(b"  ", b"event: note\n" + prefixed(b"data: ", UUENCODED)),
     "base64 in iCalendar": folded(b"ATTACH;ENCODING=BASE64:", base64.b64encode(PACKED), b"\r\n"),
 }
 
@@ -103,6 +106,8 @@ LOOK_ALIKES: dict[str, Callable[[], bytes]] = {
     "a table of numbers": lambda: b"".join(b"%08d %d %d\n" % (n, n * 3, n * 7) for n in range(50)),
     "a list": lambda: prefixed(b"* ", b"an item\nanother-item-with-a-very-long-name\nthe last\n" * 9),
     "comments": lambda: prefixed(b"# ", b"see https://example.test/a/long/path/to/something\nand more\n" * 9),
+    "comments in a program": lambda: b"/*\n" + prefixed(b" * ", UUENCODED[:60] + VALUE + b"\n") + b" */\nint a;\n",
+    "a list in YAML": lambda: b"a:\n" + prefixed(b"    # ", b"https://example.test/a/long/path/to/something\n" * 9),
     "a program": lambda: b"def a(b: int) -> int:\n    return b + 1\n\n" * 40,
     "tabs": lambda: b"a_very_long_name_of_something:\n\tanother_very_long_name_of_it\n" * 40,
     "a diff of a diff": lambda: prefixed(b"+", b"@@ -1,4 +1,4 @@\n" + prefixed(b"+", b"some words, and more\n" * 9)),
@@ -168,6 +173,9 @@ LINES = [
     b"//",
     b"+",
     b"  ",
+    b"  > ",
+    b"\t# ",
+    b" * ",
     b"\t",
     b"0000010 ",
     b"0x0010: ",
@@ -189,6 +197,15 @@ def test_without_the_compiled_part_a_block_begins_at_the_same_line(parts: list[b
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(line_blocks, "core", lambda: None)
         assert found() == compiled
+
+
+def test_folded_base64_may_go_on_with_a_plus_sign() -> None:
+    """Which is a prefix elsewhere, such as in a diff."""
+    values = (base64.b64encode(gzip.compress(noise(120, seed) + TEXT, mtime=0)) for seed in range(300))
+    texts = [folded(b"note:: ", value) for value in values if value[69:70] == b"+"]
+    assert texts
+    for text in texts:
+        assert any("gzip" in layers for layers in seen(played(untyped, text)))
 
 
 def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:
