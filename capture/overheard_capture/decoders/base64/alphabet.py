@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import BASE64_ALPHABET
@@ -31,6 +32,10 @@ ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa]|%b(?:u000[Aa]|x0[Aa
     *(ESCAPED_RETURN, _PERCENT, _BACKSLASHES),
 )
 ESCAPED_PADDING = rb"%b3[Dd]|%b(?:u003[Dd]|x3[Dd]|075)|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
+# A line of characters. Further ones may be indented, also in a string, or quoted in a mail.
+LINE = lazy_pattern(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
+_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)[ \t]{0,20})" % (ESCAPED_RETURN, ESCAPED_BREAK)
+PADDING = lazy_pattern(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 _IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
 # The longest escape of a character, and of a line break.
 LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
@@ -51,6 +56,14 @@ _ESCAPING = (b"\\", b"%", b"&")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
+
+
+@lru_cache(maxsize=LONGEST_LINE)
+def further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Patterns for further lines of `length` characters, and for a shorter last line."""
+    unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % ESCAPES
+    same = rb"(?:%b(?:[A-Za-z0-9+/_-]{%d}|%b{%d})%b)*+" % (_BREAK, length, unit, length, after)
+    return lazy_pattern(same), lazy_pattern(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
 
 def chars_of(raw: bytes) -> bytes:

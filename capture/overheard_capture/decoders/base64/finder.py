@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -17,17 +16,16 @@ from overheard_capture.content.randomness import has_zeros
 from overheard_capture.decoders.base64.alphabet import (
     ENTITY,
     ESCAPE,
-    ESCAPED_BREAK,
-    ESCAPED_PADDING,
-    ESCAPED_RETURN,
-    ESCAPES,
+    LINE,
     LONGEST_BREAK,
     LONGEST_ESCAPE,
     LONGEST_LINE,
+    PADDING,
     char_count,
     chars_of,
     decoded,
     end_of,
+    further_lines,
 )
 from overheard_capture.decoders.base64.run import (
     BASE64,
@@ -48,10 +46,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
-_LINE = lazy_pattern(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-# Lines may be indented, also in a string, or quoted in a mail.
-_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)[ \t]{0,20})" % (ESCAPED_RETURN, ESCAPED_BREAK)
-_PADDING = lazy_pattern(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
+# What stands between the slashes of a path: its first character need not be the first one of a group.
+_SEGMENT = lazy_pattern(rb"[^/]{%d,}" % SHORTEST_RUN)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
 _RUN_END = lazy_pattern(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
@@ -68,14 +64,6 @@ _MAX_WORD = 200
 _STREAM_START = LONGEST_ESCAPE * DECISION_LENGTH
 # How far to look for the end of pending bytes; if there is none, how many bytes to append at a time.
 _SEARCH_WINDOW, _PIECE = 4 << 10, 64 << 10
-
-
-@lru_cache(maxsize=LONGEST_LINE)
-def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """Patterns for further lines of `length` characters, and for a shorter last line."""
-    unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % ESCAPES
-    same = rb"(?:%b(?:[A-Za-z0-9+/_-]{%d}|%b{%d})%b)*+" % (_BREAK, length, unit, length, after)
-    return lazy_pattern(same), lazy_pattern(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
 
 class Base64Finder:
@@ -121,7 +109,7 @@ class Base64Finder:
             if ends - begins < SHORTEST_RUN or _is_word(data, begins, ends):
                 continue
             begin = self._run_start(data, begins, at)
-            line = _LINE.match(data, begin)
+            line = LINE.match(data, begin)
             if not line or line.end() - begins < SHORTEST_RUN:
                 continue
             end, final = self._run_end(data, begin, line.end())
@@ -156,10 +144,10 @@ class Base64Finder:
             return line_end, True
         end, length = line_end, char_count(data, begin, line_end)
         if length <= LONGEST_LINE:
-            same, shorter = _further_lines(length)
+            same, shorter = further_lines(length)
             end = end_of(same, data, end)
             end = end_of(shorter, data, end)
-        end = end_of(_PADDING, data, end)
+        end = end_of(PADDING, data, end)
         return end, self._is_final(data, end, length)
 
     def _is_final(self, data: bytes | bytearray, end: int, line: int) -> bool:
@@ -196,23 +184,23 @@ class Base64Finder:
         """The end of a piece of a run: anywhere within a single line, or after a line that another one follows."""
         at, most = begin, max(len(data) - LONGEST_BREAK, begin)
         if not self._run:
-            line_end = end_of(_LINE, data, begin)
+            line_end = end_of(LINE, data, begin)
             length = char_count(data, begin, line_end)
             self._line_length = length if length <= LONGEST_LINE else 0
             at = line_end
         if not self._line_length:
-            return end_of(_LINE, data, begin, most)
-        same, _ = _further_lines(self._line_length)
+            return end_of(LINE, data, begin, most)
+        same, _ = further_lines(self._line_length)
         return end_of(same, data, at, max(min(most, end_of(same, data, at) - 1), at))
 
     def _continue_run(self, data: bytes | bytearray, origin: Origin, last: bool) -> int:
         """Continue a long run. Returns its end, or -1 if that is unknown."""
         if self._line_length:
-            same, shorter = _further_lines(self._line_length)
+            same, shorter = further_lines(self._line_length)
             end = end_of(shorter, data, end_of(same, data, 0))
         else:
-            end = end_of(_LINE, data, 0)
-        end = end_of(_PADDING, data, end)
+            end = end_of(LINE, data, 0)
+        end = end_of(PADDING, data, end)
         if not last and not self._is_final(data, end, self._line_length or len(data) + LONGEST_LINE):
             self._keep_pending(data, origin, 0)
             return -1
@@ -242,11 +230,21 @@ class Base64Finder:
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
         self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
+        if b"/" in raw and b"+" not in raw:
+            self._read_segments(raw, origin)
         size = len(chars) * 3 // 4
         if not self._findings.wants_value(size) or not is_base64(chars):
             return
         if not count_lines(self._findings, raw, 6, is_base64):
             self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
+
+    def _read_segments(self, raw: bytes, origin: Origin) -> None:
+        """Read what stands between slashes. That is speculative, as they may be characters of the run."""
+        for found in _SEGMENT.finditer(raw):
+            if found[0] != raw:
+                finder = Base64Finder(speculative(self._findings), self._layers, self._reader)
+                finder.feed(found[0], origin.after(found.start()))
+                finder.close()
 
     def _read_piece(self, raw: bytes, origin: Origin, skipped: int = -1) -> None:
         """Read a piece of a run. What is in it begins after the `skipped` characters, if these are known."""

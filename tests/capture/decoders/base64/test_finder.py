@@ -14,12 +14,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import cramjam
+import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise, words
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import base64_runs
+from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -135,6 +138,32 @@ def test_data_of_unknown_type_is_searched_nevertheless() -> None:
         untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
     )
     assert any(found.layers == ("base64",) for found in findings.sightings)
+
+
+IN_PATHS = {
+    "EBCDIC": (("password=" + VALUE.decode()).encode("cp273"), ("base64",)),
+    "LZ4": (lz4.block.compress(VALUE * 9), ("base64", "lz4")),
+    "Snappy": (bytes(cramjam.snappy.compress_raw(b"the value is " + VALUE)), ("base64", "snappy")),
+}
+
+
+@for_each(name=IN_PATHS, after=[b"", b"/index", b"/a/longer/path/than/that.html"])
+def test_data_of_unknown_type_is_searched_in_a_path(name: str, after: bytes) -> None:
+    """The characters before it are as good as its own, so that nobody knows where its first group begins."""
+    data, layers = IN_PATHS[name]
+    segment = base64.urlsafe_b64encode(data).rstrip(b"=")
+    path = b"GET /files/" + segment + after + b" HTTP/1.1"
+    findings = played(untyped, path)
+    assert layers in seen(findings)
+    for size in (1, 7):
+        assert outcome(played(untyped, path, range(0, len(path), size))) == outcome(findings)
+    assert layers not in seen(played(untyped, path.replace(segment, segment[1:])))
+
+
+def test_a_value_with_slashes_is_one_value() -> None:
+    value = base64.b64encode(noise(64, 7)).replace(b"+", b"/")
+    assert b"/" in value
+    assert list(played(untyped, b"<" + value + b">").values[OPAQUE].values()) == [64]
 
 
 def test_the_place_is_that_of_the_run_on_the_wire() -> None:
