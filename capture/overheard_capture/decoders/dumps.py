@@ -18,6 +18,10 @@ Reading = Callable[[bytes], bytes]
 
 # An offset or an address in memory, with a symbol as gdb has it, or in two halves as WinDbg has it.
 ADDRESS = rb"[ \t]{0,8}(?:0[xX])?[0-9A-Fa-f]{4,16}(?:`[0-9A-Fa-f]{8})?(?: ?<[^<>\r\n]{1,80}>)?:?"
+LONGEST_ADDRESS = 128
+_OF_BASE = {8: b"01234567", 10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
+_DIGITS = lazy_pattern(rb"([0-9A-Fa-f]{4,16}):?[ \t]*\Z")
+_FIRST_DIGITS = lazy_pattern(rb"[ \t]{0,8}(?:0[xX])?([0-9A-Fa-f]{4,16})")
 # od and hexdump end with the length alone.
 LAST_ROW = lazy_pattern(rb"%b[ \t]*(?:\r?\n|\Z)" % ADDRESS)
 # The first offset within a line; and that of the second row, in any base, after six, eight or sixteen bytes and more.
@@ -28,6 +32,15 @@ _GAP, _BETWEEN = rb"[ \t]{1,24}", rb"[ \t]{1,20}"
 _ENDS_LINE = rb"[ \t]*(?:>[^\r\n]*)?(?:\r?\n|\Z)"
 _TEXT = rb"(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?"
 _TEXT_APART = rb"(?:[ \t]{2}[^\r\n]*|[ \t]?)(?:\r?\n|\Z)"
+
+
+def follows(before: bytes, after: bytes, size: int) -> bool:
+    """Whether the address that `after` begins with is `size` more than the one that `before` ends with, in any base."""
+    first, second = _DIGITS.search(before), _FIRST_DIGITS.match(after)
+    if not first or not second:
+        return False
+    bases = (base for base in (16, 8, 10) if not {*first[1], *second[1]} - {*_OF_BASE[base]})
+    return any(int(second[1], base) - int(first[1], base) == size for base in bases)
 
 
 class DumpRow(NamedTuple):

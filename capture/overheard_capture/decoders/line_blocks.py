@@ -15,7 +15,8 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit
-from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, ROWS, SECOND_OFFSET
+from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, LONGEST_ADDRESS, ROWS, SECOND_OFFSET, follows
+from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.native import core, pointer
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -44,6 +45,14 @@ class Block(NamedTuple):
         """Whether a block begins with the line at `start`: the next one is between `second` and `end`."""
         goes_on = self.line.match(data, second, end) or (self.last and self.last.match(data, second, end))
         return bool(goes_on and self.opening.match(data, start, second))
+
+    def is_certain(self, data: bytes | bytearray, start: int, second: int) -> bool:
+        """Whether a block that begins there certainly is a dump: its second address is right."""
+        row = self.opening.match(data, start, second) if self.last else None
+        if row is None:
+            return False
+        before, after = bytes(data[start : row.start(1)]), bytes(data[second : second + LONGEST_ADDRESS])
+        return follows(before, after, len(self.readings[0](row[1])))
 
 
 # As in YAML, lines may be indented; those of comments in programs seldom have anything in them.
@@ -118,15 +127,21 @@ def _next_line(data: bytes | bytearray, start: int) -> int:
 class LineBlockFinder:
     """Finds blocks in text, and reads what they hold."""
 
-    __slots__ = ("_block", "_contents", "_findings", "_layers", "_pending", "_reader", "_within_line")
+    __slots__ = (
+        *("_block", "_contents", "_findings", "_is_certain", "_layers"),
+        *("_pending", "_reader", "_values", "_within_line"),
+    )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
         self._block: Block | None = None
+        self._is_certain = False
         # What a block holds, in each of its readings.
         self._contents: list[Boundaries] = []
+        # What its readings are worth if nobody can read any of them, and it certainly is a dump.
+        self._values: list[CodedValue] = []
         # The last lines, with which a block may begin or go on; whether the next bytes are within a line to be skipped.
         self._pending: SmallByteQueue | None = None
         self._within_line = False
@@ -170,7 +185,7 @@ class LineBlockFinder:
                 return begins, False
             for block in _BLOCKS if second else ():
                 if block.begins(data, begins, second, ends or len(data)):
-                    self._block = block
+                    self._block, self._is_certain = block, block.is_certain(data, begins, second)
                     return begins, True
             begins, place = self._candidate(data, place, at)
         return self._tail(data, at), False
@@ -229,21 +244,25 @@ class LineBlockFinder:
         return at, not self._block
 
     def _deliver(self, block: Block, held: list[bytes], origin: Origin, lines: list[int]) -> None:
-        findings = speculative(self._findings)
         if not self._contents:
-            if not within_depth_limit(findings, self._layers):
+            if not within_depth_limit(speculative(self._findings), self._layers):
                 return
             layers = (*self._layers, block.layer)
-            self._contents = [Boundaries(findings, layers, self._reader) for _ in block.readings]
-        for content, reading in zip(self._contents, block.readings, strict=True):
+            self._values = [CodedValue(self._findings, layers, is_marked, bytes) for _ in block.readings]
+            read = [each.findings if self._is_certain else speculative(self._findings) for each in self._values]
+            self._contents = [Boundaries(findings, layers, self._reader) for findings in read]
+        for content, value, reading in zip(self._contents, self._values, block.readings, strict=True):
             out = b"".join(map(reading, held))
+            value.add(out, len(out))
             # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
             content.feed(out, origin, range(len(out)) if block.last else lines)
 
     def _close_contents(self) -> None:
         for content in self._contents:
             content.close()
-        self._contents = []
+        if self._values and all(value.findings.is_opaque for value in self._values):
+            self._values[0].close()
+        self._contents, self._values = [], []
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a block."""

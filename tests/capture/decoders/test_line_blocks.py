@@ -7,6 +7,7 @@ import binascii
 import gzip
 import re
 import shutil
+import struct
 import subprocess
 import zlib
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE
 from overheard_capture.decoders import line_blocks
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
@@ -206,6 +208,28 @@ def test_folded_base64_may_go_on_with_a_plus_sign() -> None:
     assert texts
     for text in texts:
         assert any("gzip" in layers for layers in seen(played(untyped, text)))
+
+
+RECORDS = b"".join(struct.pack("<IHHI", n, 3, 200, n * 7) for n in range(20))
+
+
+@for_each(size=[1, 17, 5000], prefix=[b"", b"<p>"], data=[RECORDS, noise(600)])
+def test_a_dump_that_nobody_can_read_is_a_reason(size: int, prefix: bytes, data: bytes) -> None:
+    """As it is in hexadecimal: records of a program, say, or a value that is no hash. A prefix is in no dump."""
+    text = prefix + rows(data) + b"\nand that is all\n"
+    unread = {each.what for each in played(untyped, text, range(0, len(text), size)).unread}
+    assert unread == {LARGE_VALUE if len(data) > len(RECORDS) else CONTENT_VALUE}
+
+
+@for_each(
+    text=[
+        rows(noise(100)),
+        b"".join(b"%08d: %04d %04d %04d\n" % (n, n, 3, 200) for n in range(90)),
+    ]
+)
+def test_a_dump_of_a_hash_and_a_table_are_no_reason(text: bytes) -> None:
+    """The addresses of a table do not say how long its rows are."""
+    assert not played(untyped, text).unread
 
 
 def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:
