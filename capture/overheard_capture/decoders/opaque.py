@@ -11,7 +11,7 @@ from zlib import crc32
 
 from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import decoded_findings
+from overheard_capture.content.nesting import MAX_IDENTIFIER, decoded_findings
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import CONTROL
@@ -80,6 +80,11 @@ def is_binary(digits: bytes) -> bool:
     """Whether bytes in hexadecimal are no text in any charset, as percent-encoded text may be."""
     sample = bytes.fromhex(digits[:_SAMPLE].decode())
     return len(sample.translate(None, CONTROL)) < len(sample)
+
+
+def is_no_text(data: bytes) -> bool:
+    """Whether escaped bytes are no text in any charset, and no identifier."""
+    return len(data) > MAX_IDENTIFIER and len(data.translate(None, CONTROL)) < len(data)
 
 
 def is_marked(_: bytes) -> bool:

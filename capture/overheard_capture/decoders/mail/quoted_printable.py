@@ -10,7 +10,8 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative, within_depth_limit
+from overheard_capture.decoders.opaque import CodedValue, is_no_text
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -49,9 +50,11 @@ class QuotedPrintableDecoder:
     `before` matches what is no part of the text before a line that continues another.
     """
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, before: bytes = b"") -> None:
-        layers_inside = (*layers, QUOTED_PRINTABLE)
-        self._content = Boundaries(findings, layers_inside, reader) if within_depth_limit(findings, layers) else None
+    def __init__(self, at: Unwrapping, before: bytes = b"", value: CodedValue | None = None) -> None:
+        inside = at.under(QUOTED_PRINTABLE)
+        self._content = Boundaries(*inside) if within_depth_limit(at.findings, at.layers) else None
+        # What is escaped, which is one if nobody can read what is decoded.
+        self._value = value
         self._escapes, self._before = _patterns(before)
         # Whether the piece before ended with an escape.
         self._ends_in_escape = False
@@ -71,7 +74,10 @@ class QuotedPrintableDecoder:
                     Span(len(out), place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
                 )
                 boundaries += range(len(out), len(out) + (end - begin) // 3)
-                out += bytes.fromhex(escapes[1].replace(b"=", b"").decode())
+                escaped = bytes.fromhex(escapes[1].replace(b"=", b"").decode())
+                out += escaped
+                if self._value:
+                    self._value.add(escaped, len(escaped))
             boundaries.append(len(out))
             at = end
         spans += origin.sliced(at, len(data), len(out))
@@ -90,13 +96,15 @@ class QuotedPrintableDecoder:
         """No more bytes follow."""
         if self._content:
             self._content.close()
+        if self._value:
+            self._value.close()
 
 
 class QuotedPrintable:
     """Reads content with the declared encoding quoted-printable."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._decoder = QuotedPrintableDecoder(findings, layers, reader)
+        self._decoder = QuotedPrintableDecoder(Unwrapping(findings, layers, reader))
         self._pending = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -121,16 +129,8 @@ class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
     __slots__ = (
-        "_after",
-        "_continued",
-        "_decoder",
-        "_findings",
-        "_layers",
-        "_pending_line",
-        "_reader",
-        "_recent",
-        "_skipped",
-        "_too_long",
+        *("_after", "_continued", "_decoder", "_findings", "_layers"),
+        *("_pending_line", "_reader", "_recent", "_skipped", "_too_long"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
@@ -231,7 +231,11 @@ class SoftBreakFinder:
         if not self._decoder:
             indentation = _INDENTATION.match(lines)[0]  # type: ignore[index]  # it always matches
             before = re.escape(indentation) if indentation else _STUFFED
-            self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, self._reader, before)
+            value = CodedValue(self._findings, (*self._layers, QUOTED_PRINTABLE), is_no_text, bytes)
+            # The values within it were counted where they stand.
+            value.findings = decoded_findings(speculative(self._findings))
+            at = Unwrapping(value.findings, self._layers, self._reader)
+            self._decoder = QuotedPrintableDecoder(at, before, value)
             recent, where = self._take_recent(indentation)
             self._decoder.feed(recent[len(indentation) :], where.after(min(len(indentation), len(recent))))
             lines, origin = (lines, origin) if recent else (lines[len(indentation) :], origin.after(len(indentation)))

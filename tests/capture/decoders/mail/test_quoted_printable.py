@@ -10,6 +10,7 @@ import io
 import json
 import quopri
 import re
+import struct
 import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
@@ -22,6 +23,7 @@ from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import quoted_printable
+from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE
 from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
@@ -212,6 +214,29 @@ def test_ordinary_text_in_it_is_no_content_behind_a_name(text: bytes) -> None:
     assert not findings.unread
     assert not seen(findings)
     assert start_of_content(text) < 0
+
+
+RECORDS = b"".join(struct.pack("<IHHI", n, 3, 200, n * 7) for n in range(20))
+
+
+@for_each(size=[1, 7, 5000], before=[b"", b"note:\r\n", b"a line before\n"], data=[RECORDS, noise(2000)])
+def test_bytes_that_nobody_can_read_are_a_reason(size: int, before: bytes, data: bytes) -> None:
+    text = before + binascii.b2a_qp(data, istext=False) + b"\nand that is all\n"
+    unread = {each.what for each in played(untyped, text, range(0, len(text), size)).unread}
+    assert unread == {CONTENT_VALUE if data is RECORDS else LARGE_VALUE}
+
+
+@for_each(
+    data=[
+        ("Съешь же ещё этих мягких французских булок. " * 20).encode("koi8-r"),
+        ("Größe, " * 90).encode("cp1252"),
+        ("秘密の合言葉です。" * 20).encode("shift-jis"),
+        noise(48),
+        b"a\x0c = 1\n" * 90,
+    ]
+)
+def test_text_in_another_charset_and_a_hash_are_no_reason(data: bytes) -> None:
+    assert not played(untyped, b"note:\n" + binascii.b2a_qp(data) + b"\n").unread
 
 
 def test_an_encoded_word_in_it_is_read_in_a_url() -> None:
