@@ -27,6 +27,7 @@ _FEW = 24
 # How far into a message of msgpack, protobuf, CBOR and the like the length of its last field is looked for, and how
 # short that is at least; see `may_be_behind_length` in `content.c`.
 _LATEST, _SHORTEST = 64, 12
+_MOST_PADDING = 3
 _PRINTABLE, _TEXT_BYTES = range(0x21, 0x7F), {bytes([byte]) for byte in range(0x20, 0x7F)}
 
 
@@ -66,6 +67,15 @@ def start_behind_length(data: bytes) -> int:
     """
     if len(data) >= LONG_HEAD:
         return -1
+    start = _start_behind_length(data)
+    # Z85 fills its last group with zeros.
+    for padding in range(1, _MOST_PADDING + 1) if data[-1:] == b"\0" else ():
+        if start < 0 and data.endswith(bytes(padding)):
+            start = _start_behind_length(data[:-padding])
+    return start
+
+
+def _start_behind_length(data: bytes) -> int:
     start = -1
     for at, (byte, lasts) in enumerate(zip(data, _last_bytes(len(data)), strict=False), 1):
         # Few bytes are the last one of a length.

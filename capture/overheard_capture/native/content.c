@@ -192,7 +192,7 @@ static int begins_text(const uint8_t *at) {
     return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
 }
 
-enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
+enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12, MOST_PADDING = 3 };
 
 /* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
  * or before the quote after a string. */
@@ -250,14 +250,19 @@ static int may_be_unsigned(const uint8_t *data, uint64_t length, const uint8_t *
            (length >= SHORTEST_BROTLI && may_be_brotli(data, length, beginnings));
 }
 
-/* Whether compressed data may be behind its length: all the rest of a message. A length of several bytes has zeros here. */
+/* Whether compressed data may be behind its length: all the rest of a message, or all but some zeros, with which a coding fills
+ * its last group. A length of several bytes has zeros here. */
 static int may_be_behind_length(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint64_t padding = 0;
+    while (padding < MOST_PADDING && padding < length && !data[length - 1 - padding]) padding++;
     for (uint64_t at = 1; at + SHORTEST_BEHIND <= length; at++) {
         uint64_t last = at - 1, rest = length - at;
         while (last && at - last < 8 && !data[last]) last--;
-        if (data[last] == rest && (may_begin_format(data + at, beginnings) || may_begin_format(data + at + 4, beginnings) ||
-                                   may_be_unsigned(data + at, rest, beginnings)))
-            return 1;
+        for (uint64_t each = 0; each <= padding && rest - each >= SHORTEST_BEHIND; each++)
+            if (data[last] == rest - each &&
+                (may_begin_format(data + at, beginnings) || may_begin_format(data + at + 4, beginnings) ||
+                 may_be_unsigned(data + at, rest - each, beginnings)))
+                return 1;
     }
     return 0;
 }

@@ -110,6 +110,18 @@ def test_a_length_that_looks_like_text_is_no_part_of_it(write: Callable[[bytes],
     assert seen(played(untyped, base64.b32encode(data)))
 
 
+@for_each(message=MESSAGES, packed=PACKED, padding=range(1, 4))
+def test_zeros_may_follow_what_is_behind_its_length(
+    message: Callable[[bytes], bytes], packed: str, padding: int
+) -> None:
+    """As Z85 fills its last group. More of them are no padding."""
+    data = message(PACKED[packed]) + bytes(padding)
+    for text in (base64.b64encode(data), data.hex().encode(), base64.b32encode(data)):
+        assert any(packed in layers for layers in seen(played(untyped, b"see " + text + b"\n")))
+    assert start_behind_length(data) >= 0
+    assert start_behind_length(data + bytes(4)) < 0
+
+
 def test_it_is_read_in_chunks() -> None:
     """As the clients of object stores send it, if that is written as text."""
     data = PACKED["deflate"]
@@ -125,7 +137,8 @@ def test_other_bytes_have_none_behind_a_length() -> None:
     for seed in range(200):
         data = noise(30 + seed % 90, seed)
         at = 1 + seed % 16
-        assert start_behind_length(data[: at - 1] + bytes([len(data) - at]) + data[at:]) < 0
+        for padding in (b"", b"\0\0"):
+            assert start_behind_length(data[: at - 1] + bytes([len(data) - at]) + data[at:] + padding) < 0
     assert start_behind_length(b"") < 0
 
 
