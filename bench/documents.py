@@ -35,7 +35,7 @@ def _is_text(data: bytes) -> bool:
 
 def _pickle(data: bytes, chance: random.Random) -> bytes:
     """As sessions and queues of Python hold it."""
-    return pickle.dumps({"user": "alice", "note": data, "size": 17}, protocol=chance.choice((3, 4, 5)))
+    return pickle.dumps({"user": "alice", "note": data, "size": 17}, protocol=chance.choice((2, 3, 4, 5)))
 
 
 def _cbor_head(major: int, number: int) -> bytes:

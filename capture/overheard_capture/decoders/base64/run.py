@@ -71,6 +71,9 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if is_readable(out):
             return skipped
+    # Among documents, a pickle alone is known by its first bytes. In it there may be anything.
+    if outs[0][:1] == b"\x80" and begins_document(outs[0]):
+        return 0
     prefixes = islice(_PREFIX_END.finditer(chars, 0, _MAX_OFFSET), _MAX_PREFIXES)
     for start in (0, *(prefix.end() for prefix in prefixes)):
         rest = chars[start:]

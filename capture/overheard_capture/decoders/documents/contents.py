@@ -26,6 +26,8 @@ class ItemKind(IntEnum):
 
     TEXT = auto()
     BYTES = auto()
+    # Bytes that are written as text: each is the character of its number.
+    LATIN_1 = auto()
     NUMBER = auto()
     # True, false, nothing.
     SIMPLE = auto()
@@ -46,7 +48,8 @@ class Contents:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.places: dict[ItemKind, list[Place]] = {ItemKind.TEXT: [], ItemKind.BYTES: [], ItemKind.NUMBER: []}
+        kinds = (ItemKind.TEXT, ItemKind.BYTES, ItemKind.LATIN_1, ItemKind.NUMBER)
+        self.places: dict[ItemKind, list[Place]] = {kind: [] for kind in kinds}
         self.has_key = False
         # Of strings in several pieces, where these are.
         self.pieces: list[list[Place]] = []
@@ -84,6 +87,14 @@ def is_text(value: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return len(value.translate(None, CONTROL)) == len(value)
+
+
+def in_latin_1(value: bytes) -> bytes:
+    """The bytes of which each is the number of a character; nothing if these are no such text, or as they are."""
+    try:
+        return b"" if value.isascii() and is_text(value) else value.decode().encode("latin-1")
+    except UnicodeError:
+        return b""
 
 
 # Reads a document at an offset, and returns its end. Raises NotADocumentError, or IndexError where it is cut short.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError
+from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, in_latin_1
 
 _PROTO, _STOP, _FRAME, _GLOBAL = 0x80, ord("."), 0x95, ord("c")
 _PROTOCOLS = range(2, 6)
+# How Python 3 writes bytes in protocol 2, which has only text for them: `codecs.encode(text, "latin1")`.
+_ENCODE = b"c_codecs\nencode\n"
 # Opcodes without an argument: constants, collections, objects, and the memo.
 _ALONE = frozenset(b"N\x88\x89]ael)t\x85\x86\x87}dsu\x8f\x90\x91(012\x94\x93Rbo\x81\x92Q\x97\x98")
 # By the opcode, how long its argument is: a number; an index of the memo; a frame, or a registered class.
@@ -40,6 +42,8 @@ def _opcode(found: Contents, opcode: int, at: int) -> int:
         kind, start = ItemKind.TEXT if opcode in _TEXTS else ItemKind.BYTES, at + size
         end = start + int.from_bytes(found.data[at:start], "little")
         found.has_key |= kind is ItemKind.TEXT and end > start
+        if kind is ItemKind.TEXT and found.data.find(_ENCODE, 0, at) >= 0 and in_latin_1(found.data[start:end]):
+            kind = ItemKind.LATIN_1
     elif opcode not in _ALONE:
         raise NotADocumentError
     found.add(kind, start, end)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.content import SearchScope
-from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.content.nesting import MAX_IDENTIFIER, nested_content
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.documents.ber import ber
 from overheard_capture.decoders.documents.bson import bson
-from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk
+from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk, in_latin_1
 from overheard_capture.decoders.documents.headed import cbor, headed, messagepack
 from overheard_capture.decoders.documents.mqtt import mqtt
 from overheard_capture.decoders.documents.pickled import pickled
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.nesting import Unwrapping
     from overheard_capture.provenance.origin import Bytes, Origin
 
+_LATIN_1 = Layer("Latin-1", LayerKind.SPELLED)
 # A longer document is not kept.
 _LONGEST = 1 << 20
 # What an identifier is padded with, and most of a set of bits, such as ports of a switch in SNMP.
@@ -61,6 +63,12 @@ def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
         # It may be compressed without a signature, and so what nobody can read is a reason.
         if len(data[start:end].strip(_PADDING)) > MAX_IDENTIFIER:
             at.read(data[start:end], origin.after(start))
+    for start, end in found.places[ItemKind.LATIN_1]:
+        value = in_latin_1(data[start:end])
+        inside = at if len(value.strip(_PADDING)) > MAX_IDENTIFIER else at.guess()
+        if content := nested_content(inside.findings, at.layers, _LATIN_1, at.reader):
+            content.feed(value, origin.derived([(0, start, end)]))
+            content.close()
     for start, end in found.places[ItemKind.TEXT]:
         # The length before it may look like its first character, after which all of base85 is something else.
         if end - start >= SHORTEST:
