@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LOWER, _UPPER, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # How much of a run is looked at.
 _SAMPLE = 1024
+# There is no reader of databases, so that their signature is among no others.
+_DATABASE = b"SQLite format 3\0"
 # A hash has up to so many bytes (SHA-512). One of some 30,000 can be decompressed, to something or other.
 _LONGEST_HASH = 64
 # Four small letters in a row, as words have them: of base64 characters one in fifteen is in such a row.
@@ -85,6 +87,11 @@ def is_binary(digits: bytes) -> bool:
 def is_no_text(data: bytes) -> bool:
     """Whether escaped bytes are no text in any charset, and no identifier."""
     return len(data) > MAX_IDENTIFIER and len(data.translate(None, CONTROL)) < len(data)
+
+
+def begins_database(head: bytes) -> bool:
+    """Whether a database begins so: no word nor list of numbers decodes to that."""
+    return head.startswith(_DATABASE)
 
 
 def is_marked(_: bytes) -> bool:
@@ -163,10 +170,13 @@ class CodedValue:
         """No more characters follow."""
         if self.is_opened:
             self._parent.count_value(self.name, int(self._size), self._checksum)
-        elif self._size and self.findings.is_opaque and self._is_value(self._sample):
+        elif self._size and self.findings.is_opaque and self._is_coded():
             self._parent.report_value(
                 int(self._size), self._checksum, self._layers, self.name, is_content=self._is_content()
             )
+
+    def _is_coded(self) -> bool:
+        return self._is_value(self._sample) or begins_database(self._decode(self._sample))
 
     def _is_content(self) -> bool:
         found = self.findings

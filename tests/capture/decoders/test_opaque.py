@@ -102,6 +102,15 @@ def test_many_zeros_do_not_make_a_large_value_a_number() -> None:
     assert not played(untyped, b"%060d" % 17 + b" %060d" % 42).unread
 
 
+def test_a_database_is_no_word_and_no_list_of_numbers() -> None:
+    """Most of it is zeros: in base32 hardly any digits, and any list of numbers may have many."""
+    page = b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(3000) + noise(90)
+    for data, is_there in ((page, True), (b"format 3" + page, False)):
+        for text in (base64.b32encode(data), json.dumps([*data]).encode()):
+            reasons = {each.what for each in played(untyped, text).unread}
+            assert bool(reasons & {LARGE_VALUE, CONTENT_VALUE}) == is_there, text
+
+
 def test_what_may_be_a_word_is_one_only_if_many_bytes_are_zero() -> None:
     text = base64.b64encode(b"alice" + WIDE.encode("cp037"))
     findings = played(untyped, text)

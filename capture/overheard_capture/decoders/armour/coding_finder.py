@@ -13,7 +13,7 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
-from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
+from overheard_capture.decoders.opaque import CodedValue, begins_database, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.read_before import ReadBefore
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
@@ -166,7 +166,7 @@ class CodingFinder:
             return
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD]) or begins_database(out)
             # Whatever is no number or ciphertext is read as far as possible.
             known = known or (whole and self._is_content(raw, out) and self._is_value(raw, chars, out))
             if not known and whole:
