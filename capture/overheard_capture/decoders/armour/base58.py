@@ -6,6 +6,8 @@ leading `1` is a zero byte.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
@@ -15,11 +17,15 @@ from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.unsigned import is_unsigned
 
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
 BASE58 = Layer("base58")
 _DIGITS, _CAPITAL, _SMALL = b"123456789", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz"
 # Writing takes quadratic time, so that what is written is short.
 _LONGEST = 16 << 10
-_WORD = lazy_pattern(rb"(?<![0-9A-Za-z])[%b%b%b]{%d,}+(?![0-9A-Za-z])" % (_DIGITS, _CAPITAL, _SMALL, SHORTEST))
+_WORD = lazy_pattern(rb"[%b%b%b]{%d,}+(?![0-9A-Za-z])" % (_DIGITS, _CAPITAL, _SMALL, SHORTEST))
 _CONSTANT, _LOWER = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789abcdefghijklmnopqrstuvwxyz"
 _MEMBERS = Members(_CONSTANT + _LOWER, SHORTEST)
 _NO_MORE = lazy_pattern(rb"(?!)")
@@ -29,12 +35,18 @@ _FEW = 64
 
 def _is_other(run: bytes | bytearray) -> bool:
     """Whether a run is too long, a number, a word or a constant, or contains other characters."""
-    return len(run) > _LONGEST or run.islower() or run.isupper() or run.isdigit() or not _WORD.search(run)
+    return len(run) > _LONGEST or run.islower() or run.isupper() or run.isdigit() or not _WORD.match(run)
 
 
 def _is_value(_: bytes) -> bool:
     """Whether characters certainly are base58: of what decodes to nothing known, nobody can tell."""
     return False
+
+
+def _find(data: bytes, start: int = 0) -> Iterator[re.Match[bytes]]:
+    """All of a run, in which an escape may end before `start`."""
+    if found := _WORD.match(data, start):
+        yield found
 
 
 def _number(digits: bytes) -> int:
@@ -71,4 +83,4 @@ def _decoded(chars: bytes) -> bytes:
 
 
 # A character is log(58) / log(256) of a byte.
-BASE58_CODING = Coding(BASE58, _MEMBERS, _WORD.finditer, _NO_MORE, bytes, _decoded, 15, 11, _is_value, _is_other)
+BASE58_CODING = Coding(BASE58, _MEMBERS, _find, _NO_MORE, bytes, _decoded, 15, 11, _is_value, _is_other)

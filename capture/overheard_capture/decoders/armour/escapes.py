@@ -140,7 +140,9 @@ class _EscapedReader:
             if begins < 0:
                 return
             self._content = nested_content(self._findings, self._layers, self._writing.layer, self._reader)
-            self._parts, self._before, self._held = FrameAligner(self._decode), b"", b""
+            self._parts, self._before = FrameAligner(self._decode), b""
+            # Before the first line of a quotation there is no line end, behind which its prefix is removed.
+            self._held = b"\n" if self._writing is QUOTED and data[begins : begins + 1] == b">" else b""
             self.at = begins
 
     def _unescape(self, data: bytes | bytearray, origin: Origin, at: int) -> int:

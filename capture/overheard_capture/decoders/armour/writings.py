@@ -184,7 +184,7 @@ QUOTED = Writing(
     lazy_pattern(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~|(?<=BEGIN:)V"),
     lazy_pattern(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
     lazy_pattern(rb"(?<=\n)[^>]"),
-    lazy_pattern(rb"(?:\A|(?<=\n))> ?"),
+    lazy_pattern(rb"(?<=\n)> ?"),
     lambda _: b"",
     lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
 )
@@ -198,16 +198,17 @@ def _folds(before: bytes, most: int, last: bytes) -> Writing:
     It is behind `before`, has at most so many blanks at the beginning of a line, and ends behind `last`.
     """
     fold = rb"\r?\n[ \t]{1,%d}" % most
-    unfinished = lazy_pattern(rb"(\\*)(\r?\n[ \t]{0,%d}|\r)?\Z" % most)
+    partial = rb"(\r?\n[ \t]{0,%d}|\r)?\Z" % most
+    escapes, unfinished = lazy_pattern(rb"((?:\\(?:%b)?)+)%b" % (fold, partial)), lazy_pattern(partial)
 
     def held(piece: bytes) -> int:
-        found = unfinished.search(piece, max(len(piece) - LONGEST, 0))
-        if not found:
-            return 0
-        if len(found[1]) % 2:
-            return len(piece) - found.end(1) + 1
-        end = found[2] or b""
-        return len(end) if len(end.strip(b"\r\n")) < most else 0
+        start = max(len(piece) - LONGEST, 0)
+        found = escapes.search(piece, start)
+        # Each pair of backslashes is one, also across a fold.
+        if found and found[1].count(b"\\") % 2:
+            return len(piece) - piece.rfind(b"\\")
+        end = unfinished.search(piece, start)
+        return len(end[0]) if end and len(end[0].strip(b"\r\n")) < most else 0
 
     return Writing(
         Layer("folded lines", LayerKind.SPELLED),

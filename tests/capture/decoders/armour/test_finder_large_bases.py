@@ -62,6 +62,8 @@ WRITTEN: dict[str, Write] = {
     "base58 in a diff": lambda data: b"-nothing\n+" + base58(data) + b"\n",
     "base58 in JSON in a path": lambda data: b"/note/%22" + base58(data) + b"%22",
     "base58 in JSON": lambda data: b'{"data": "' + base58(data) + b'"}',
+    "base58 behind a tab in JSON": lambda data: b'{"row": "alice\\t' + base58(data) + b'\\n"}',
+    "base58 behind a line end in JSON in JSON": lambda data: b'"{\\"row\\": \\"a\\\\r\\\\n' + base58(data) + b'\\"}"',
     "base58 of Flickr": flickr,
     "base58 of Flickr, in a cookie": lambda data: b"Cookie: a=1; session=" + flickr(data) + b"; b=2",
     "Python's base85": lambda data: b"data=" + base64.b85encode(data),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import html
 import itertools
 import json
 import lzma
 import quopri
 import re
-import urllib.parse
 import zlib
 from email.header import Header
 from typing import TYPE_CHECKING
@@ -18,6 +16,21 @@ from typing import TYPE_CHECKING
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
+from capture.decoders.armour.escaped import (
+    CODED,
+    ESCAPED,
+    PACKED,
+    TEXT,
+    all_entities,
+    in_c,
+    in_html,
+    in_json,
+    in_json_for_html,
+    in_python,
+    in_url,
+    in_vcard,
+    quoted,
+)
 from capture.decoders.armour.lined import patch, uuencoded, yenc
 from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
@@ -30,95 +43,6 @@ if TYPE_CHECKING:
 
     Write = Callable[[bytes], bytes]
 
-TEXT = b"""this is "it": """ + VALUE + b""" & more's <less>\n""" * 4
-PACKED = gzip.compress(TEXT, mtime=0)
-
-
-def in_json(text: bytes) -> bytes:
-    return json.dumps({"id": 1, "text": text.decode(), "more": "x"}).encode()
-
-
-def in_json_for_html(text: bytes) -> bytes:
-    """As Go and Rails write it."""
-    out = json.dumps(text.decode())
-    return out.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").encode()
-
-
-def all_escaped(text: bytes) -> bytes:
-    return b'"' + "".join(f"\\u{ord(each):04x}" for each in text.decode()).encode() + b'"'
-
-
-def in_html(text: bytes) -> bytes:
-    return b"<pre>" + html.escape(text.decode()).encode() + b"</pre>"
-
-
-def all_entities(text: bytes) -> bytes:
-    return b"<p>" + b"".join(b"&#%d;" % byte for byte in text) + b"</p>"
-
-
-def in_url(text: bytes) -> bytes:
-    return b"/a?text=" + urllib.parse.quote(text, safe="").encode() + b"&b=1"
-
-
-def in_form(text: bytes) -> bytes:
-    return b"a=1&text=" + urllib.parse.quote_plus(text).encode() + b"&b=2"
-
-
-def in_sql(text: bytes) -> bytes:
-    return b"INSERT INTO t VALUES (1, '" + text.replace(b"'", b"''") + b"');"
-
-
-def in_mysql(text: bytes) -> bytes:
-    for plain, escaped in ((b"\\", b"\\\\"), (b"'", b"\\'"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r")):
-        text = text.replace(plain, escaped)
-    return b"INSERT INTO t VALUES (1, '" + text + b"');"
-
-
-def in_csv(text: bytes) -> bytes:
-    return b'1,"' + text.replace(b'"', b'""') + b'",2\r\n'
-
-
-def in_vcard(text: bytes) -> bytes:
-    line = "NOTE:" + re.sub(r"([\\\\,;])", r"\\\1", text.decode()).replace("\n", "\\n")
-    rows = [line[at : at + 74] for at in range(0, len(line), 74)]
-    return ("BEGIN:VCARD\r\nVERSION:4.0\r\n" + "\r\n ".join(rows) + "\r\nEND:VCARD\r\n").encode()
-
-
-def in_c(text: bytes) -> bytes:
-    """As in a literal of JavaScript, Python or C: all but letters and digits in octal."""
-    return b'x = "' + re.sub(rb"[^0-9A-Za-z]", lambda each: b"\\%03o" % each[0][0], text) + b'";'
-
-
-def in_python(text: bytes) -> bytes:
-    return b'x = "' + re.sub(rb"[^0-9A-Za-z]", lambda each: b"\\x%02x" % each[0][0], text) + b'";'
-
-
-def quoted(text: bytes) -> bytes:
-    return b"They wrote:\n" + re.sub(rb"^", b"> ", text, flags=re.MULTILINE) + b"\nNo.\n"
-
-
-ESCAPED: dict[str, Write] = {
-    "JSON": in_json,
-    "JSON in HTML": in_json_for_html,
-    "all escaped": all_escaped,
-    "HTML": in_html,
-    "all entities": all_entities,
-    "a URL": in_url,
-    "a form": in_form,
-    "SQL": in_sql,
-    "MySQL": in_mysql,
-    "CSV": in_csv,
-    "vCard": in_vcard,
-    "C": in_c,
-    "Python": in_python,
-    "quoted mail": quoted,
-}
-CODED: dict[str, Write] = {
-    "uuencode": uuencoded,
-    "a patch": patch,
-    "Ascii85": lambda data: base64.a85encode(data, adobe=True, wrapcol=72),
-    "PEM": lambda data: b"-----BEGIN X-----\n" + base64.encodebytes(data) + b"-----END X-----\n",
-}
 LAYERS = {"uuencode", "base85", "base64"}
 
 
@@ -131,28 +55,6 @@ def test_escaped_armour_is_read(coding: str, how: str, content: bytes) -> None:
     assert not has_nothing_encoded(text)
     for size in (3, 100):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
-
-
-def broken(text: bytes, ends: bytes) -> bytes:
-    """A quotation in HTML of lines of quoted-printable that end so, within a word."""
-    lines = (text[at : at + 7] for at in range(0, len(text), 7))
-    return in_html(quoted(ends.join(lines)))
-
-
-def test_quoted_printable_in_a_quotation_in_html_is_read() -> None:
-    """As web mail and chats show a mail that was forwarded; without a soft line break, nobody would join the lines."""
-    for ends in (b"=\n", b"=\r\n"):
-        text = broken(b"it is " + VALUE, ends)
-        findings = played(untyped, text)
-        assert any("quoted-printable" in layers for layers in seen(findings))
-        for size in (1, 3, 100):
-            assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
-        assert not seen(played(untyped, broken(b"it is " + VALUE, ends[1:])))
-
-
-def test_base64_in_a_quotation_in_html_with_line_ends_of_mail_is_read() -> None:
-    text = in_html(quoted(base64.encodebytes(PACKED))).replace(b"\n", b"\r\n")
-    assert any("gzip" in layers for layers in seen(played(untyped, text)))
 
 
 @for_each(how=list(itertools.permutations(ESCAPED, 2)))
