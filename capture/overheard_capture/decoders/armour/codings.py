@@ -23,7 +23,8 @@ _PREFIX = rb"(?:0[xX]|\\{1,8}[xX]|%|&#[xX])?"
 _GROUP = rb"%b(?:%b%b){1,8}+(?!%b)" % (_PREFIX, _DIGIT, _DIGIT, _DIGIT)
 # Also a line that goes on after a backslash.
 _BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]|\\(?=\r?\n)){0,32}"
-_GROUPS = rb"(?<![0-9A-Za-z])%b(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
+# The number at the end of a head, such as the length of what follows it, is none of its bytes.
+_GROUPS = rb"(?<![0-9A-Za-z])%b(?!\r?\n\r?\n)(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
 _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
 _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)

@@ -224,6 +224,20 @@ def test_places_remain_where_the_memory_of_a_block_is_reused(begun: int) -> None
     assert [each.place.frames for each in findings.sightings] == [(7, 8)]
 
 
+BYTES = (b"0x%02x, ", b"%02X ", b"%02x:", b"\\x%02x")
+
+
+@for_each(form=BYTES, end=[b"\n\n", b"\r\n\r\n"], size=[1, 60, 5000])
+def test_the_number_at_the_end_of_a_head_is_none_of_the_bytes_behind_it(form: bytes, end: bytes, size: int) -> None:
+    """As in STOMP and SIP. They have no signature, so that they are known from their first byte on alone."""
+    packed = zlib.compress(b"it is " + VALUE + base64.b64encode(noise(300)))[2:-4]
+    body = b"".join(form % byte for byte in packed)
+    text = b"MESSAGE\ncontent-length:%d" % (len(body) // 2 * 2) + end + body
+    findings = played(untyped, text, range(0, len(text), size))
+    assert ("hexadecimal", "deflate") in seen(findings)
+    assert ("hexadecimal", "deflate") not in seen(played(untyped, text.replace(end, b" ")))
+
+
 @pytest.mark.parametrize("how", HEX)
 def test_hexadecimal_among_bytes_that_are_no_text_is_something_encoded(how: str) -> None:
     assert not has_nothing_encoded(noise(40) + b"\0" + HEX[how](noise(16)) + b"\0" + noise(40))
