@@ -18,6 +18,7 @@ from overheard_capture.decoders.compression.formats import (
     SNAPPY,
     CompressionFormat,
 )
+from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.formats import is_lzma
 from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.unsigned_heads import (
@@ -168,8 +169,9 @@ def _is_brotli(head: bytes) -> bool:
     out = brotli_head(head, HEAD)
     if not out or _is_content(out) or _is_deflate(out, certainly=True):
         return bool(out)
-    # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
-    may_be_whole = len(head) > LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)
+    # Other bytes hardly ever end where a stream does. A short one may be text in another charset, or a document.
+    may_be_text = not out.translate(None, NO_CONTROL) and out not in head
+    may_be_whole = len(head) > LITTLE or may_be_text or begins_document(out)
     return may_be_whole and any(map(is_whole_brotli, {head.removesuffix(padding) for padding in _PADDING}))
 
 

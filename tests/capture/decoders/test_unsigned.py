@@ -16,7 +16,7 @@ import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.lz_string import lz_string
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise, words
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import offsets_of_contents
@@ -187,6 +187,19 @@ def test_short_brotli_of_text_in_another_charset_is_known(text: str, charset: st
     # It is not stored.
     assert is_unsigned(packed := brotli.compress(text.encode(charset)))
     assert not is_unsigned(packed + b"x")
+
+
+def test_short_brotli_of_a_document_is_known_if_all_of_it_is_there() -> None:
+    """A document has lengths, which are no text."""
+    # Stored, it is known by its text.
+    note = b"5f1c8a52-9d3e-4b7a-8c06-2e9f4d1b7a30"
+    packed = brotli.compress(b"\x82\xa4user\xa5alice\xa4note\xc5\0$" + note, quality=5)
+    assert is_unsigned(packed)
+    assert len(packed) <= 64
+    text = b"x = '" + base64.b64encode(packed) + b"'"
+    assert ("base64", "br") in seen(played(untyped, text, findings=some_findings(value=note)))
+    assert not is_unsigned(packed[:-1])
+    assert not is_unsigned(packed + b"more")
 
 
 def test_short_noise_is_hardly_ever_whole_brotli() -> None:
