@@ -33,14 +33,15 @@ class AskedOnce:
     def __call__(self, capture: TsharkInput, *arguments: str, **with_keys: TlsKeys) -> str:
         """As `overheard_capture.wireshark.tshark.tshark`, or `dissected` in `overheard_capture.wireshark.details`."""
         keys = with_keys.get("keys", TlsKeys())
+        # An error has the name of a file.
+        named = capture.path, *keys.logs, *filter(None, [keys.private])
         try:
-            files = [*map(digest, (capture.path, *keys.logs, *filter(None, [keys.private])))]
+            files = [(path.name, digest(path)) for path in named]
         except OSError:
             return self._ask(capture, *arguments, **with_keys)
         program = shutil.which("tshark")
-        # An error has the file's name.
         what = self._ask.__qualname__, program and digest(Path(program)), arguments
-        about = capture.path.name, capture.tls_ports, files, bool(keys.private)
+        about = capture.tls_ports, files, bool(keys.private)
         answer = self._folder / hashlib.sha256(json.dumps((what, about)).encode()).hexdigest()
         if not answer.exists():
             write_whole(answer, json.dumps(self._answer(capture, *arguments, **with_keys)).encode())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
-from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
+from overheard.words.recording import MARK_GROUP, MARK_PORT, PADDING, Recording, new_mark
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import digest, recording_file
 from overheard_capture.packets import Dissector, Segment
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
 # A mark can be lost like any datagram, and is then sent again.
 _RETRY_AFTER = 0.5
+# The kernel hands packets over when a block of 256 KiB is full, or after a quarter of a second. On `lo`, where a
+# datagram may be as long as this, so many marks that are padded fill one at once.
+_LO, _LONG, _BLOCK = "lo", 60_000, 5
 
 
-def send_mark(payload: bytes, interface: str, port: int = 0) -> None:
+def send_mark(payload: bytes, interface: str, port: int = 0, *, at_once: bool = False) -> None:
     """Send a mark through `interface`, from `port` if it is given. Its time to live of 1 keeps it on the local network.
 
-    Raises OSError.
+    With `at_once`, it is repeated with padding, so that nobody waits for it. Raises OSError.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         index = socket.if_nametoindex(interface)
@@ -42,7 +45,8 @@ def send_mark(payload: bytes, interface: str, port: int = 0) -> None:
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("4s4si", bytes(4), bytes(4), index))
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
-        sender.sendto(payload, (MARK_GROUP, MARK_PORT))
+        for padded in (payload, *([payload.ljust(_LONG, PADDING)] * _BLOCK if at_once else ())):
+            sender.sendto(padded, (MARK_GROUP, MARK_PORT))
 
 
 @dataclass
@@ -129,9 +133,11 @@ class ActiveRecording:
 
     def _send_until_seen(self, payload: bytes) -> bool:
         self.dumpcap.expect_payload(payload)
+        # A frame that is cut short would be a reason against PROTECTED.
+        at_once = self.tap.interface == _LO and not self.tap.snap_length
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and self.dumpcap.alive:
-            send_mark(payload, self.tap.interface, self.mark_port)
+            send_mark(payload, self.tap.interface, self.mark_port, at_once=at_once)
             if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False

@@ -66,11 +66,12 @@ class DatagramFlow:
         return (self.client, self.server), (self.server, self.client)
 
     def add(self, datagram: Datagram, now: float, *, is_mark: bool = False) -> None:
-        """Read a datagram."""
+        """Read a datagram, unless it is a mark: that has what the recorder wrote, and nothing else."""
         is_reply = datagram.source != self.client
-        origin = payload_origin(datagram)
-        self.readers[is_reply].datagram(datagram.payload, origin)
-        self._joined_payloads[is_reply].feed(datagram.payload, origin)
+        if not is_mark:
+            origin = payload_origin(datagram)
+            self.readers[is_reply].datagram(datagram.payload, origin)
+            self._joined_payloads[is_reply].feed(datagram.payload, origin)
         self.seen[is_reply] += len(datagram.payload)
         self.mark_bytes[is_reply] += len(datagram.payload) * is_mark
         self.ended = now

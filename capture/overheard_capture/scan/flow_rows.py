@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # The length of an alert, and that of an encrypted one in TLS 1.3: with its type, and a tag (RFC 8446, 5.2 and 6).
 ALERT = 2
 _LONGEST_ALERT = ALERT + 1 + 16
+# What a flow of nothing else is.
+_MARKS = "marks of the recorder"
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
@@ -70,12 +72,12 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
 
 def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     """Add a datagram flow that has ended, whose readers are closed."""
-    what = _kinds(flow.findings) or "datagrams"
+    # Marks of the recorder are no data of the hosts.
+    seen = [size - marks for size, marks in zip(flow.seen, flow.mark_bytes, strict=True)]
+    what = _kinds(flow.findings) or ("datagrams" if any(seen) or not any(flow.seen) else _MARKS)
     facts.kinds[what] += 1
     encrypted = is_encrypted(flow) and _all_encrypted(flow)
     facts.encrypted_flows += encrypted
-    # Marks of the recorder are no data of the hosts.
-    seen = [size - marks for size, marks in zip(flow.seen, flow.mark_bytes, strict=True)]
     where, order = str(flow), (2, flow.began)
     in_clear = _count_in_clear(facts, where, order, seen, flow.findings)
     if not encrypted and _has_ciphertext(flow.findings):

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL, Options
+from overheard.words.recording import PADDING
 from overheard_capture.content import content
 from overheard_capture.content.findings import Findings
 from overheard_capture.identify.byte_streams import READERS
@@ -174,9 +175,10 @@ class Reading:
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         self._quotations.add(datagram)
-        is_mark = datagram.payload in self._marks
+        mark = bytes(datagram.payload).rstrip(PADDING) if self._marks else b""
+        is_mark = mark in self._marks
         if is_mark:
-            self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
+            self.facts.marks.setdefault(mark, frame.number)
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time, is_mark=is_mark)

@@ -19,6 +19,8 @@ NOTEBOOK = "notebook.jsonl"
 MARK_GROUP = "239.255.56.83"
 MARK_PORT = 5699
 MARK_PREFIX = b"overheard mark "
+# What a mark may be filled up with at its end.
+PADDING = b" "
 
 
 def new_mark() -> bytes:

@@ -71,8 +71,11 @@ def test_an_interface_that_carries_no_mark_is_an_error_that_leaves_nothing(tmp_p
 def test_the_recorder_stops_even_if_its_interface_is_gone(tmp_path: Path) -> None:
     outcome = played("gone", tmp_path)
     assert (outcome["word"]["exit_code"], outcome["children"]) == (0, False)
+    # On `lo`, marks are repeated with blanks behind them.
     (start,) = {
-        packet.payload for packet in map(unwrap, read(tmp_path / "gone.pcapng").frames) if isinstance(packet, Datagram)
+        packet.payload.rstrip()
+        for packet in map(unwrap, read(tmp_path / "gone.pcapng").frames)
+        if isinstance(packet, Datagram)
     }
     assert start.decode() == outcome["word"]["start_mark"]
 

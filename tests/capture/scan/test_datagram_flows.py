@@ -8,7 +8,11 @@ import pytest
 
 from capture.frames import ethernet, ipv4, rewritten, udp
 from overheard import judge
+from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome
+from overheard_capture.captures.reader import read
+from overheard_capture.scan.reading import Reading
+from overheard_capture.search import Search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +52,30 @@ def test_a_secret_in_one_datagram_is_reported_once(tmp_path: Path) -> None:
 def test_datagrams_without_a_common_reader_are_not_joined(tmp_path: Path, frames: list[bytes]) -> None:
     report = judge(rewritten(tmp_path / "none.pcapng", frames), SECRETS)
     assert not report.verdicts["message"].sightings
+
+
+MARK = b"overheard mark 1"
+
+
+@pytest.mark.parametrize("mark", [MARK, MARK + b" " * 900], ids=["alone", "padded"])
+def test_a_mark_of_the_recorder_is_no_data(tmp_path: Path, mark: bytes) -> None:
+    read_all = Reading(Search([Secret("message", b"fluffy tail")], large_input=False), marks=[MARK])
+    for frame in read(rewritten(tmp_path / "mark.pcapng", [sent(mark)])).frames:
+        read_all.take(frame)
+    read_all.finish()
+    facts = read_all.facts
+    assert facts.marks == {MARK: 1}
+    assert facts.flows_with_payload == 0
+    assert not facts.in_clear
+    assert [flow.what for flow in facts.flows] == ["marks of the recorder"]
+
+
+@pytest.mark.parametrize("data", [b"overheard mark 2", MARK + b"  fluffy tail", b" " + MARK, MARK + b"\0", b"   "])
+def test_what_is_no_mark_of_this_recording_is_read(tmp_path: Path, data: bytes) -> None:
+    read_all = Reading(Search([Secret("message", b"fluffy tail")], large_input=False), marks=[MARK])
+    for frame in read(rewritten(tmp_path / "data.pcapng", [sent(MARK), sent(data)])).frames:
+        read_all.take(frame)
+    read_all.finish()
+    assert read_all.facts.flows_with_payload == 1
+    assert sum(read_all.facts.in_clear.values()) == len(data)
+    assert bool(read_all.hits.of(0)) == (b"fluffy tail" in data)

@@ -57,6 +57,10 @@ def test_a_password_over_https_is_protected(files: Files, tmp_path: Path) -> Non
             log_in(url, files)
         assert wire.verdict.protected, wire.verdict
         assert "sealed, proved by the session keys" in wire.verdict
+        # They are not what anybody sent.
+        account = wire.verdict.report.account
+        assert {"marks of the recorder", "TLS 1.3"} == {flow.what for flow in account.flows}
+        assert "text" not in account.read_as
         assert wire.recording.exists()
         curl = ["curl", "-sS", "--cacert", str(files.root), "-d", PASSWORD, f"{url}/login"]
         with listen(port=port_of(url), secret=PASSWORD, require="sealed") as wire:
