@@ -106,7 +106,7 @@ ELSEWHERE = (
     ),
     Elsewhere("lab/certificates/rules", "*", "all together, in certificates/rules/test_check_beside_openssl.py"),
     Elsewhere("lab/words/faults", "*", "all of them are in words/faults/test_faults.py"),
-    Elsewhere("lab/command", "scanning watching", "command/test_scan.py and test_watch.py"),
+    Elsewhere("lab/command", "scanning watched watching", "command/test_scan.py and test_watch.py"),
     Elsewhere("lab/command", "showing", "command/test_show.py and test_learn.py"),
     Elsewhere("lab/witness", "redaction frame_lookup", "command/test_scan_redaction.py and test_scan_output.py"),
     Elsewhere("lab/command", "run", "engines/test_local.py runs the demo"),

@@ -62,13 +62,11 @@ class Reading:
         share: Share | None = None,
     ) -> None:
         self.facts, self.hits, self.parties = Facts.of(options), HitTable.of_search(search), Parties()
-        self._search = search
-        self._limits = options.limits
         self._host_filter = host_filter(options.only, options.without)
         # Whether only the flows of some hosts are judged: what has no address may be of others.
         self._selective = bool(options.only)
-        self._opener = opener
-        self._empty_texts: set[tuple[Layers, bytes]] = set()
+        empty_texts: set[tuple[Layers, bytes]] = set()
+        self._make = partial(Findings, search, READERS, options.limits, opener=opener, empty_texts=empty_texts)
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._resources = Resources()
@@ -198,9 +196,6 @@ class Reading:
             self.facts.unread_bytes[hosts] += size
 
     # ---- flows
-
-    def _make(self) -> Findings:
-        return Findings(self._search, READERS, self._limits, opener=self._opener, empty_texts=self._empty_texts)
 
     def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
         first, second = self._make(), self._make()

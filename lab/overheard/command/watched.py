@@ -1,0 +1,99 @@
+"""What `overheard watch` does in its network: it runs a command, records and judges its traffic, and reports."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.command.scanning import check_reports, present
+from overheard.command.secret_options import secrets
+from overheard.command.watch import COMMAND, COMMAND_FAILED, INCONCLUSIVE, INSIDE, OVERHEARD
+from overheard.witness.listening import listen
+from overheard.witness.own_network import set_up
+from overheard.witness.redaction import CredentialRedactor, Redactor
+from overheard.words.options import SENT
+from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+# What the shell says of a process that a signal has ended.
+_BY_SIGNAL = 128
+
+
+def watched(options: argparse.Namespace) -> int:
+    """Run, judge, report, and return the exit code. Raises OverheardError if nothing can be judged."""
+    began = time.monotonic()
+    wanted = secrets(options.secrets)
+    named = Redactor(wanted)
+    named.check_names()
+    check_reports(options.report, options.secrets, options.keys, [str(options.recording)] if options.recording else [])
+    if options.net == INSIDE:
+        set_up()
+    with tempfile.TemporaryDirectory(prefix="overheard-") as folder:
+        recording = options.recording or Path(folder) / "watched.pcapng"
+        with listen(
+            secret={secret.name: secret.value for secret in wanted} or None,
+            port=options.port,
+            require=options.require,
+            sent=SENT in options.vouch,
+            interface=options.interface,
+            capture_filter=options.filter,
+            keys=options.keys,
+            recording=recording,
+        ) as wire:
+            code = _run(options.program)
+        report = wire.verdict.report
+        present(options, report, named if wanted else CredentialRedactor(report.found), began)
+    exit_code = _exit_code(report.outcome, code, options.fail_on)
+    if not options.quiet:
+        sys.stdout.flush()
+        sys.stderr.write(f"overheard: the command {_ended(code)}; the verdict is {report.outcome}\n")
+    return exit_code
+
+
+def _run(command: Sequence[str]) -> int:
+    """Run a command to its end. Returns its exit code; that of a signal is negative."""
+    process = subprocess.Popen(command)
+    with _signals_for(process):
+        return process.wait()
+
+
+@contextmanager
+def _signals_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Leave signals to a process. Ctrl-C in a terminal reaches it by itself."""
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        process.send_signal(number)
+
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
+        **{number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGHUP)},
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_code(outcome: Outcome, code: int, fail_on: Sequence[str]) -> int:
+    if outcome is Outcome.OVERHEARD and OVERHEARD in fail_on:
+        return outcome.exit_code
+    if outcome is Outcome.INCONCLUSIVE and INCONCLUSIVE in fail_on:
+        return outcome.exit_code
+    return COMMAND_FAILED if code and COMMAND in fail_on else 0
+
+
+def _ended(code: int) -> str:
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
