@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL, Options
-from overheard.words.recording import PADDING
 from overheard_capture.content import content
 from overheard_capture.content.findings import Findings
 from overheard_capture.identify.byte_streams import READERS
@@ -173,15 +172,20 @@ class Reading:
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         self._quotations.add(datagram)
-        mark = bytes(datagram.payload).rstrip(PADDING) if self._marks else b""
-        is_mark = mark in self._marks
-        if is_mark:
-            self.facts.marks.setdefault(mark, frame.number)
+        is_mark = bool(self._marks) and self._is_mark(frame, bytes(datagram.payload))
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time, is_mark=is_mark)
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
+
+    def _is_mark(self, frame: Frame, payload: bytes) -> bool:
+        from overheard.words.recording import PADDING  # noqa: PLC0415  (few captures are recordings of ours)
+
+        mark = payload.rstrip(PADDING)
+        if mark in self._marks:
+            self.facts.marks.setdefault(mark, frame.number)
+        return mark in self._marks
 
     def _collect_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
