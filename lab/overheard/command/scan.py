@@ -61,7 +61,8 @@ examples:
   tcpdump -U -w - | overheard scan - --secret-env TOKEN
 
 exit codes:
-  0    every secret is PROTECTED; without secrets, all application data was encrypted
+  0    every secret is PROTECTED; without secrets, all application data was encrypted; or what was found is not in
+       --fail-on
   1    a secret, or a credential, was OVERHEARD
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
   3    a Python package is not installed: the output names it
@@ -70,6 +71,8 @@ exit codes:
   74   the system failed: the disk is full, say, or a report cannot be written
   130  interrupted; no report was left half written
 """
+# The outcomes that may make a command fail.
+OVERHEARD, INCONCLUSIVE = "overheard", "inconclusive"
 # What may be required, and what endpoints may follow: words of `overheard.words.options`, which --help need not import.
 REQUIRED, SEALED = ("sealed", "no-media"), "sealed"
 # An address or a name, and a port.
@@ -138,6 +141,14 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         help="what PROTECTED takes besides: sealed, of all flows or of those of endpoints, or no-media; see below",
     )
     group.add_argument(
+        "--fail-on",
+        action=_FailOn,
+        nargs="+",
+        default=[OVERHEARD, INCONCLUSIVE],
+        metavar="OUTCOME",
+        help=f"what makes this fail: {OVERHEARD}, {INCONCLUSIVE} (now: both)",
+    )
+    group.add_argument(
         "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"
     )
     group.add_argument(
@@ -192,12 +203,33 @@ class _Required(argparse.Action):
         values: object,
         option: str | None = None,
     ) -> None:
-        what, *words = map(str, values) if isinstance(values, list) else [str(values)]
-        if what not in REQUIRED:
-            parser.error(f"argument {option}: invalid choice: {what!r} (choose from {', '.join(map(repr, REQUIRED))})")
+        what, *words = _words(parser, option, values, REQUIRED)
         endpoints = [word for word in words if what == SEALED and _is_endpoint(word)]
         options.require = [*options.require, (what, tuple(endpoints))]
         options.more_files = [*options.more_files, *(word for word in words if word not in endpoints)]
+
+
+class _FailOn(argparse.Action):
+    """Collects the outcomes that make the command fail. Other words that follow are captures."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        values: object,
+        option: str | None = None,
+    ) -> None:
+        words = _words(parser, option, values, (OVERHEARD, INCONCLUSIVE))
+        options.fail_on = [word for word in words if word in (OVERHEARD, INCONCLUSIVE)]
+        options.more_files = [*options.more_files, *(word for word in words if word not in options.fail_on)]
+
+
+def _words(parser: argparse.ArgumentParser, option: str | None, values: object, choices: tuple[str, ...]) -> list[str]:
+    """The words after an option, the first of which must be one of its choices."""
+    words = [str(word) for word in values] if isinstance(values, list) else [str(values)]
+    if words[0] not in choices:
+        parser.error(f"argument {option}: invalid choice: {words[0]!r} (choose from {', '.join(map(repr, choices))})")
+    return words
 
 
 def _is_endpoint(word: str) -> bool:

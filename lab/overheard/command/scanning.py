@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from overheard.witness.frame_lookup import placed_in
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import OutputError, SettingsError
 from overheard.words.options import LIMITS, SEALED, SENT, Options
+from overheard.words.texts import changed
 from overheard_capture.judge.api import prepare, recording_file
 
 if TYPE_CHECKING:
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from overheard.report.places import Place
     from overheard.words.report import Report
     from overheard.words.secret import Secret
+    from overheard.words.verdict import Outcome
 
-# The version of the --json format; it changes when readers of it must change.
+# The version of the --json format; it changes when readers of it must change. The schema is in `docs/schemas`.
 _FORM = 1
+_SCHEMA = f"urn:overheard:report:{_FORM}"
 
 
 def scan(options: argparse.Namespace) -> int:
@@ -42,16 +46,31 @@ def scan(options: argparse.Namespace) -> int:
     check_reports(options.report, options.secrets, options.keys, files)
     report = _judged(options, files, wanted, ways)
     present(options, report, named if wanted else CredentialRedactor(report.found), began)
-    return report.exit_code
+    return exit_code(report.outcome, options.fail_on)
 
 
-def present(options: argparse.Namespace, report: Report, redactor: Redactor | CredentialRedactor, began: float) -> None:
+def exit_code(outcome: Outcome, fail_on: Sequence[str]) -> int:
+    """The exit code for an outcome, where only some of them make the command fail."""
+    return outcome.exit_code if outcome.lower() in fail_on else 0
+
+
+def present(
+    options: argparse.Namespace,
+    report: Report,
+    redactor: Redactor | CredentialRedactor,
+    began: float,
+    *,
+    temporary: str = "",
+) -> None:
     """Write and print a report, without what the redactor masks, as the options of `add_output` say.
 
-    `began` is when the judging began, as of `time.monotonic`. Raises OutputError.
+    `began` is when the judging began, as of `time.monotonic`. A recording in the folder `temporary` is named without
+    it: it is gone afterwards, and another one the next time. Raises OutputError.
     """
     report = redactor.redacted(report)
     places = placed_in(report, redactor)
+    if temporary:
+        report, places = changed((report, places), lambda text: text.replace(temporary, ""))
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
         _write(path, made.text(KINDS[path.suffix]))
@@ -59,6 +78,8 @@ def present(options: argparse.Namespace, report: Report, redactor: Redactor | Cr
         sys.stdout.write(made.text(options.printed))
     elif not options.quiet:
         _tell(options, report, places, redactor)
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not options.quiet:
+        _annotate(report)
 
 
 def _options(options: argparse.Namespace) -> Options:
@@ -137,7 +158,8 @@ class _Made:
     def _data(self) -> dict[str, object]:
         where = {number: {"file": place.file, "frame": place.frame} for number, place in self._places.items()}
         versions = {"overheard": overheard.__version__, "form": _FORM}
-        return {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
+        report = {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
+        return {"$schema": _SCHEMA, **report}
 
 
 def _tell(
@@ -151,6 +173,14 @@ def _tell(
     may_show = options.show_secrets or (out.is_terminal and not report.found)
     hide = None if may_show else redactor.places
     out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
+
+
+def _annotate(report: Report) -> None:
+    from overheard.report.annotations import annotated  # noqa: PLC0415  (only a job of GitHub has any)
+
+    # Not to standard output, which may be JSON. GitHub reads both.
+    sys.stdout.flush()
+    sys.stderr.writelines(f"{line}\n" for line in annotated(report))
 
 
 def check_reports(

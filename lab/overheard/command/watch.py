@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from overheard.command.scan import REQUIRED, add_output, add_secrets
+from overheard.command.scan import INCONCLUSIVE, OVERHEARD, REQUIRED, add_output, add_secrets
 
 NAME = "watch"
 HELP = "run a command, and find out what could be overheard of its traffic"
 
-# What makes `watch` fail, and the exit codes for that: of two, the first one counts.
-OVERHEARD, INCONCLUSIVE, COMMAND = "overheard", "inconclusive", "command"
+# What makes `watch` fail besides an outcome, which counts more, and the exit code for that.
+COMMAND = "command"
 COMMAND_FAILED = 4
 # In which network the command runs: one that has nothing but `lo`, or that of this machine. The last one is for a
 # process that is in one of its own already.

@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard.command.scanning import check_reports, present
+from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
-from overheard.command.watch import COMMAND, COMMAND_FAILED, INCONCLUSIVE, INSIDE, OVERHEARD
+from overheard.command.watch import COMMAND, COMMAND_FAILED, INSIDE
 from overheard.witness.listening import listen
 from overheard.witness.own_network import set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.options import SENT
-from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
     import argparse
@@ -52,12 +51,13 @@ def watched(options: argparse.Namespace) -> int:
         ) as wire:
             code = _run(options.program)
         report = wire.verdict.report
-        present(options, report, named if wanted else CredentialRedactor(report.found), began)
-    exit_code = _exit_code(report.outcome, code, options.fail_on)
+        redactor = named if wanted else CredentialRedactor(report.found)
+        present(options, report, redactor, began, temporary=f"{folder}/")
     if not options.quiet:
         sys.stdout.flush()
         sys.stderr.write(f"overheard: the command {_ended(code)}; the verdict is {report.outcome}\n")
-    return exit_code
+    failed = COMMAND_FAILED if code and COMMAND in options.fail_on else 0
+    return exit_code(report.outcome, options.fail_on) or failed
 
 
 def _run(command: Sequence[str]) -> int:
@@ -83,14 +83,6 @@ def _signals_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _exit_code(outcome: Outcome, code: int, fail_on: Sequence[str]) -> int:
-    if outcome is Outcome.OVERHEARD and OVERHEARD in fail_on:
-        return outcome.exit_code
-    if outcome is Outcome.INCONCLUSIVE and INCONCLUSIVE in fail_on:
-        return outcome.exit_code
-    return COMMAND_FAILED if code and COMMAND in fail_on else 0
 
 
 def _ended(code: int) -> str:

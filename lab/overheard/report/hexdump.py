@@ -60,11 +60,17 @@ def hexdump(  # noqa: PLR0913  (few are given at once)
             text.append("··" if at in hidden else f"{byte:02x}", style=style if at in marked else "")
             text.append(" " + " " * (at % per_line == per_line // 2 - 1))
         text.append("   " * (per_line - len(line)) + " " * (len(line) < per_line // 2) + " ")
-        for at, byte in enumerate(line, start):
-            seen = "·" if at in hidden else chr(byte) if 0x20 <= byte < 0x7F else "."
+        for at in range(start, start + len(line)):
+            seen = "·" if at in hidden else _in_ascii(data, at)
             text.append(seen, style=style if at in marked else "")
         text.append("\n")
     return text
+
+
+def _in_ascii(data: bytes, at: int) -> str:
+    """A byte in the column of ASCII, where `##[error]` and the like must be no command to a CI system either."""
+    byte = data[at]
+    return chr(byte) if 0x20 <= byte < 0x7F and data[at : at + 2] != b"##" else "."
 
 
 def lines_around(marked: range, *, before: int = 2, after: int = 3, most: int = 12, per_line: int = _PER_LINE) -> range:

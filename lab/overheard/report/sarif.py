@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -98,7 +98,7 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
                     *filter(None, (CURES.get(seen.spelling),)),
                 ),
                 "locations": [_location(report, places, seen.frame, seen)],
-                "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},
+                "partialFingerprints": _fingerprints(*_leak(name, seen)),
                 "properties": {
                     "secret": name,
                     "spelling": seen.spelling,
@@ -128,6 +128,7 @@ def _reasons(report: Report) -> Iterator[dict[str, Any]]:
             "level": "warning",
             "message": _message(f"INCONCLUSIVE on {', '.join(names)}: {check.says}", *hint),
             "locations": [_file(file) for file in report.account.files[:1]],
+            "partialFingerprints": _fingerprints(check.code, *names),
             "properties": {"secrets": names, "rule": str(check.rule)},
         }
 
@@ -139,6 +140,7 @@ def _disagreements(report: Report, places: Mapping[int, Place]) -> Iterator[dict
             "level": "warning",
             "message": _message(f"only {each.seen_by} sees {each.secret} in frame {each.frame}: {each.says}"),
             "locations": [_location(report, places, each.frame, None)],
+            "partialFingerprints": _fingerprints(each.secret, each.seen_by, each.says),
             "properties": {"secret": each.secret, "frame": each.frame, "seenBy": each.seen_by},
         }
 
@@ -155,23 +157,32 @@ def _location(report: Report, places: Mapping[int, Place], frame: int, seen: Sig
     location["logicalLocations"] = [{"name": f"frame {number}", "kind": "member"}]
     if place and place.at is not None and seen and seen.offset < len(place.data):
         length = min(seen.length, len(place.data) - seen.offset)
-        location["physicalLocation"]["region"] = {"byteOffset": place.at + seen.offset, "byteLength": length}
+        location["physicalLocation"]["region"] |= {"byteOffset": place.at + seen.offset, "byteLength": length}
     return location
 
 
 def _file(name: str) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}}}
+    # A capture has no lines, but GitHub requires one of every result.
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": {"startLine": 1}}}
 
 
 def _uri(name: str) -> str:
-    path = PurePath(name)
+    """Relative to the working folder, where possible: in CI, that is mostly the root of the repository."""
+    path, here = Path(name), Path.cwd()
+    if path.is_relative_to(here):
+        path = path.relative_to(here)
     # Its bytes: a name need not be UTF-8.
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path))
 
 
-def _fingerprint(name: str, seen: Sighting) -> str:
-    """An identifier that stays the same when the same leak is recorded again: without frame number and client port."""
+def _leak(name: str, seen: Sighting) -> tuple[str, ...]:
+    """What stays the same when the same leak is recorded again: without frame number and client port."""
     source, _, target = seen.direction.partition(" → ")
     hosts = [end.rpartition(":")[0] for end in (source, target)]
-    parts = "\0".join((name, seen.spelling, *seen.layers, *hosts))
-    return hashlib.sha256(parts.encode(errors="backslashreplace")).hexdigest()
+    return (name, seen.spelling, *seen.layers, *hosts)
+
+
+def _fingerprints(*parts: str) -> dict[str, str]:
+    """Identifiers of a result. GitHub uses the first alone, and would make it from the first line of the capture."""
+    digest = hashlib.sha256("\0".join(parts).encode(errors="backslashreplace")).hexdigest()
+    return {"primaryLocationLineHash": f"{digest[:16]}:1", "overheard/v1": digest}

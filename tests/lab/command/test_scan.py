@@ -66,8 +66,26 @@ def test_the_exit_code_is_that_of_the_worst_verdict(judge: StubJudge, verdict: V
 
 
 @pytest.mark.parametrize(
+    ("words", "verdict", "code"),
+    [
+        (("overheard",), OVERHEARD, 1),
+        (("overheard",), INCONCLUSIVE, 0),
+        (("inconclusive",), OVERHEARD, 0),
+        (("inconclusive", "overheard"), INCONCLUSIVE, 2),
+    ],
+)
+def test_it_fails_on_the_given_outcomes_alone(
+    judge: StubJudge, words: tuple[str, ...], verdict: Verdict, code: int
+) -> None:
+    judge.says = report(a=verdict)
+    assert scan("--secret", f"x={VALUE}", "--quiet", "--fail-on", *words, "a.pcap") == code
+    assert judge.asked["files"] == ["a.pcap"]
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
+        ("a.pcap", "--fail-on", "a.pcap"),
         ("a.pcap", "--require", "silence"),
         ("a.pcap", "--vouch", "me"),
         ("a.pcap", "--depth", "-1"),
@@ -101,8 +119,8 @@ def test_its_help_has_examples_exit_codes_and_a_warning() -> None:
     ):
         assert words in said
     options = (
-        "secret secret-file secret-env secrets keys only without any-case vouch require depth second-witness json "
-        "sarif junit report flows show-secrets quiet"
+        "secret secret-file secret-env secrets keys only without any-case vouch require fail-on depth second-witness "
+        "json sarif junit report flows show-secrets quiet"
     )
     for option in options.split():
         assert re.search(rf"--{option}\b", said), option

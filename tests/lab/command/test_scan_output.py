@@ -61,6 +61,19 @@ def test_reports_may_be_printed_instead_of_the_text(
 
 
 @pytest.mark.usefixtures("judge")
+def test_in_a_job_of_github_it_is_annotated_beside_the_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    scan("a.pcap", "--secret", f"password={VALUE}", "--json")
+    said = capsys.readouterr()
+    assert json.loads(said.out)["outcome"] == "OVERHEARD"
+    assert said.err.startswith("::error title=OVERHEARD%3A password::seen in frame 6, plainly")
+    scan("a.pcap", "--secret", f"password={VALUE}", "--quiet")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("judge")
 def test_quiet_prints_nothing_and_still_writes_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert scan("a.pcap", "--secret", f"x={VALUE}", "--quiet", "--report", str(tmp_path / "a.json")) == 1
     assert capsys.readouterr() == ("", "")

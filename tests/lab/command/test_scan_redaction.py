@@ -20,6 +20,7 @@ from lab.report.results import shown
 from lab.report.scans import INCONCLUSIVE, OVERHEARD, PROTECTED, report
 from lab.words.verdicts import verdicts
 from overheard.command import scanning
+from overheard.report.annotations import annotated
 from overheard.report.scan import scanned
 from overheard.witness.redaction import Redactor
 from overheard.words.errors import OverheardError
@@ -78,7 +79,8 @@ def test_no_secret_is_in_any_output_in_any_spelling(value: str, data: st.DataObj
     alone = Disagreement("the-name", 3, "tshark", data.draw(words))
     clean = redactor.redacted(Report({"the-name": hostile}, account, (alone,)))
     made = scanning._Made(clean, {}, 0.0)  # noqa: SLF001  (the one place where every form is made)
-    for said in (*map(made.text, ("json", "sarif", "junit")), shown(scanned(clean, every_flow=True), width=1000)):
+    printed = [shown(scanned(clean, every_flow=True), width=1000), *annotated(clean)]
+    for said in (*map(made.text, ("json", "sarif", "junit")), *printed):
         assert search.matches(said.encode(errors="replace")) == []
 
 

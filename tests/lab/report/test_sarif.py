@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -51,9 +53,12 @@ def valid(log: dict[str, Any]) -> list[dict[str, Any]]:
         for location in result["locations"]:
             physical = location["physicalLocation"]
             assert physical["artifactLocation"]["uri"]
-            region = physical.get("region", {"byteOffset": 0, "byteLength": 0})
-            assert region["byteOffset"] >= 0
-            assert region["byteLength"] >= 0
+            # GitHub requires a line.
+            assert physical["region"]["startLine"] == 1
+            assert physical["region"].get("byteOffset", 0) >= 0
+            assert physical["region"].get("byteLength", 0) >= 0
+        # Without it, GitHub makes one from the first line of the capture, the same for all results.
+        assert re.fullmatch(r"[0-9a-f]{16}:1", result["partialFingerprints"]["primaryLocationLineHash"])
     results: list[dict[str, Any]] = run["results"]
     return results
 
@@ -73,10 +78,14 @@ def test_a_sighting_is_an_error_where_it_is_in_the_file() -> None:
     )
     (location,) = first["locations"]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "traffic.pcapng"
-    assert location["physicalLocation"]["region"] == {"byteOffset": 1000 + AT, "byteLength": len(VALUE)}
+    assert location["physicalLocation"]["region"] == {
+        "startLine": 1,
+        "byteOffset": 1000 + AT,
+        "byteLength": len(VALUE),
+    }
     assert (first["properties"]["frame"], first["properties"]["offset"]) == (6, AT)
     # A compressed file has no offsets.
-    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
     assert second["properties"]["layers"] == ["chunked", "gzip"]
 
 
@@ -86,6 +95,14 @@ def test_with_several_files_the_file_and_its_frame_number_are_named() -> None:
     (location,) = first["locations"]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "a%20b.pcap"
     assert location["logicalLocations"] == [{"name": "frame 2", "kind": "member"}]
+
+
+def test_a_file_in_the_working_folder_is_named_from_there() -> None:
+    here, elsewhere = str(Path.cwd() / "a.pcap"), "/elsewhere/a.pcap"
+    log = sarif(Report({"password": OVERHEARD}, replace(ACCOUNT, files=(here, elsewhere))))
+    valid(log)
+    uris = [each["location"]["uri"] for each in log["runs"][0]["artifacts"]]
+    assert uris == ["a.pcap", "file:///elsewhere/a.pcap"]
 
 
 def test_a_failed_check_is_a_warning_with_a_hint() -> None:
@@ -113,7 +130,7 @@ def test_a_disagreement_of_the_witnesses_is_a_result() -> None:
 def test_the_fingerprint_is_that_of_the_leak_and_not_of_the_recording() -> None:
     def fingerprint(seen: Sighting) -> str:
         (result,) = valid(sarif(report(password=replace(OVERHEARD, sightings=(seen,)))))
-        return str(result["partialFingerprints"]["overheard/v1"])
+        return str(result["partialFingerprints"])
 
     again = replace(PLAIN, frame=99, direction="10.0.0.1:49999 → 10.0.0.2:80")
     assert fingerprint(again) == fingerprint(PLAIN)
