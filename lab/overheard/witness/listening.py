@@ -184,7 +184,9 @@ def _begin(
     mark_port = reserved.getsockname()[1]
     tap = Tap(interface, _filter(*wanted, mark_port))
     try:
-        return ActiveRecording.begin(recording.stem, recording, tap, patience=patience, mark_port=mark_port)
+        return ActiveRecording.begin(
+            recording.stem, recording, tap, patience=patience, mark_port=mark_port, at_once=True
+        )
     except RecordingError as problem:
         return problem
 
