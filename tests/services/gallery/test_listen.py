@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -70,3 +72,25 @@ def test_a_port_in_use_is_an_error() -> None:
         listen.listening("127.0.0.1", [number]),
     ):
         pass
+
+
+def test_signals_end_its_wait_and_are_handled_once() -> None:
+    """Even one that comes just before that, when Python has looked for signals already."""
+    handled: list[float] = []
+
+    def handle(*_: object) -> None:
+        handled.append(time.process_time())
+        if len(handled) == 3:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, handle)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.1)
+    try:
+        with listen.listening("127.0.0.1", [free_port()]) as listeners, pytest.raises(KeyboardInterrupt):
+            listen.serve(listeners, [lambda _: pytest.fail("nobody has connected")])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert signal.set_wakeup_fd(-1) == -1
+    # What wakes it is read, or it would go round and round.
+    assert handled[-1] - handled[0] < 0.1
