@@ -13,9 +13,10 @@ HELP = "run a command, and find out what could be overheard of its traffic"
 # What makes `watch` fail besides an outcome, which counts more, and the exit code for that.
 COMMAND = "command"
 COMMAND_FAILED = 4
-# In which network the command runs: one that has nothing but `lo`, or that of this machine. The last one is for a
-# process that is in one of its own already.
-OWN, HOST, INSIDE = "own", "host", "inside"
+# In which network the command runs: one that has nothing but `lo`, or that of this machine.
+OWN, HOST = "own", "host"
+# For the process that is in a network of its own.
+INSIDE = "--inside-own-network"
 
 _DESCRIPTION = """\
 Run a command, record its traffic, and judge it, as `overheard scan` judges a capture. Session keys of TLS, which prove
@@ -70,8 +71,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_recording(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--net", choices=(OWN, HOST, INSIDE), default=OWN, metavar=f"{OWN}|{HOST}", help="the network; see below"
+        "--net", choices=(OWN, HOST), default=OWN, metavar=f"{OWN}|{HOST}", help="the network; see below"
     )
+    group.add_argument(INSIDE, dest="inside", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--interface", default="lo", metavar="NAME", help="the interface to record (now: lo)")
     group.add_argument(
         "--port", type=int, action="append", default=[], metavar="N", help="record only this port; may be repeated"

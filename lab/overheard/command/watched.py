@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 
 from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
-from overheard.command.watch import COMMAND, COMMAND_FAILED, INSIDE
+from overheard.command.watch import COMMAND, COMMAND_FAILED
 from overheard.witness.listening import listen
 from overheard.witness.own_network import set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor
+from overheard.words.errors import SettingsError
 from overheard.words.options import SENT
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
     from types import FrameType
-
-# What the shell says of a process that a signal has ended.
-_BY_SIGNAL = 128
 
 
 def watched(options: argparse.Namespace) -> int:
@@ -35,7 +33,7 @@ def watched(options: argparse.Namespace) -> int:
     named = Redactor(wanted)
     named.check_names()
     check_reports(options.report, options.secrets, options.keys, [str(options.recording)] if options.recording else [])
-    if options.net == INSIDE:
+    if options.inside:
         set_up()
     with tempfile.TemporaryDirectory(prefix="overheard-") as folder:
         recording = options.recording or Path(folder) / "watched.pcapng"
@@ -61,8 +59,12 @@ def watched(options: argparse.Namespace) -> int:
 
 
 def _run(command: Sequence[str]) -> int:
-    """Run a command to its end. Returns its exit code; that of a signal is negative."""
-    process = subprocess.Popen(command)
+    """Run a command to its end. Returns its exit code; that of a signal is negative. Raises SettingsError."""
+    try:
+        process = subprocess.Popen(command)
+    except OSError as problem:
+        hint = "a script must begin with the program that runs it, such as #!/bin/sh"
+        raise SettingsError(f"the command {command[0]!r} cannot be run: {problem.strerror}", hint=hint) from None
     with _signals_for(process):
         return process.wait()
 

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.usefixtures("local_engine")
 
 PASSWORD = "correct horse battery"  # noqa: S105  (nobody's)
 AS_NOBODY = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+# As its script on PATH is run: no module of the folder in which it runs is imported.
+SAFELY = [sys.executable, "-P", "-m", "overheard"]
 # Starts a server, logs in, and ends with the exit code that it is told.
 PROGRAM = """
 import sys
@@ -116,6 +118,33 @@ def test_its_network_is_its_own_unless_it_is_that_of_the_machine() -> None:
         assert "fluffy tail" in host.stdout
 
 
+def test_a_watch_within_a_watch_has_a_network_of_its_own_too(in_clear: list[str]) -> None:
+    """Where it is asked for, too. The inner one hears its command, the outer one hears nothing."""
+    inner = [*SAFELY, "watch", "--net", "own", "--secret-env", "LOGIN=LOGIN", "--"]
+    done = overheard("watch", "--net", "own", "--", *inner, *in_clear, LOGIN=PASSWORD)
+    assert done.returncode == 2
+    assert "OVERHEARD     LOGIN" in done.stdout
+    assert done.stderr.endswith("the command ended with exit code 1; the verdict is INCONCLUSIVE\n")
+
+
+def test_a_secret_may_come_from_a_pipe_and_modules_of_the_folder_are_not_those_of_python(
+    in_clear: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "types.py").write_text("raise SystemExit(0)\n")
+    done = subprocess.run(
+        [*SAFELY, "watch", "--secret-file", "password=/dev/stdin", "--", in_clear[0], "-P", *in_clear[1:]],
+        cwd=tmp_path,
+        env=clean_environment(),
+        input=PASSWORD,
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "OVERHEARD     password" in done.stdout
+
+
 def test_whoever_is_not_root_may_watch(over_tls: list[str]) -> None:
     """Under another user ID, without any capability."""
     done = subprocess.run(
@@ -158,6 +187,14 @@ def test_what_makes_no_sense_is_an_error(arguments: tuple[str, ...], says: str) 
     done = watch(*arguments)
     assert done.returncode == 64
     assert says in done.stderr
+
+
+def test_a_command_that_is_no_program_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "script").write_text("true\n")
+    (tmp_path / "script").chmod(0o755)
+    done = watch("--", str(tmp_path / "script"))
+    assert done.returncode == 64
+    assert "cannot be run: Exec format error" in done.stderr
 
 
 @pytest.fixture
