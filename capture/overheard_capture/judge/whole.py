@@ -20,8 +20,7 @@ _VOUCH = "record with our recorder, or vouch for the capture yourself (--vouch w
 def check_whole(case: Case) -> Iterator[Check]:
     """Check for every way in which a recording can be incomplete."""
     if case.evidence.recording:
-        yield from _recorder(case.evidence.recording)
-        yield _marks(case, case.evidence.recording)
+        yield from _recorded(case, case.evidence.recording)
     else:
         yield _vouched(case)
     yield _closed(case)
@@ -31,7 +30,12 @@ def check_whole(case: Case) -> Iterator[Check]:
 
 
 def check_capture(case: Case) -> Iterator[Check]:
-    """Check for what a capture itself shows to be missing; nobody need vouch for what is not in it."""
+    """Check for what a capture itself shows to be missing; nobody need vouch for what is not in it.
+
+    A recording that broke off is no such capture: what was to be recorded is known, and is not in it.
+    """
+    if case.evidence.recording:
+        yield from _recorded(case, case.evidence.recording)
     yield _closed(case)
     if case.evidence.file.dropped is not None:
         yield _drops(case)
@@ -43,7 +47,8 @@ def _check(code: str, holds: bool, good: str, bad: str, hint: str) -> Check:
     return Check(Rule.WHOLE, code, holds, good if holds else bad, "" if holds else hint)
 
 
-def _recorder(recording: Recording) -> Iterator[Check]:
+def _recorded(case: Case, recording: Recording) -> Iterator[Check]:
+    """Check that the recorder ran from before the traffic until after it."""
     died = f"the recorder exited before it was stopped, with exit code {recording.exit_code}"
     yield _check(
         "recorder-alive",
@@ -52,6 +57,7 @@ def _recorder(recording: Recording) -> Iterator[Check]:
         f"{died}: {recording.recorder_said}" if recording.recorder_said else died,
         "record again; find out why dumpcap exited, and whether memory or disk space ran out",
     )
+    yield _marks(case, recording)
 
 
 def _vouched(case: Case) -> Check:

@@ -23,7 +23,7 @@ from overheard.witness.key_log import key_log
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import RecordingError, SettingsError
 from overheard.words.options import REQUIRED, SEALED, SENT, Options
-from overheard.words.recording import MARK_PORT
+from overheard.words.recording import MARK_GROUP, MARK_PORT
 from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
@@ -37,6 +37,9 @@ SECRET = "secret"  # noqa: S105  (a name)
 # How many characters wide the text of a verdict is: pytest indents it.
 _WIDTH = 110
 _PORTS = 1 << 16
+# What `port` does not match: fragments other than the first one of IPv4, and what follows an extension header of IPv6
+# (all but TCP, UDP and ICMPv6). After reassembly, what belongs to other ports is left out.
+_FRAGMENTS = "ip[6:2] & 0x3fff != 0 or (ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58)"
 
 
 class Heard(str):
@@ -169,8 +172,9 @@ def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Op
         raise SettingsError(f"{unknown[0]!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
     if wrong := [each for each in ports if not 0 < each < _PORTS]:
         raise SettingsError(f"{wrong[0]} is no port", hint=f"a port is a number from 1 to {_PORTS - 1}")
-    endpoints = tuple(f":{each}" for each in ports) if SEALED in required else ()
-    return Options(vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
+    only = tuple(f":{each}" for each in (*ports, MARK_PORT)) if ports else ()
+    endpoints = only[:-1] if SEALED in required else ()
+    return Options(only=only, vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
 
 
 def _begin(
@@ -193,9 +197,10 @@ def _begin(
 
 def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
     """The capture filter: what is wanted, and this recording's own marks."""
-    of_ports = " or ".join(f"port {port}" for port in ports)
-    terms = [f"({term})" for term in (of_ports, wanted) if term] or [f"not udp port {MARK_PORT}"]
-    return f"({' and '.join(terms)}) or (udp src port {mark_port} and udp dst port {MARK_PORT})"
+    of_ports = " or ".join([*(f"port {port}" for port in ports), _FRAGMENTS]) if ports else ""
+    marks = f"(dst host {MARK_GROUP} and udp dst port {MARK_PORT})"
+    terms = [f"({term})" for term in (of_ports, wanted) if term] or [f"not {marks}"]
+    return f"({' and '.join(terms)}) or ({marks} and udp src port {mark_port})"
 
 
 def _heard(

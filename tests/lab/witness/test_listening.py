@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,8 @@ import requests
 from lab.servers import Answers, serving
 from overheard import listen
 from overheard.words.errors import SettingsError
+from overheard.words.recording import MARK_PORT
+from overheard_capture.recorder import dumpcap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,6 +122,42 @@ def test_ipv6_is_heard_as_well() -> None:
                 client.sendall(PASSWORD.encode())
                 assert served.recv(100)
     assert wire.verdict.overheard
+
+
+@on_the_wire
+def test_fragments_are_heard_although_they_have_no_port(files: Files) -> None:
+    """A datagram that is longer than the MTU of `lo`, beside a login over TLS."""
+    with serving(Answers(), files) as url, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sender:
+        with listen(port=port_of(url), secret=PASSWORD) as wire:
+            log_in(url, files)
+            sender.sendto(f"{PASSWORD:>65500}".encode(), ("::1", port_of(url)))
+        assert wire.verdict.overheard
+        # The start of a datagram to another port, without the secret.
+        with listen(port=port_of(url), secret=PASSWORD, require="sealed") as wire:
+            log_in(url, files)
+            sender.sendto(bytes(65_500), ("::1", 9))
+        assert wire.verdict.protected, wire.verdict
+
+
+@on_the_wire
+def test_what_goes_to_the_port_of_marks_is_heard() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, listen(secret=PASSWORD) as wire:
+        server.bind(("127.0.0.1", MARK_PORT))
+        server.sendto(PASSWORD.encode(), server.getsockname())
+    assert wire.verdict.overheard
+
+
+@on_the_wire
+def test_a_recorder_that_ends_early_is_no_proof(files: Files) -> None:
+    """With and without a secret: what came after that is not in the recording."""
+    for secret in (PASSWORD, None):
+        with serving(Answers(), files) as url, listen(port=port_of(url), secret=secret) as wire:
+            log_in(url, files)
+            time.sleep(0.3)
+            for process in (*dumpcap._running,):
+                process.kill()
+        assert wire.verdict.inconclusive
+        assert "the recorder exited before it was stopped" in wire.verdict
 
 
 @on_the_wire
