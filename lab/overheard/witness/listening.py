@@ -34,6 +34,9 @@ Secrets = str | bytes | Mapping[str, str | bytes] | None
 
 # The name of a secret that is given without one.
 SECRET = "secret"  # noqa: S105  (a name)
+# The check of what could not be recorded at all, and those that fail if a recording is not whole.
+_RECORDED = "recorded"
+_OF_THE_RECORDER = {_RECORDED, "readable-file", "recorder-alive", "marks", "closed", "no-drops", "frames-whole"}
 # How many characters wide the text of a verdict is: pytest indents it.
 _WIDTH = 110
 _PORTS = 1 << 16
@@ -75,6 +78,12 @@ class Heard(str):
     def inconclusive(self) -> bool:
         """Whether it is INCONCLUSIVE."""
         return self.outcome is Outcome.INCONCLUSIVE
+
+    @property
+    def recorded(self) -> bool:
+        """Whether all of the block was recorded: the recorder ran until its end, and lost nothing."""
+        checks = (check for verdict in self.report.verdicts.values() for check in verdict.checks)
+        return all(check.holds for check in checks if check.code in _OF_THE_RECORDER)
 
     def __bool__(self) -> bool:
         """Never: `assert wire.verdict` would hold whatever was heard."""
@@ -224,7 +233,7 @@ def _heard(
 
 def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:
     says = f"nothing was recorded: {problem.args[0]}"
-    check = Check(Rule.WHOLE, "recorded", holds=False, says=says, hint=problem.hint)
+    check = Check(Rule.WHOLE, _RECORDED, holds=False, says=says, hint=problem.hint)
     verdict = decide([check], (), Presence.NONE)
     names = [secret.name for secret in secrets] or [CREDENTIALS]
     return Report(dict.fromkeys(names, verdict), Account((), 0, 0, 0.0, {}, ()))

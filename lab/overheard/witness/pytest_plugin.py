@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from overheard.witness.pytest_watch import OVERHEARD, Watch
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
@@ -26,12 +28,11 @@ if TYPE_CHECKING:
 
 _KEEP = ("failed", "always", "never")
 _PRESENCE = ("keys", "sent")
-# The names of properties of test reports, which also reach the summary from the workers of pytest-xdist.
-_RECORDING, _OVERHEARD = "overheard-recording", "overheard-secrets"
+# The name of a property of test reports, which also reaches the summary from the workers of pytest-xdist.
+_RECORDING = "overheard-recording"
 _NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
 _LONGEST_NAME = 120
 _HAS_FAILED = pytest.StashKey[bool]()
-_WATCHED = pytest.StashKey[dict[str, str]]()
 
 
 class ListenSettings(NamedTuple):
@@ -85,8 +86,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if not value:
             raise pytest.UsageError(f"overheard: the environment variable {variable or name} of a secret is not set")
         watched[name] = value
-    config.stash[_WATCHED] = watched
-    _settings(config)
+    settings = _settings(config)
+    if watched:
+        config.pluginmanager.register(Watch(watched, settings), "overheard-watch")
 
 
 def _settings(config: pytest.Config) -> ListenSettings:
@@ -99,12 +101,6 @@ def _settings(config: pytest.Config) -> ListenSettings:
     return ListenSettings(
         config.getini("overheard_interface"), config.getini("overheard_filter"), folder, keep, presence
     )
-
-
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say what is watched."""
-    names = config.stash[_WATCHED]
-    return f"overheard: watching {', '.join(names)} on {_settings(config).interface}" if names else None
 
 
 class Overheard:
@@ -172,30 +168,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Listen during a test if secrets are watched, and fail it if one is overheard, or nothing was recorded."""
-    watched = item.config.stash[_WATCHED]
-    if not watched:
-        return (yield)
-    from overheard.witness.listening import listen  # noqa: PLC0415  (most runs watch nothing)
-
-    settings = _settings(item.config)
-    with listen(secret=watched, interface=settings.interface, capture_filter=settings.capture_filter) as wire:
-        result = yield
-    heard = wire.verdict
-    if heard.overheard:
-        names = [name for name, verdict in heard.report.verdicts.items() if verdict.sightings]
-        item.user_properties.append((_OVERHEARD, ", ".join(names)))
-        pytest.fail(f"{', '.join(names)} could be overheard during this test\n\n{heard}", pytrace=False)
-    if not heard.report.account.frames:
-        pytest.fail(f"nothing was recorded during this test, so that nobody watched\n\n{heard}", pytrace=False)
-    return result
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List the tests during which a secret was overheard, and the recordings that were kept."""
-    words = {_OVERHEARD: "{} could be overheard", _RECORDING: "recorded in {}"}
+    words = {OVERHEARD: "{} could be overheard", _RECORDING: "recorded in {}"}
     # Each phase of a test reports its properties so far.
     told = dict.fromkeys(
         f"{report.nodeid}: {words[name].format(value)}"

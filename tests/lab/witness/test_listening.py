@@ -14,7 +14,7 @@ from lab.servers import Answers, serving
 from overheard import listen
 from overheard.words.errors import SettingsError
 from overheard.words.recording import MARK_PORT
-from overheard_capture.recorder import dumpcap
+from overheard_capture.recorder.dumpcap import stop_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,8 +154,7 @@ def test_a_recorder_that_ends_early_is_no_proof(files: Files) -> None:
         with serving(Answers(), files) as url, listen(port=port_of(url), secret=secret) as wire:
             log_in(url, files)
             time.sleep(0.3)
-            for process in (*dumpcap._running,):
-                process.kill()
+            stop_all()
         assert wire.verdict.inconclusive
         assert "the recorder exited before it was stopped" in wire.verdict
 

@@ -79,7 +79,7 @@ def test_a_secret_is_watched_in_all_tests(run: pytest.Pytester, monkeypatch: pyt
     monkeypatch.setenv("LOGIN", "correct horse battery")
     run.makeini("[pytest]\noverheard_secrets = password=LOGIN\noverheard_keep = never\n")
     result = run.runpytest_subprocess("-k", "not_listening or without")
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=3, errors=1)
     result.stdout.fnmatch_lines(
         [
             "overheard: watching password on lo",
@@ -90,12 +90,72 @@ def test_a_secret_is_watched_in_all_tests(run: pytest.Pytester, monkeypatch: pyt
     assert not (run.path / "overheard-recordings").exists()
 
 
+HIDDEN = """
+import os, pytest, socket
+
+def show():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(os.environ["LOGIN"].encode(), ("127.0.0.1", 9))
+
+@pytest.fixture
+def set_up():
+    show()
+
+@pytest.fixture
+def torn_down():
+    yield
+    show()
+    raise ZeroDivisionError
+
+def test_set_up(set_up):
+    pass
+
+def test_torn_down(torn_down):
+    pass
+
+@pytest.mark.xfail
+def test_expected_to_fail(torn_down):
+    show()
+    assert False
+
+def test_skipped_late():
+    show()
+    pytest.skip("too late")
+
+def test_that_ends_the_recorder():
+    from overheard_capture.recorder.dumpcap import stop_all
+    stop_all()
+
+@pytest.mark.skip
+def test_skipped():
+    pass
+"""
+
+
+def test_nothing_hides_what_was_overheard(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither that a fixture sent it, nor that the test fails, is skipped, or ends the recording."""
+    monkeypatch.setenv("LOGIN", "correct horse battery")
+    pytester.makepyfile(test_hidden=HIDDEN)
+    result = pytester.runpytest_subprocess("--overheard-secret", "LOGIN")
+    result.assert_outcomes(passed=3, skipped=2, xfailed=1, errors=5)
+    result.stdout.fnmatch_lines(
+        [
+            "*dumpcap*",
+            *(
+                f"test_hidden.py::test_{name}: LOGIN could be overheard"
+                for name in ("set_up", "torn_down", "expected_to_fail", "skipped_late")
+            ),
+        ]
+    )
+    assert "correct horse battery" not in result.stdout.str()
+
+
 def test_a_watch_that_records_nothing_fails(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGIN", "correct horse battery")
     run.makeini("[pytest]\noverheard_interface = nothing0\n")
     result = run.runpytest_subprocess("--overheard-secret", "password=LOGIN", "-k", "without")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["nothing was recorded during this test*"])
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["not all of this test was recorded*", "*There is no device named*"])
 
 
 def test_a_wrong_setting_is_an_error_in_one_line(run: pytest.Pytester) -> None:
