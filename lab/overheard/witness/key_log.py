@@ -5,10 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import ssl
-from contextlib import contextmanager
+import tempfile
+import threading
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
+
+from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,18 +23,62 @@ VARIABLE = "SSLKEYLOGFILE"
 _MAKE = "__new__"
 
 
-@contextmanager
-def key_log(folder: Path) -> Iterator[Path]:
-    """Have session keys written to a file in `folder`, or to that of SSLKEYLOGFILE if it is set. Yields its path.
+class _Shared:
+    """The key log of all that listen at a time: they may begin and end in any order, and in different threads."""
 
-    Every `SSLContext` of this process writes them, whoever made it and when: a server in the same process, too.
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._ended = ExitStack()
+        self._path = Path()
+
+    def enter(self) -> Path:
+        with self._lock:
+            if not self._users:
+                with ExitStack() as stack:
+                    self._path = _created(stack)
+                    stack.enter_context(_variable(str(self._path)))
+                    stack.enter_context(_contexts(str(self._path)))
+                    self._ended = stack.pop_all()
+            self._users += 1
+            return self._path
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._ended.close()
+
+
+_shared = _Shared()
+
+
+@contextmanager
+def key_log() -> Iterator[Path]:
+    """Have session keys written to a temporary file, or to that of SSLKEYLOGFILE if it is set. Yields its path.
+
+    Every `SSLContext` of this process writes them, whoever made it and when: a server in the same process, too. Raises
+    SettingsError if the file cannot be written.
     """
-    given = os.environ.get(VARIABLE)
-    path = Path(given) if given else folder / "session.keys"
-    # OpenSSL would create it for everybody to read.
-    path.touch(mode=0o600)
-    with _variable(str(path)), _contexts(str(path)):
+    path = _shared.enter()
+    try:
         yield path
+    finally:
+        _shared.leave()
+
+
+def _created(stack: ExitStack) -> Path:
+    if given := os.environ.get(VARIABLE):
+        path = Path(given)
+    else:
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "session.keys"
+    try:
+        # OpenSSL would create it for everybody to read. A pipe that nobody reads is an error, too.
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600))
+    except OSError as problem:
+        says = f"session keys cannot be written to {path}: {problem.strerror}"
+        raise SettingsError(says, hint=f"{VARIABLE} names it: unset it, or name another file") from None
+    return path
 
 
 @contextmanager

@@ -150,7 +150,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-")))
         wire = Wire(Path(recording) if recording else folder / "listened.pcapng")
-        log = stack.enter_context(key_log(folder))
+        log = stack.enter_context(key_log())
         active = _begin(wire.recording, interface, (ports, capture_filter), patience, stack)
         try:
             yield wire
