@@ -62,20 +62,30 @@ class ActiveRecording:
     start_mark: bytes
     mark_port: int = 0
     at_once: bool = False
+    mark_patience: float = 0
 
     @classmethod
-    def begin(  # noqa: PLR0913  (two are rarely given)
-        cls, name: str, path: Path, tap: Tap, *, patience: float, mark_port: int = 0, at_once: bool = False
+    def begin(  # noqa: PLR0913  (few are given)
+        cls,
+        name: str,
+        path: Path,
+        tap: Tap,
+        *,
+        patience: float,
+        mark_port: int = 0,
+        at_once: bool = False,
+        mark_patience: float = 0,
     ) -> Self:
-        """Begin a recording. Returns once the start mark was recorded, or after `patience` seconds.
+        """Begin a recording. Returns once the start mark was recorded.
 
-        Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other recordings.
+        `patience` is how many seconds to wait for a mark, but at least `mark_patience`, and at the end for open
+        streams. Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other recordings.
         With `at_once`, they are padded on `lo`, so that nobody waits for them: the recording is 600 kB larger.
 
         A missing mark does not stop the recording: the judge reports that it is not in the file.
         Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
-        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port, at_once)
+        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port, at_once, mark_patience)
         try:
             active._send_until_seen(active.start_mark)
         except OSError as problem:
@@ -139,7 +149,7 @@ class ActiveRecording:
         self.dumpcap.expect_payload(payload)
         # A frame that is cut short would be a reason against PROTECTED.
         at_once = self.at_once and self.tap.interface == _LO and not self.tap.snap_length
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + max(self.patience, self.mark_patience)
         while time.monotonic() < deadline and self.dumpcap.alive:
             send_mark(payload, self.tap.interface, self.mark_port, at_once=at_once)
             if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):

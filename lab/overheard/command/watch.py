@@ -95,5 +95,5 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
         nargs="+",
         choices=(OVERHEARD, INCONCLUSIVE, COMMAND),
         default=[OVERHEARD, INCONCLUSIVE, COMMAND],
-        help="what makes this fail (now: each of them)",
+        help="what makes this fail (now: each of them), besides a recording that is not whole",
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
-from overheard.command.watch import COMMAND, COMMAND_FAILED
+from overheard.command.watch import COMMAND, COMMAND_FAILED, INCONCLUSIVE
 from overheard.witness.listening import listen
 from overheard.witness.own_network import set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor
@@ -55,7 +55,9 @@ def watched(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         sys.stderr.write(f"overheard: the command {_ended(code)}; the verdict is {report.outcome}\n")
     failed = COMMAND_FAILED if code and COMMAND in options.fail_on else 0
-    return exit_code(report.outcome, options.fail_on) or failed
+    # If nobody listened, that is no matter of choice.
+    fail_on = options.fail_on if wire.verdict.recorded else [*options.fail_on, INCONCLUSIVE]
+    return exit_code(report.outcome, fail_on) or failed
 
 
 def _run(command: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 
@@ -40,6 +40,8 @@ _OF_THE_RECORDER = {_RECORDED, "readable-file", "recorder-alive", "marks", "clos
 # How many characters wide the text of a verdict is: pytest indents it.
 _WIDTH = 110
 _PORTS = 1 << 16
+# How many seconds a mark may take on a busy machine.
+_MARK_PATIENCE = 5
 # What `port` does not match: fragments other than the first one of IPv4, and what follows an extension header of IPv6
 # (all but TCP, UDP and ICMPv6). After reassembly, what belongs to other ports is left out.
 _FRAGMENTS = "ip[6:2] & 0x3fff != 0 or (ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58)"
@@ -168,7 +170,13 @@ def listen(  # noqa: PLR0913  (few are given at once)
 def _secrets(secret: Secrets) -> list[Secret]:
     if secret is None:
         return []
-    named = {SECRET: secret} if isinstance(secret, str | bytes) else secret
+    named: Any = {SECRET: secret} if isinstance(secret, str | bytes) else secret
+    if not isinstance(named, Mapping) or not all(isinstance(value, str | bytes) for value in named.values()):
+        raise SettingsError(
+            "a secret is neither text nor bytes", hint="give a value, or several by name: {name: value}"
+        )
+    if not named:
+        raise SettingsError("no secret is named", hint="leave `secret` out to look for credentials of known kinds")
     try:
         return [Secret(name, value.encode() if isinstance(value, str) else value) for name, value in named.items()]
     except ValueError as problem:
@@ -179,8 +187,8 @@ def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Op
     """How to judge. What makes no sense is an error before anything runs."""
     if unknown := [each for each in required if each not in REQUIRED]:
         raise SettingsError(f"{unknown[0]!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
-    if wrong := [each for each in ports if not 0 < each < _PORTS]:
-        raise SettingsError(f"{wrong[0]} is no port", hint=f"a port is a number from 1 to {_PORTS - 1}")
+    if wrong := [each for each in ports if type(each) is not int or not 0 < each < _PORTS]:
+        raise SettingsError(f"{wrong[0]!r} is no port", hint=f"a port is a number from 1 to {_PORTS - 1}")
     only = tuple(f":{each}" for each in (*ports, MARK_PORT)) if ports else ()
     endpoints = only[:-1] if SEALED in required else ()
     return Options(only=only, vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
@@ -198,10 +206,19 @@ def _begin(
     tap = Tap(interface, _filter(*wanted, mark_port))
     try:
         return ActiveRecording.begin(
-            recording.stem, recording, tap, patience=patience, mark_port=mark_port, at_once=True
+            recording.stem,
+            recording,
+            tap,
+            patience=patience,
+            mark_port=mark_port,
+            at_once=True,
+            mark_patience=_MARK_PATIENCE,
         )
     except RecordingError as problem:
         return problem
+    except OSError as problem:
+        says = f"{problem.filename or recording}: {problem.strerror}"
+        return RecordingError(says, hint="name a recording in a folder that exists, and can be written")
 
 
 def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:

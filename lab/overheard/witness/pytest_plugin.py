@@ -79,13 +79,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the secrets to watch. Raises UsageError if one is not in the environment, or a setting is invalid."""
     named = [*config.getini("overheard_secrets"), *config.getoption("--overheard-secret")]
-    watched = {}
+    watched: dict[str, str] = {}
     for each in named:
         name, _, variable = each.partition("=")
         value = os.environ.get(variable or name)
         if not value:
             raise pytest.UsageError(f"overheard: the environment variable {variable or name} of a secret is not set")
-        watched[name] = value
+        if watched.setdefault(name, value) != value:
+            raise pytest.UsageError(f"overheard: there are two secrets with the name {name}")
     settings = _settings(config)
     if watched:
         config.pluginmanager.register(Watch(watched, settings), "overheard-watch")

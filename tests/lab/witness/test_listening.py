@@ -172,12 +172,17 @@ def test_a_failure_within_is_not_hidden() -> None:
 
 
 @on_the_wire
-def test_what_cannot_be_recorded_is_inconclusive() -> None:
+def test_what_cannot_be_recorded_is_inconclusive(tmp_path: Path) -> None:
     for interface, wanted in (("nothing0", ""), ("lo", "this is no filter")):
         with listen(secret=PASSWORD, sent=True, interface=interface, capture_filter=wanted) as wire:
             pass
         assert wire.verdict.inconclusive
         assert "nothing was recorded" in wire.verdict
+    with listen(secret=PASSWORD, sent=True, recording=tmp_path / "missing" / "kept.pcapng") as wire:
+        pass
+    assert wire.verdict.inconclusive
+    assert "nothing was recorded" in wire.verdict
+    assert "No such file or directory" in wire.verdict
 
 
 def test_without_dumpcap_it_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,8 +199,13 @@ def test_without_dumpcap_it_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ({"port": 0}, "0 is no port"),
         ({"port": 70_000}, "70000 is no port"),
+        ({"port": "443"}, "'4' is no port"),
+        ({"port": [443, True]}, "True is no port"),
         ({"require": "seeled"}, "'seeled' cannot be required"),
         ({"secret": ""}, "empty"),
+        ({"secret": {}}, "no secret is named"),
+        ({"secret": 12345678}, "neither text nor bytes"),
+        ({"secret": {"password": None}}, "neither text nor bytes"),
     ],
 )
 def test_what_makes_no_sense_is_an_error_at_once(arguments: dict[str, Any], says: str) -> None:

@@ -162,6 +162,9 @@ def test_a_wrong_setting_is_an_error_in_one_line(run: pytest.Pytester) -> None:
     result = run.runpytest_subprocess("--overheard-secret", "NOT_SET_ANYWHERE")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*environment variable NOT_SET_ANYWHERE of a secret is not set"])
+    result = run.runpytest_subprocess("--overheard-secret", "PATH", "--overheard-secret", "PATH=HOME")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*two secrets with the name PATH"])
     run.makeini("[pytest]\noverheard_keep = sometimes\n")
     result = run.runpytest_subprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
