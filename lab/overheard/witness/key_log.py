@@ -7,7 +7,8 @@ import os
 import ssl
 import tempfile
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from mmap import PROT_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -65,6 +66,22 @@ def key_log() -> Iterator[Path]:
         yield path
     finally:
         _shared.leave()
+
+
+def client_randoms(log: Path) -> Iterator[bytes]:
+    """The client random of each line of a key log (RFC 9850); none of what cannot be read."""
+    # The block may have removed it.
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        for line in file:
+            with suppress(ValueError):
+                _, random, _ = line.decode("ascii").split()
+                yield bytes.fromhex(random)
+
+
+def is_of(log: Path, recording: Path) -> bool:
+    """Whether a key log has keys of a connection over TCP in a recording, which has its client random in clear."""
+    with recording.open("rb") as file, mmap(file.fileno(), 0, prot=PROT_READ) as recorded:
+        return any(recorded.find(random) >= 0 for random in {*client_randoms(log)})
 
 
 def _created(stack: ExitStack) -> Path:

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from overheard.report.scan import scanned
 from overheard.witness.frame_lookup import placed_in
-from overheard.witness.key_log import key_log
+from overheard.witness.key_log import client_randoms, is_of, key_log
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import RecordingError, SettingsError
 from overheard.words.options import REQUIRED, SEALED, SENT, Options
@@ -152,7 +152,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-")))
         wire = Wire(Path(recording) if recording else folder / "listened.pcapng")
-        log = stack.enter_context(key_log())
+        key_logs = [*map(Path, keys), stack.enter_context(key_log())]
         active = _begin(wire.recording, interface, (ports, capture_filter), patience, stack)
         try:
             yield wire
@@ -162,9 +162,9 @@ def listen(  # noqa: PLR0913  (few are given at once)
             raise
         except BaseException:
             # The code failed, or a test was skipped; what led to that may be in the recording.
-            wire.verdict = _heard(active, wire.recording, secrets, options, [*keys, log])
+            wire.verdict = _heard(active, wire.recording, secrets, options, key_logs)
             raise
-        wire.verdict = _heard(active, wire.recording, secrets, options, [*keys, log])
+        wire.verdict = _heard(active, wire.recording, secrets, options, key_logs)
 
 
 def _secrets(secret: Secrets) -> list[Secret]:
@@ -234,17 +234,19 @@ def _heard(
     recording: Path,
     secrets: Sequence[Secret],
     options: Options,
-    key_logs: Sequence[Path | str],
+    key_logs: Sequence[Path],
 ) -> Heard:
-    """End the recording, and judge it."""
+    """End the recording, and judge it. The last one of the key logs is the listener's own."""
     try:
         if isinstance(active, RecordingError):
             raise active
         active.end()
     except RecordingError as problem:
         return Heard(_not_recorded(problem, secrets), secrets)
-    # Nothing may have used TLS.
-    keys = [each for each in map(Path, key_logs) if not each.exists() or each.stat().st_size]
+    *keys, log = key_logs
+    # Without keys, the caller's word that it was sent counts. Keys of other connections are no reason against that.
+    if is_of(log, recording) if SENT in options.vouched else any(client_randoms(log)):
+        keys.append(log)
     return Heard(judge(recording, secrets or None, options, keys=keys), secrets)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ import requests
 
 from lab.servers import Answers, serving
 from overheard import listen
+from overheard.witness.key_log import VARIABLE
 from overheard.words.errors import SettingsError
 from overheard.words.recording import MARK_PORT
 from overheard_capture.recorder.dumpcap import stop_all
+from processes import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     from lab.pki import Files
 
 PASSWORD = "correct horse battery"  # noqa: S105  (nobody's)
+# A server in a process of its own, whose connections are not those of this process.
+SERVER = """
+with serving(Answers(), Files(*map(Path, sys.argv[1:]))) as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
 on_the_wire = pytest.mark.usefixtures("local_engine")
 
 
@@ -82,6 +91,28 @@ def test_what_was_not_sent_is_inconclusive(files: Files) -> None:
             log_in(url, files)
         assert wire.verdict.inconclusive
         assert "no flow" in wire.verdict
+
+
+@on_the_wire
+def test_a_client_without_keys_is_taken_at_its_word_beside_one_with_keys(files: Files) -> None:
+    """And not if its keys show that it did not send it."""
+    without = ["env", f"--unset={VARIABLE}", "curl", "-sS", "--cacert", str(files.root), "-d", PASSWORD]
+    program = f"from lab.servers import *; from lab.pki import *; import sys; from pathlib import Path\n{SERVER}"
+    command = [sys.executable, "-c", program, *map(str, (files.root, files.certificate, files.key))]
+    environment = {"PYTHONPATH": str(PROJECT / "tests")}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True) as server:
+        assert server.stdout
+        there = server.stdout.readline().strip()
+        with serving(Answers(), files) as url, listen(port=port_of(there), secret=PASSWORD, sent=True) as wire:
+            log_in(url, files)
+            subprocess.run([*without, there], check=True, capture_output=True)
+        server.communicate("")
+    assert wire.verdict.protected, wire.verdict
+    assert "presence: declared" in wire.verdict
+    with serving(Answers(), files) as url, listen(port=port_of(url), secret="another one", sent=True) as wire:  # noqa: S106
+        log_in(url, files)
+    assert wire.verdict.inconclusive
+    assert "it is in none of them" in wire.verdict
 
 
 @on_the_wire
