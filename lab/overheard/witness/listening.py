@@ -19,6 +19,7 @@ from rich.console import Console
 
 from overheard.report.scan import scanned
 from overheard.witness.frame_lookup import placed_in
+from overheard.witness.hints import with_hints
 from overheard.witness.key_log import client_randoms, is_of, key_log
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import RecordingError, SettingsError
@@ -247,7 +248,7 @@ def _heard(
     # Without keys, the caller's word that it was sent counts. Keys of other connections are no reason against that.
     if is_of(log, recording) if SENT in options.vouched else any(client_randoms(log)):
         keys.append(log)
-    return Heard(judge(recording, secrets or None, options, keys=keys), secrets)
+    return Heard(with_hints(judge(recording, secrets or None, options, keys=keys)), secrets)
 
 
 def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:

@@ -86,11 +86,13 @@ def test_what_was_not_sent_is_inconclusive(files: Files) -> None:
         with listen(port=port_of(url), secret={"other": "one that nobody sent"}) as wire:
             log_in(url, files)
         assert wire.verdict.inconclusive
+        assert "sent=True" in wire.verdict
         # Nobody connects to that port.
         with listen(port=1, secret=PASSWORD, sent=True) as wire:
             log_in(url, files)
         assert wire.verdict.inconclusive
         assert "no flow" in wire.verdict
+        assert "check the port" in wire.verdict
 
 
 @on_the_wire
