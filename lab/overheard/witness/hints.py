@@ -1,6 +1,4 @@
-"""What to do about a reason, for those who listen: the judge advises those who have a capture, and names options of
-`overheard scan`.
-"""
+"""What to do about a reason, for those who listen: the hints of the judge name options of `overheard scan`."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -99,7 +100,10 @@ class Heard(str):
 def _text(report: Report, redactor: Redactor | CredentialRedactor) -> str:
     written = io.StringIO()
     out = Console(file=written, width=_WIDTH, color_system=None, highlight=False, emoji=False)
-    out.print(scanned(redactor.redacted(report), places=placed_in(report, redactor), hide=redactor.places))
+    # The file may be moved or deleted; its name stays.
+    files = tuple(Path(file).name for file in report.account.files)
+    named = replace(report, account=replace(report.account, files=files))
+    out.print(scanned(redactor.redacted(named), places=placed_in(report, redactor), hide=redactor.places))
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()).rstrip()
 
 
@@ -148,6 +152,8 @@ def listen(  # noqa: PLR0913  (few are given at once)
 
     What cannot be recorded is INCONCLUSIVE. Raises SettingsError if an argument makes no sense.
     """
+    # pytest shows the arguments of frames that are not hidden, and so secrets.
+    __tracebackhide__ = True
     ports = [port] if isinstance(port, int) else [*port]
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
     with ExitStack() as stack:
@@ -169,6 +175,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
 
 
 def _secrets(secret: Secrets) -> list[Secret]:
+    __tracebackhide__ = True
     if secret is None:
         return []
     named: Any = {SECRET: secret} if isinstance(secret, str | bytes) else secret
@@ -186,6 +193,7 @@ def _secrets(secret: Secrets) -> list[Secret]:
 
 def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Options:
     """How to judge. What makes no sense is an error before anything runs."""
+    __tracebackhide__ = True
     if unknown := [each for each in required if each not in REQUIRED]:
         raise SettingsError(f"{unknown[0]!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
     if wrong := [each for each in ports if type(each) is not int or not 0 < each < _PORTS]:

@@ -10,9 +10,11 @@ Nothing but pytest is imported until a test uses it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
+import warnings
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -117,6 +119,7 @@ class Overheard:
         """Record and judge what goes over the wire in a `with` block: see `overheard.listen` for the arguments."""
         from overheard.witness.listening import listen  # noqa: PLC0415  (most tests never listen)
 
+        __tracebackhide__ = True
         settings = self._settings
         self.recordings.append(self._folder / f"{self._name}-{len(self.recordings) + 1}.pcapng")
         chosen = {
@@ -141,8 +144,7 @@ def overheard(
 ) -> Iterator[Overheard]:
     """Listens on the wire: `with overheard.listen(port=8443, secret=...) as wire: ...`, and then `wire.verdict`."""
     node = request.node
-    name = _NO_NAME.sub("-", node.nodeid)[-_LONGEST_NAME:].strip("-")
-    listener = Overheard(overheard_settings, name, tmp_path_factory.mktemp("overheard"))
+    listener = Overheard(overheard_settings, _name_of(node.nodeid), tmp_path_factory.mktemp("overheard"))
     yield listener
     has_failed = node.stash.get(_HAS_FAILED, False)
     if overheard_settings.keep == "always" or (overheard_settings.keep == "failed" and has_failed):
@@ -150,14 +152,26 @@ def overheard(
             node.user_properties.append((_RECORDING, str(kept)))
 
 
+def _name_of(test: str) -> str:
+    """A file name for a test, by its node ID: readable, and of no other test."""
+    name = _NO_NAME.sub("-", test).strip("-")
+    _, _, parameters = test.partition("[")
+    if len(name) <= _LONGEST_NAME and not _NO_NAME.search(parameters.removesuffix("]")):
+        return name
+    return f"{name[-_LONGEST_NAME:].strip('-')}-{hashlib.sha256(test.encode()).hexdigest()[:8]}"
+
+
 def _kept(recordings: Sequence[Path], folder: Path) -> Iterator[Path]:
-    """Move recordings, with the recorder's notes on them, to the folder where they are kept."""
-    for recording in recordings:
-        for part in (recording, recording.with_suffix(".recording.json")):
-            if part.exists():
-                folder.mkdir(parents=True, exist_ok=True)
+    """Move recordings, with the recorder's notes on them, to the folder where they are kept, if it can be written."""
+    for recording in filter(Path.exists, recordings):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for part in filter(Path.exists, (recording.with_suffix(".recording.json"), recording)):
                 shutil.move(part, folder / part.name)
-        if (folder / recording.name).exists():
+        except OSError as problem:
+            warnings.warn(f"recordings cannot be kept in {folder}: {problem.strerror}", stacklevel=2)
+            yield recording
+        else:
             yield folder / recording.name
 
 

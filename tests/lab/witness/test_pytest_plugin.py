@@ -90,72 +90,55 @@ def test_a_secret_is_watched_in_all_tests(run: pytest.Pytester, monkeypatch: pyt
     assert not (run.path / "overheard-recordings").exists()
 
 
-HIDDEN = """
-import os, pytest, socket
+WRONG = """
+import os, pytest
 
-def show():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(os.environ["LOGIN"].encode(), ("127.0.0.1", 9))
-
-@pytest.fixture
-def set_up():
-    show()
-
-@pytest.fixture
-def torn_down():
-    yield
-    show()
-    raise ZeroDivisionError
-
-def test_set_up(set_up):
-    pass
-
-def test_torn_down(torn_down):
-    pass
-
-@pytest.mark.xfail
-def test_expected_to_fail(torn_down):
-    show()
-    assert False
-
-def test_skipped_late():
-    show()
-    pytest.skip("too late")
-
-def test_that_ends_the_recorder():
-    from overheard_capture.recorder.dumpcap import stop_all
-    stop_all()
-
-@pytest.mark.skip
-def test_skipped():
-    pass
+@pytest.mark.parametrize("wrong", [{"port": 0}, {"keys": ["/nowhere"]}, {"unknown": 1}, {"secret": 5}])
+def test_it(overheard, wrong):
+    with overheard.listen(**{"port": 1, "secret": os.environ["LOGIN"], **wrong}):
+        pass
 """
 
 
-def test_nothing_hides_what_was_overheard(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither that a fixture sent it, nor that the test fails, is skipped, or ends the recording."""
+def test_a_traceback_shows_no_secret(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the arguments of frames and of local variables. Those of the test itself are up to the test."""
     monkeypatch.setenv("LOGIN", "correct horse battery")
-    pytester.makepyfile(test_hidden=HIDDEN)
-    result = pytester.runpytest_subprocess("--overheard-secret", "LOGIN")
-    result.assert_outcomes(passed=3, skipped=2, xfailed=1, errors=5)
+    pytester.makepyfile(test_wrong=WRONG)
+    result = pytester.runpytest_subprocess("--showlocals", "--tb=long")
+    result.assert_outcomes(failed=4)
     result.stdout.fnmatch_lines(
-        [
-            "*dumpcap*",
-            *(
-                f"test_hidden.py::test_{name}: LOGIN could be overheard"
-                for name in ("set_up", "torn_down", "expected_to_fail", "skipped_late")
-            ),
-        ]
+        ["*0 is no port", "*/nowhere cannot be read*", "*unexpected keyword*", "*neither text*"]
     )
     assert "correct horse battery" not in result.stdout.str()
 
 
-def test_a_watch_that_records_nothing_fails(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOGIN", "correct horse battery")
-    run.makeini("[pytest]\noverheard_interface = nothing0\n")
-    result = run.runpytest_subprocess("--overheard-secret", "password=LOGIN", "-k", "without")
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["not all of this test was recorded*", "*There is no device named*"])
+NAMES = """
+import pytest
+
+@pytest.mark.parametrize("path", ["a/b", "a-b", "a" * 200 + "/b"], ids=str)
+def test_it(overheard, path):
+    with overheard.listen(port=1):
+        assert not path
+"""
+
+
+def test_recordings_of_two_tests_never_have_the_same_name(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_names=NAMES)
+    pytester.runpytest_subprocess().assert_outcomes(failed=3)
+    kept = sorted(path.name for path in (pytester.path / "overheard-recordings").glob("*.pcapng"))
+    assert len(kept) == 3
+    assert max(map(len, kept)) < 150
+    assert "test_names.py-test_it-a-b-1.pcapng" in kept
+
+
+def test_a_folder_that_cannot_be_written_is_a_warning(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_names=NAMES)
+    pytester.path.joinpath("overheard-recordings").touch()
+    result = pytester.runpytest_subprocess("-k", "a-b")
+    result.assert_outcomes(failed=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*recordings cannot be kept in *: File exists", "*recorded in */overheard0/test_names*"]
+    )
 
 
 def test_a_wrong_setting_is_an_error_in_one_line(run: pytest.Pytester) -> None:
