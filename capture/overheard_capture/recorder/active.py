@@ -79,13 +79,16 @@ class ActiveRecording:
         """Begin a recording. Returns once the start mark was recorded.
 
         `patience` is how many seconds to wait for a mark, but at least `mark_patience`, and at the end for open
-        streams. Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other recordings.
-        With `at_once`, they are padded on `lo`, so that nobody waits for them: the recording is 600 kB larger.
+        streams. Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other
+        recordings. With `at_once`, they are padded on `lo`, so that nobody waits for them: the recording is 600 kB
+        larger.
 
         A missing mark does not stop the recording: the judge reports that it is not in the file.
         Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
-        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port, at_once, mark_patience)
+        active = cls(
+            name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port, at_once, mark_patience
+        )
         try:
             active._send_until_seen(active.start_mark)
         except OSError as problem:

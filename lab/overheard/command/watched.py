@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.command.scan import INCONCLUSIVE
 from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
-from overheard.command.watch import COMMAND, COMMAND_FAILED, INCONCLUSIVE
+from overheard.command.watch import COMMAND, COMMAND_FAILED
 from overheard.witness.listening import listen
 from overheard.witness.own_network import set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor

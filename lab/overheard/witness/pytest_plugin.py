@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"overheard: there are two secrets with the name {name}")
     settings = _settings(config)
     if watched:
-        config.pluginmanager.register(Watch(watched, settings), "overheard-watch")
+        config.pluginmanager.register(Watch(watched, settings.interface, settings.capture_filter))
 
 
 def _settings(config: pytest.Config) -> ListenSettings:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from overheard.witness.listening import Heard, Wire
-    from overheard.witness.pytest_plugin import ListenSettings
 
 # The name of a property of test reports, which also reaches the summary from the workers of pytest-xdist.
 OVERHEARD = "overheard-secrets"
@@ -24,27 +23,22 @@ class Watch:
     A plugin. What it heard is an error at the end of the test: neither a failure before that nor xfail hides it.
     """
 
-    def __init__(self, secrets: Mapping[str, str], settings: ListenSettings) -> None:
+    def __init__(self, secrets: Mapping[str, str], interface: str, capture_filter: str) -> None:
         self._secrets = secrets
-        self._settings = settings
+        self._interface = interface
+        self._filter = capture_filter
         self._listening = ExitStack()
         self._wire: Wire | None = None
 
     def pytest_report_header(self) -> str:
         """Say what is watched."""
-        return f"overheard: watching {', '.join(self._secrets)} on {self._settings.interface}"
+        return f"overheard: watching {', '.join(self._secrets)} on {self._interface}"
 
     def pytest_runtest_setup(self) -> None:
         """Begin to listen. A test that is to be skipped was skipped before this, and fixtures are set up after it."""
         from overheard.witness.listening import listen  # noqa: PLC0415  (it takes time, and no test may run)
 
-        settings = self._settings
-        listener = listen(
-            secret=self._secrets,
-            interface=settings.interface,
-            capture_filter=settings.capture_filter,
-            patience=settings.patience,
-        )
+        listener = listen(secret=self._secrets, interface=self._interface, capture_filter=self._filter)
         self._wire = self._listening.enter_context(listener)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
