@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import OverheardError
 from overheard.words.layer import OpenedBy
 from overheard.words.options import SENT
-from overheard.words.verdict import Check, Presence, Rule
+from overheard.words.verdict import CHECK_KEYS, WRITE_KEYS, Check, Presence, Rule
 from overheard_capture.judge.wording import count
 from overheard_capture.scan.flow_rows import ALERT
 
@@ -81,8 +81,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
         if SENT in evidence.vouched:
             says = "the caller vouches that it was sent: nothing in the capture proves it"
             return Presence.DECLARED, None, _check("present", says, holds=True)
-        hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
-        return Presence.NONE, None, _check("present", "there is no key log to decrypt the capture with", hint)
+        return Presence.NONE, None, _check("present", "there is no key log to decrypt the capture with", WRITE_KEYS)
     from overheard_capture.wireshark.key_logs import fault_of  # noqa: PLC0415  (only keys need it)
 
     if fault := next(filter(None, map(fault_of, keys.tls.logs)), ""):
@@ -91,5 +90,4 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
     says = "the keys decrypt nothing in this recording"
     if evidence.decrypted and (opened := len(evidence.decrypted.data)):
         says = f"the key log decrypts {count(opened, 'piece')} of application data, and it is in none of them"
-    hint = "check that the keys belong to this run, and that the sender sent the secret"
-    return Presence.NONE, None, _check("present", says, hint)
+    return Presence.NONE, None, _check("present", says, CHECK_KEYS)

@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from overheard.words.verdict import CHECK_KEYS, WRITE_KEYS
+
 if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.verdict import Check, Verdict
@@ -19,8 +21,7 @@ _BY_CODE = {
     "no-drops": _RECORD_LESS,
     "marks": "check that the interface stays up, and record again",
 }
-# How the judge's hints about keys begin. What else may be wrong, with tshark say, has one of its own.
-_ABOUT_KEYS = ("have the sender write", "check that the keys belong")
+# What else may be wrong with keys, with tshark say, has a hint of its own.
 _KEYS = (
     "check that it was sent while this was recorded, by a client that writes session keys (SSLKEYLOGFILE); if it"
     " writes none, say that it was sent: sent=True, or --vouch sent"
@@ -38,5 +39,5 @@ def _advised(verdict: Verdict) -> Verdict:
 
 
 def _hinted(check: Check) -> Check:
-    hint = _KEYS if check.hint.startswith(_ABOUT_KEYS) else _BY_CODE.get(check.code, check.hint)
+    hint = _KEYS if check.hint in (WRITE_KEYS, CHECK_KEYS) else _BY_CODE.get(check.code, check.hint)
     return replace(check, says=_OPTION.sub("", check.says), hint=_OPTION.sub("", hint))

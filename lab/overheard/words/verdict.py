@@ -56,6 +56,9 @@ class Rule(StrEnum):
     CONTROL = "control"
 
 
+# What to do if keys prove nothing. Who records by themselves (`overheard.witness`) is told the same in other words.
+WRITE_KEYS = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
+CHECK_KEYS = "check that the keys belong to this run, and that the sender sent the secret"
 # The name of the verdict on a capture for which nobody named a secret.
 CREDENTIALS = "credentials"
 # The control belongs to a run of the lab; the others to every recording.
