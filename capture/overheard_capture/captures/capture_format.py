@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from overheard.words.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame

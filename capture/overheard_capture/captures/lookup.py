@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.inputs import is_single_pass
 from overheard_capture.captures.reader import CaptureReader
 

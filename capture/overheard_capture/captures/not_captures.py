@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.headers import PCAP_MAGICS, PCAPNG_MAGIC
 from overheard_capture.captures.inputs import GZIP_MAGIC, ZSTD_MAGIC
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.capture_format import (
     CaptureFormat,
     IncompleteError,

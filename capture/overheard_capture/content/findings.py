@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from overheard.words.layer import Layer, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.options import LIMITS, Limits
 from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from overheard.words.layer import Layer, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.credentials.kind import CredentialKind, CredentialMessage, CredentialPattern, CredentialRange
 from overheard_capture.credentials.values import is_text
 

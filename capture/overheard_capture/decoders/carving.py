@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
 from overheard_capture.content.readers import Together

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.lazy_pattern import lazy_pattern
 
 # The bytes that the units of a row stand for. All readings of a row have the same length.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.decoders.archives.members import ar, is_ar, is_tar, tar
 from overheard_capture.decoders.archives.zip import zip_archive

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import PRIVATE_KEY, UNKNOWN_FORMAT, Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit

@@ -12,9 +12,10 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from overheard.words.layer import Layer, LayerKind, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.lazy_pattern import lazy_pattern

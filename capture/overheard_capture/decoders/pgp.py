@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.provenance.origin import joined

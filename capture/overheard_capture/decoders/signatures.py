@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.inputs import GZIP_MAGIC, ZSTD_MAGIC
 
 # Deflate is the only method ever assigned (RFC 1952, 2.3.1).

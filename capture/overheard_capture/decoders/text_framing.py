@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import re
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer
+from overheard.words.layer import Layer, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
@@ -23,7 +24,6 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 

@@ -7,8 +7,9 @@ that may go on in the next one, as far as the secrets tell, are joined.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.joined_values import read_joined_either_way

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.compression.deflate import CorruptError

@@ -5,9 +5,10 @@ The result is uncertain, so the connection is also read without it: a wrong iden
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.nesting import Speculative
 from overheard_capture.identify.protocols import OF_MIDSTREAM
 from overheard_capture.provenance.queue import ByteQueue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.message_stream import unknown_stream

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only

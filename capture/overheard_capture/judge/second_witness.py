@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.options import USUAL, Options
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting

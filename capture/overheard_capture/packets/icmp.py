@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding

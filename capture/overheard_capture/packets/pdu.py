@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.types import Control, Fragment, Other, Packet
 from overheard_capture.provenance.origin import Origin

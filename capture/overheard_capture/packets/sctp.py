@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
 from overheard_capture.packets.types import Fragment, Packet, SctpMessage
 from overheard_capture.provenance.origin import Origin, joined

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import struct
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.link_types import ETHERTYPES, WHOLE_PPP, always, mpls
 from overheard_capture.packets.pdu import Family

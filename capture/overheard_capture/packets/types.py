@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import Span

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
+from typing import TYPE_CHECKING, Self, TypeAlias, overload
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.provenance.spans import PackedSpans, Span, coarsened, new_span
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, overload
+
+from overheard.words.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import LayerKind, Layers
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import Occurrence
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import Datagram, Endpoint, HeaderOption, IcmpData, Other, SctpMessage, Segment
 from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 

@@ -6,8 +6,9 @@ They are joined flow by flow and, as a client may use a connection for each, ove
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, message_values, protobuf_values, shape
 from overheard_capture.decoders.messages import JoinedMessages

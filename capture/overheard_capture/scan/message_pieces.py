@@ -10,8 +10,9 @@ from bisect import bisect_right
 from collections import Counter, OrderedDict
 from functools import cached_property
 from itertools import accumulate, groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern

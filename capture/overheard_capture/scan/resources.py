@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.findings import NUMBERED, RangePiece, Reason
 from overheard_capture.content.nesting import speculative

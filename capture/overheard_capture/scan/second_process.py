@@ -10,8 +10,9 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.inputs import stored_size
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.scan.reading import Reading

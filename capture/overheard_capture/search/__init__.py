@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.secret import Secret
 from overheard.words.spelling import patterns
 from overheard_capture.search.engines import engine_for

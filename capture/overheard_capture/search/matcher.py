@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.spelling import Shape
 from overheard.words.spelling.look import either, exactly, first_of, perhaps, row
 

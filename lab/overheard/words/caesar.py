@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from overheard.words.named_tuple import NamedTuple
 
 SHIFTS = range(1, 26)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from overheard.words.frozen import dataclass
+from overheard.words.named_tuple import NamedTuple
 
 
 class Proof(StrEnum):

@@ -6,9 +6,10 @@ Names and contents are content, and so is padding that is not empty.
 from __future__ import annotations
 
 import tarfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import Unwrapping, nested_content, speculative

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.signatures import END_OF_DIRECTORY, LOCAL_FILE
 

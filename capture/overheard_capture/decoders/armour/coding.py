@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
 

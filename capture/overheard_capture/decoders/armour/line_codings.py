@@ -7,9 +7,10 @@ import binascii
 import re
 from collections.abc import Callable
 from html import unescape
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from overheard.words.layer import Layer, LayerKind
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, SYMMETRIC_KEY
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.links import MailAddress, RewrittenUrl, UrlWithoutSigns

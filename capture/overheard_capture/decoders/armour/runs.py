@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.ground import MOST_COUNTED
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.armour.base85 import ALPHABETS
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST

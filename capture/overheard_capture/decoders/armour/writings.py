@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
-from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.line_codings import BEGIN

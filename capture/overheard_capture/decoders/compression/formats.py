@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import Decompressor, Deflate, Gzip, Zlib
 from overheard_capture.decoders.compression.lz4 import Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.native import core, pointer
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.decoders.documents.contents import MAX_DEPTH, Contents, ItemKind, NotADocumentError, Walk, fail
 
 

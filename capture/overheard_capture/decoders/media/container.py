@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from overheard.words.layer import Layer
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import SHORTEST_RUN, Members
 from overheard_capture.content.content import SearchScope, search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.decoders.media.audio import flac, is_mp3, mp3, ogg
 from overheard_capture.decoders.media.boxes import is_mp4, mp4
 from overheard_capture.decoders.media.ebml import ebml

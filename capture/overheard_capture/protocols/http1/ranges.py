@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import NUMBERED, RangePiece
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.registry import body_reader

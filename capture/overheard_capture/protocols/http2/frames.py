@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.protocols.framer import Framer
 from overheard_capture.protocols.http2 import PREFACE
 

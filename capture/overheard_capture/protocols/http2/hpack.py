@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 # The decoder of this library stops at the first gap, and does not report which bytes a field came from. So its internal
 # functions are used, although they are undocumented: the version is capped, and a test checks them against RFC 7541.
@@ -11,6 +10,8 @@ from hpack.exceptions import HPACKError
 from hpack.hpack import decode_integer
 from hpack.huffman_table import decode_huffman
 from hpack.table import HeaderTable
+
+from overheard.words.named_tuple import NamedTuple
 
 # Browsers offer tables of 64 kB. Larger tables than this are rejected, to bound memory.
 _MAX_TABLE_SIZE = 1 << 20

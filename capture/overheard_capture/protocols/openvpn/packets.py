@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 SOFT_RESET, CONTROL, ACK, DATA_V1, CLIENT_RESET, SERVER_RESET, DATA_V2, CLIENT_RESET_V3, CONTROL_WKC = (

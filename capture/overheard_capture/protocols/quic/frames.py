@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.protocols.quic.packets import varint
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2
 
 if TYPE_CHECKING:

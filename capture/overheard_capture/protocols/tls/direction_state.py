@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.protocols.tls import ciphertext, names
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 from overheard_capture.protocols.tls.messages import HandshakeMessages

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.native import core, pointer
 from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, classify, first_format
 from overheard_capture.protocols.tls.record_types import APPLICATION_DATA, MAX_RECORD, READ_AS

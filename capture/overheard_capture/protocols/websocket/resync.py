@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import zlib
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.protocols.resync import FrameWalk
 from overheard_capture.protocols.websocket.frames import (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from overheard.words.named_tuple import NamedTuple
 
 # A certificate in a PKCS #12 file is about 15 levels deep. This bounds recursion, here and in everything that reads.
 DEEPEST = 48

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from unicodedata import normalize
 
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.spelling.characters import ESCAPED_TWICE, looks_of
 from overheard.words.spelling.codes import BASE64, escaped, letters, values
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, perhaps, row

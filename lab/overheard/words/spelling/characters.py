@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html.entities import html5
-from typing import NamedTuple
 
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.spelling.forms import ZEROS, Codecs, Forms, by_byte, encoded, only
 from overheard.words.spelling.invisible import INVISIBLE
 from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE

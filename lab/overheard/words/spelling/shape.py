@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.frozen import dataclass
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly, perhaps, row
 
 if TYPE_CHECKING:
