@@ -10,7 +10,7 @@ export ENGINE
 # Without compiled modules on disk, every role and every test worker would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 # Most slow tests wait for something most of the time; of the others, hardly any do.
-WORKERS ?= 8
+WORKERS ?= 6
 FAST_WORKERS ?= auto
 
 .PHONY: help
