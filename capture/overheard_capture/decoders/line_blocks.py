@@ -141,7 +141,7 @@ class LineBlockFinder:
         self._is_certain = False
         # What a block holds, in each of its readings.
         self._contents: list[Boundaries] = []
-        # What its readings are worth if nobody can read any of them, and it certainly is a dump.
+        # If it certainly is a dump, the value of each reading, which counts if nobody can read any of them.
         self._values: list[CodedValue] = []
         # The last lines, with which a block may begin or go on; whether the next bytes are within a line to be skipped.
         self._pending: SmallByteQueue | None = None
@@ -249,12 +249,15 @@ class LineBlockFinder:
             if not within_depth_limit(speculative(self._findings), self._layers):
                 return
             layers = (*self._layers, block.layer)
-            self._values = [CodedValue(self._findings, layers, is_marked, bytes) for _ in block.readings]
-            read = [each.findings if self._is_certain else speculative(self._findings) for each in self._values]
+            if self._is_certain:
+                self._values = [CodedValue(self._findings, layers, is_marked, bytes) for _ in block.readings]
+            guess = speculative(self._findings)
+            read = [each.findings for each in self._values] if self._values else [guess for _ in block.readings]
             self._contents = [Boundaries(findings, layers, self._reader) for findings in read]
-        for content, value, reading in zip(self._contents, self._values, block.readings, strict=True):
+        for number, (content, reading) in enumerate(zip(self._contents, block.readings, strict=True)):
             out = b"".join(map(reading, held))
-            value.add(out, len(out))
+            if self._values:
+                self._values[number].add(out, len(out))
             # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
             content.feed(out, origin, range(len(out)) if block.last else lines)
 
