@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard_capture.recorder.active import ActiveRecording
+from overheard_capture.recorder.active import ActiveRecording, Marking
 from overheard_capture.recorder.dumpcap import Tap
 
-__all__ = ["ActiveRecording", "Tap"]
+__all__ = ["ActiveRecording", "Marking", "Tap"]

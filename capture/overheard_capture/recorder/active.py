@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
+from overheard.words.named_tuple import NamedTuple
 from overheard.words.recording import MARK_GROUP, MARK_PORT, PADDING, Recording, new_mark
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import digest, recording_file
@@ -49,6 +50,22 @@ def send_mark(payload: bytes, interface: str, port: int = 0, *, at_once: bool = 
             sender.sendto(padded, (MARK_GROUP, MARK_PORT))
 
 
+class Marking(NamedTuple):
+    """How a recording is marked.
+
+    Marks are sent from `port`, if it is given: a capture filter can tell them from those of other recordings. With
+    `at_once`, they are padded on `lo`, so that nobody waits for them: the recording is 600 kB larger. A mark may take
+    `patience` seconds, or those of the recording if they are more.
+    """
+
+    port: int = 0
+    at_once: bool = False
+    patience: float = 0
+
+
+_MARKING = Marking()
+
+
 @dataclass
 class ActiveRecording:
     """A recording in progress; create it with `begin`."""
@@ -60,35 +77,18 @@ class ActiveRecording:
     dumpcap: Dumpcap
     started: float
     start_mark: bytes
-    mark_port: int = 0
-    at_once: bool = False
-    mark_patience: float = 0
+    marks: Marking
 
     @classmethod
-    def begin(  # noqa: PLR0913  (few are given)
-        cls,
-        name: str,
-        path: Path,
-        tap: Tap,
-        *,
-        patience: float,
-        mark_port: int = 0,
-        at_once: bool = False,
-        mark_patience: float = 0,
-    ) -> Self:
+    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float, marks: Marking = _MARKING) -> Self:
         """Begin a recording. Returns once the start mark was recorded.
 
-        `patience` is how many seconds to wait for a mark, but at least `mark_patience`, and at the end for open
-        streams. Marks are sent from `mark_port`, if it is given: a capture filter can tell them from those of other
-        recordings. With `at_once`, they are padded on `lo`, so that nobody waits for them: the recording is 600 kB
-        larger.
+        `patience` is how many seconds to wait for a mark, and at the end for open streams.
 
         A missing mark does not stop the recording: the judge reports that it is not in the file.
         Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
-        active = cls(
-            name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), mark_port, at_once, mark_patience
-        )
+        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), marks)
         try:
             active._send_until_seen(active.start_mark)
         except OSError as problem:
@@ -151,10 +151,10 @@ class ActiveRecording:
     def _send_until_seen(self, payload: bytes) -> bool:
         self.dumpcap.expect_payload(payload)
         # A frame that is cut short would be a reason against PROTECTED.
-        at_once = self.at_once and self.tap.interface == _LO and not self.tap.snap_length
-        deadline = time.monotonic() + max(self.patience, self.mark_patience)
+        at_once = self.marks.at_once and self.tap.interface == _LO and not self.tap.snap_length
+        deadline = time.monotonic() + max(self.patience, self.marks.patience)
         while time.monotonic() < deadline and self.dumpcap.alive:
-            send_mark(payload, self.tap.interface, self.mark_port, at_once=at_once)
+            send_mark(payload, self.tap.interface, self.marks.port, at_once=at_once)
             if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False

@@ -49,7 +49,7 @@ def watched(options: argparse.Namespace) -> int:
             recording=recording,
         ) as wire:
             code = _run(options.program)
-        report = wire.verdict.report
+        report = wire.report
         redactor = named if wanted else CredentialRedactor(report.found)
         present(options, report, redactor, began, temporary=f"{folder}/")
     if not options.quiet:
@@ -57,7 +57,7 @@ def watched(options: argparse.Namespace) -> int:
         sys.stderr.write(f"overheard: the command {_ended(code)}; the verdict is {report.outcome}\n")
     failed = COMMAND_FAILED if code and COMMAND in options.fail_on else 0
     # If nobody listened, that is no matter of choice.
-    fail_on = options.fail_on if wire.verdict.recorded else [*options.fail_on, INCONCLUSIVE]
+    fail_on = options.fail_on if wire.recorded else [*options.fail_on, INCONCLUSIVE]
     return exit_code(report.outcome, fail_on) or failed
 
 

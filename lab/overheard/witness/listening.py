@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.api import judge
-from overheard_capture.recorder import ActiveRecording, Tap
+from overheard_capture.recorder import ActiveRecording, Marking, Tap
 
 Secrets = str | bytes | Mapping[str, str | bytes] | None
 
@@ -83,12 +84,6 @@ class Heard(str):
         """Whether it is INCONCLUSIVE."""
         return self.outcome is Outcome.INCONCLUSIVE
 
-    @property
-    def recorded(self) -> bool:
-        """Whether all of the block was recorded: the recorder ran until its end, and lost nothing."""
-        checks = (check for verdict in self.report.verdicts.values() for check in verdict.checks)
-        return all(check.holds for check in checks if check.code in _OF_THE_RECORDER)
-
     def __bool__(self) -> bool:
         """Never: `assert wire.verdict` would hold whatever was heard."""
         raise TypeError("a verdict is neither true nor false: ask for .protected, .overheard or .inconclusive")
@@ -112,18 +107,33 @@ class Wire:
 
     def __init__(self, recording: Path) -> None:
         self.recording = recording
-        self._verdict: Heard | None = None
+        self._report: Report | None = None
+        self._secrets: Sequence[Secret] = ()
+
+    def end(self, report: Report, secrets: Sequence[Secret]) -> None:
+        """The block has ended, and was judged."""
+        self._report, self._secrets = report, secrets
+        if any(verdict.sightings for verdict in report.verdicts.values()):
+            # Its text has bytes of the recording, which may be gone later. Of any other, few read the text.
+            _ = self.verdict
 
     @property
+    def report(self) -> Report:
+        """All that is known. Raises SettingsError before the end of the block."""
+        if self._report is None:
+            raise SettingsError("there is no verdict yet", hint="ask for it behind the `with` block, not within it")
+        return self._report
+
+    @cached_property
     def verdict(self) -> Heard:
         """What a listener got to know. Raises SettingsError before the end of the block."""
-        if self._verdict is None:
-            raise SettingsError("there is no verdict yet", hint="ask for it behind the `with` block, not within it")
-        return self._verdict
+        return Heard(self.report, self._secrets)
 
-    @verdict.setter
-    def verdict(self, heard: Heard) -> None:
-        self._verdict = heard
+    @property
+    def recorded(self) -> bool:
+        """Whether all of the block was recorded: the recorder ran until its end, and lost nothing."""
+        checks = (check for verdict in self.report.verdicts.values() for check in verdict.checks)
+        return all(check.holds for check in checks if check.code in _OF_THE_RECORDER)
 
 
 @contextmanager
@@ -157,8 +167,9 @@ def listen(  # noqa: PLR0913  (few are given at once)
     ports = [port] if isinstance(port, int) else [*port]
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-")))
-        wire = Wire(Path(recording) if recording else folder / "listened.pcapng")
+        if not recording:
+            recording = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "listened.pcapng"
+        wire = Wire(Path(recording))
         key_logs = [*map(Path, keys), stack.enter_context(key_log())]
         active = _begin(wire.recording, interface, (ports, capture_filter), patience, stack)
         try:
@@ -169,9 +180,9 @@ def listen(  # noqa: PLR0913  (few are given at once)
             raise
         except BaseException:
             # The code failed, or a test was skipped; what led to that may be in the recording.
-            wire.verdict = _heard(active, wire.recording, secrets, options, key_logs)
+            wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
             raise
-        wire.verdict = _heard(active, wire.recording, secrets, options, key_logs)
+        wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
 
 
 def _secrets(secret: Secrets) -> list[Secret]:
@@ -214,15 +225,8 @@ def _begin(
     mark_port = reserved.getsockname()[1]
     tap = Tap(interface, _filter(*wanted, mark_port))
     try:
-        return ActiveRecording.begin(
-            recording.stem,
-            recording,
-            tap,
-            patience=patience,
-            mark_port=mark_port,
-            at_once=True,
-            mark_patience=_MARK_PATIENCE,
-        )
+        marks = Marking(mark_port, at_once=True, patience=_MARK_PATIENCE)
+        return ActiveRecording.begin(recording.stem, recording, tap, patience=patience, marks=marks)
     except RecordingError as problem:
         return problem
     except OSError as problem:
@@ -238,25 +242,25 @@ def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
     return f"({' and '.join(terms)}) or ({marks} and udp src port {mark_port})"
 
 
-def _heard(
+def _judged(
     active: ActiveRecording | RecordingError,
     recording: Path,
     secrets: Sequence[Secret],
     options: Options,
     key_logs: Sequence[Path],
-) -> Heard:
+) -> Report:
     """End the recording, and judge it. The last one of the key logs is the listener's own."""
     try:
         if isinstance(active, RecordingError):
             raise active
         active.end()
     except RecordingError as problem:
-        return Heard(_not_recorded(problem, secrets), secrets)
+        return _not_recorded(problem, secrets)
     *keys, log = key_logs
     # Without keys, the caller's word that it was sent counts. Keys of other connections are no reason against that.
     if is_of(log, recording) if SENT in options.vouched else any(client_randoms(log)):
         keys.append(log)
-    return Heard(with_hints(judge(recording, secrets or None, options, keys=keys)), secrets)
+    return with_hints(judge(recording, secrets or None, options, keys=keys))
 
 
 def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:

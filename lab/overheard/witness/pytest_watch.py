@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from overheard.witness.listening import Heard, Wire
+    from overheard.witness.listening import Wire
 
 # The name of a property of test reports, which also reaches the summary from the workers of pytest-xdist.
 OVERHEARD = "overheard-secrets"
@@ -49,7 +49,7 @@ class Watch:
         finally:
             self._listening.close()
             if self._wire:
-                self._note(item, self._wire.verdict)
+                self._note(item, self._wire)
             self._wire = None
 
     def pytest_unconfigure(self) -> None:
@@ -57,13 +57,13 @@ class Watch:
         self._listening.close()
 
     @staticmethod
-    def _note(item: pytest.Item, heard: Heard) -> None:
-        if heard.overheard:
-            names = ", ".join(name for name, verdict in heard.report.verdicts.items() if verdict.sightings)
+    def _note(item: pytest.Item, wire: Wire) -> None:
+        names = ", ".join(name for name, verdict in wire.report.verdicts.items() if verdict.sightings)
+        if names:
             item.user_properties.append((OVERHEARD, names))
-            item.stash[_SAYS] = f"{names} could be overheard during this test\n\n{heard}"
-        elif not heard.recorded:
-            item.stash[_SAYS] = f"not all of this test was recorded, so that nobody watched\n\n{heard}"
+            item.stash[_SAYS] = f"{names} could be overheard during this test\n\n{wire.verdict}"
+        elif not wire.recorded:
+            item.stash[_SAYS] = f"not all of this test was recorded, so that nobody watched\n\n{wire.verdict}"
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
