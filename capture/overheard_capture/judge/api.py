@@ -107,9 +107,7 @@ def _resolved(options: Options) -> Options:
     _validate(options)
     only, without = (tuple(chain.from_iterable(map(numeric, terms))) for terms in (options.only, options.without))
     host_filter(only, without)
-    return (
-        replace(options, only=only, without=without) if (only, without) != (options.only, options.without) else options
-    )
+    return replace(options, only=only, without=without)
 
 
 def _validate(options: Options) -> None:

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 class Fitting:
-    """A table, or the list of the same rows in a terminal of fewer columns than `least`."""
+    """A table, or the list of the same rows in a terminal of fewer columns than `least`.
 
-    def __init__(self, table: Table, items: Sequence[RenderableType], least: int) -> None:
+    Each of `items` is the lines of a row, of which those that are empty are left out.
+    """
+
+    def __init__(self, table: Table, items: Sequence[Sequence[str]], least: int) -> None:
         self._table = table
         self._items = items
         self._least = least
@@ -27,10 +30,10 @@ class Fitting:
         if options.max_width >= self._least:
             yield self._table
         else:
-            yield from self._items
+            yield from map(_listed, self._items)
 
 
-def item(first: str, *further: str) -> RenderableType:
-    """A row as lines of a list, without those that are empty."""
+def _listed(item: Sequence[str]) -> RenderableType:
+    first, *further = item
     lines = (first, *(f"  {line}" for line in further if line))
     return Padding(Text("\n").join(map(Text, lines)), (0, 0, 0, 2), expand=False)

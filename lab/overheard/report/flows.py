@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from overheard.report.fitting import Fitting, item
+from overheard.report.fitting import Fitting
 from overheard.report.labels import label
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _table(listed: Sequence[Flow]) -> Fitting:
         is_protected = "protected" if flow.protected else "not protected"
         seen = f"seen in {flow.sightings} place{'s' * (flow.sightings > 1)}" if flow.sightings else ""
         sizes = f"{flow.sent} bytes →, ← {flow.answered} bytes"
-        items.append(item(f"flow {number}: {what}", ends, sizes, is_protected, seen, "; ".join(flow.remarks)))
+        remarks = "; ".join(flow.remarks)
+        items.append((f"flow {number}: {what}", ends, sizes, is_protected, seen, remarks))
         shown.add_row(
             Text(number),
             Text(ends),
@@ -72,6 +73,6 @@ def _table(listed: Sequence[Flow]) -> Fitting:
             Text(str(flow.answered)),
             protected,
             Text(str(flow.sightings or "-"), style="bold red" if flow.sightings else ""),
-            Text("; ".join(flow.remarks), style="dim"),
+            Text(remarks, style="dim"),
         )
     return Fitting(shown, items, _LEAST)

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from overheard.report.fitting import Fitting, item
+from overheard.report.fitting import Fitting
 from overheard.report.hexdump import Excerpt
 from overheard.report.labels import CURES, how, how_often, label
 from overheard.report.places import to_show
@@ -77,7 +77,7 @@ def _table(sightings: Sequence[Sighting]) -> Fitting:
         shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how_often(seen))))
         of_flow = f", flow {flow}" if seen.stream >= 0 else ""
         where = f"frame {seen.frame}, byte {seen.offset}{of_flow}"
-        listed.append(item(where, seen.direction, how_often(seen)))
+        listed.append((where, seen.direction, how_often(seen)))
     return Fitting(shown, listed, _LEAST)
 
 
