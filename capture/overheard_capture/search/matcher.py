@@ -31,8 +31,8 @@ _LINE_ENDS = (b"\n", b"\r\n", b"\\n", b"\\r\\n")
 # A part of at least so many forms is a blank or a sign, which may be escaped twice: the same bytes may be several of
 # its forms. With more of these in a step, a regular expression would try them in every combination.
 _AMBIGUOUS, _MOST_AMBIGUOUS = 15, 8
-# The size of the cache of spelling names.
-_MAX_NAMES = 1000
+# The most matches whose length or spelling is cached.
+_MAX_CACHED = 1000
 
 
 class _Part(NamedTuple):
@@ -71,6 +71,7 @@ class ShapeWalk:
         self._steps: list[re.Pattern[bytes] | None] = [None] * steps
         self._ambiguous: list[bool | None] = [None] * steps
         self._single: dict[int, list[_Part]] = {}
+        self._lengths: dict[bytes, int] = {}
 
     @property
     def longest(self) -> int:
@@ -110,6 +111,13 @@ class ShapeWalk:
                 return -1
             at = match.end()
         return at
+
+    def shortest_length(self, text: bytes) -> int:
+        """The length of the shortest match of a single step at the beginning of `text`, which is a match as a whole."""
+        length = self._lengths.get(text) or self._end_by_parts(0, text, 0)
+        if len(self._lengths) < _MAX_CACHED:
+            self._lengths[text] = length
+        return length
 
     def _is_ambiguous(self, number: int) -> bool:
         """Whether a regular expression could take exponential time for a step."""
@@ -271,7 +279,12 @@ class Matcher:
         """The length of the match; -1 if there is none. For a long secret, the first step rejects most hits."""
         if walk.is_long and walk.match_length(text(walk.first_longest), 1) < 0:
             return -1
-        return walk.match_length(text(self._pattern.shape.longest))
+        length = walk.match_length(text(self._pattern.shape.longest))
+        if walk.is_long or length <= self._pattern.shape.shortest:
+            return length
+        # A regular expression may try a longer form of a part before a shorter one. What is found must not depend on
+        # how many bytes are searched together.
+        return walk.shortest_length(text(length))
 
     def _name(self, data: Bytes, start: int, end: int) -> str:
         if not self._kinds:
@@ -281,6 +294,6 @@ class Matcher:
         if name is None:
             names = (kind.name for kind in self._kinds if kind.walk.match_length(seen) == len(seen))
             name = next(names, self._pattern.spellings[-1].name)
-            if len(self._names) < _MAX_NAMES:
+            if len(self._names) < _MAX_CACHED:
                 self._names[seen] = name
         return name

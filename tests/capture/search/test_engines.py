@@ -89,6 +89,16 @@ def test_matches_do_not_depend_on_where_bytes_are_cut(soup: tuple[bytes, bool, b
     assert sorted([*search.matches(data[:cut]), *across, *after]) == sorted(search.matches(data))
 
 
+@pytest.mark.parametrize("data", [b"%5C%5Cx5c", b"%255C%255Cx5c", b"=5C=5Cx5c", b"&#x5c;&#x5c;&#x78;&#x35;&#x63;"])
+def test_the_shortest_match_is_found_whatever_is_before_it(data: bytes) -> None:
+    """Both escapes together may be another form of the same character, which is tried first."""
+    search, _ = searches_of(b"\\x5c", False)
+    (found,) = search.matches(data)
+    (alone,) = search.matches(data[found.offset :])
+    assert (alone.offset, alone.length) == (0, found.length)
+    assert search.matches(data[1:]) == [found._replace(offset=found.offset - 1)]
+
+
 def test_without_hyperscan_the_search_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hyperscan", None)
     search = Search(Secret("message", b"fluffy tail"))
