@@ -23,6 +23,8 @@ PROJECT = Path(__file__).parent.parent
 SOON = 25
 # A generous timeout, in seconds, for something that is immediate on an idle machine.
 LONG = 120
+# Runs a command as somebody who has no rights, but may read what this process may.
+AS_NOBODY = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
 
 
 class Demo(subprocess.Popen[str]):

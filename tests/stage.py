@@ -26,7 +26,7 @@ from overheard.words.scenario import Disguise
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import HTTP, HTTPS, LEGACY, Service
 from overheard_capture.recorder.active import ActiveRecording
-from overheard_capture.recorder.dumpcap import Tap
+from overheard_capture.recorder.dumpcap import Dumpcap, Tap
 from overheard_services.client.ask import Way, ask
 from overheard_services.disguise import substitution
 from overheard_services.disguise.diffie_hellman import Party
@@ -149,17 +149,19 @@ class Stage:
     def killed(self, active: ActiveRecording) -> None:
         """Kill dumpcap, so that it cannot finish its file."""
         self.story.https()
-        os.kill(active.dumpcap.pid, signal.SIGKILL)
-        while active.dumpcap.alive:
+        assert isinstance(active.recorder, Dumpcap)
+        os.kill(active.recorder.pid, signal.SIGKILL)
+        while active.recorder.alive:
             time.sleep(0.01)
 
     def flooded(self, active: ActiveRecording) -> None:
         """Make the kernel drop packets, by stopping dumpcap for a while."""
-        os.kill(active.dumpcap.pid, signal.SIGSTOP)
+        assert isinstance(active.recorder, Dumpcap)
+        os.kill(active.recorder.pid, signal.SIGSTOP)
         with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
             for _ in range(400):
                 sender.sendto(bytes(32_000), ("127.0.0.1", 9))
-        os.kill(active.dumpcap.pid, signal.SIGCONT)
+        os.kill(active.recorder.pid, signal.SIGCONT)
         self.story.https()
 
     def smuggled(self) -> None:

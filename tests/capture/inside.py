@@ -130,8 +130,9 @@ def unmarked(path: Path) -> Outcome:
 def killed(path: Path) -> Outcome:
     """Kill the recorder."""
     active = ActiveRecording.begin("killed", path, Tap("lo"), patience=60)
-    os.kill(active.dumpcap.pid, signal.SIGKILL)
-    while active.dumpcap.alive:
+    assert isinstance(active.recorder, Dumpcap)
+    os.kill(active.recorder.pid, signal.SIGKILL)
+    while active.recorder.alive:
         time.sleep(0.01)
     return {"word": active.end().to_json(), "children": children()}
 
@@ -154,7 +155,7 @@ def full(path: Path) -> Outcome:
         active = ActiveRecording.begin("full", small / "full.pcapng", Tap("lo"), patience=60)
         for _ in range(10):
             send(bytes(30_000))
-        while active.dumpcap.alive:
+        while active.recorder.alive:
             time.sleep(0.01)
         outcome = refused(path, active.end)
         room.unlink()

@@ -49,15 +49,24 @@ def _check(code: str, holds: bool, good: str, bad: str, hint: str) -> Check:
 
 def _recorded(case: Case, recording: Recording) -> Iterator[Check]:
     """Check that the recorder ran from before the traffic until after it."""
+    by, only = f"{recording.tap} on {recording.interface}", ""
+    if _of_relay(recording):
+        by, only = recording.interface, ": only what went through it was recorded"
     died = f"the recorder exited before it was stopped, with exit code {recording.exit_code}"
     yield _check(
         "recorder-alive",
         recording.recorder_alive and recording.exit_code == 0,
-        "the recorder ran until it was stopped, and exited cleanly",
+        f"the recorder ({by}) ran until it was stopped, and exited cleanly{only}",
         f"{died}: {recording.recorder_said}" if recording.recorder_said else died,
-        "record again; find out why dumpcap exited, and whether memory or disk space ran out",
+        "record again; find out why the recorder exited, and whether memory or disk space ran out",
     )
     yield _marks(case, recording)
+
+
+def _of_relay(recording: Recording) -> bool:
+    from overheard.words.recording import RELAY  # noqa: PLC0415  (few captures are recordings of ours)
+
+    return recording.tap == RELAY
 
 
 def _vouched(case: Case) -> Check:
@@ -140,11 +149,17 @@ def _frames(case: Case) -> Iterator[Check]:
 def _streams(case: Case) -> Iterator[Check]:
     facts = case.facts
     left_out = f": {count(facts.left_out, 'frame')} of {facts.frames} were left out (--only, --without)"
+    recording = case.evidence.recording
+    said = (
+        f"; the relay said: {recording.recorder_said}"
+        if recording and _of_relay(recording) and recording.recorder_said
+        else ""
+    )
     yield _check(
         "something",
         facts.flows_with_payload + facts.icmp > 0,
         f"{count(facts.flows_with_payload, 'flow')} and {count(facts.icmp, 'ICMP message')} carried data",
-        f"no flow, and no ICMP message, carried data{left_out if facts.left_out else ''}",
+        f"no flow, and no ICMP message, carried data{left_out if facts.left_out else said}",
         "check the hosts and ports: without --only and --without, all flows are listed"
         if facts.left_out
         else "check that the interface and the filter match the traffic",

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Self
 from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.named_tuple import NamedTuple
-from overheard.words.recording import MARK_GROUP, MARK_PORT, PADDING, Recording, new_mark
+from overheard.words.recording import DUMPCAP, MARK_GROUP, MARK_PORT, PADDING, RELAY, Recording, new_mark
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import digest, recording_file
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.recorder.dumpcap import Dumpcap, Tap
+from overheard_capture.recorder.forwards import RelayTap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.recorder.relay import Relay
 
 # A mark can be lost like any datagram, and is then sent again.
 _RETRY_AFTER = 0.5
@@ -72,27 +75,28 @@ class ActiveRecording:
 
     name: str
     path: Path
-    tap: Tap
+    tap: Tap | RelayTap
     patience: float
-    dumpcap: Dumpcap
+    recorder: Dumpcap | Relay
     started: float
     start_mark: bytes
     marks: Marking
 
     @classmethod
-    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float, marks: Marking = _MARKING) -> Self:
+    def begin(cls, name: str, path: Path, tap: Tap | RelayTap, *, patience: float, marks: Marking = _MARKING) -> Self:
         """Begin a recording. Returns once the start mark was recorded.
 
         `patience` is how many seconds to wait for a mark, and at the end for open streams.
 
         A missing mark does not stop the recording: the judge reports that it is not in the file.
-        Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
+        Raises RecordingError, and leaves no file, if the recorder does not start or no mark can be sent.
         """
-        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark(), marks)
+        recorder = _started(tap, path)
+        active = cls(name, path, recorder.tap, patience, recorder, time.time(), new_mark(), marks)
         try:
             active._send_until_seen(active.start_mark)
         except OSError as problem:
-            active.dumpcap.stop()
+            active.recorder.stop()
             path.unlink()
             raise RecordingError(
                 f"no mark can be sent through {tap.interface!r}: {problem.strerror or problem}",
@@ -100,11 +104,16 @@ class ActiveRecording:
             ) from None
         return active
 
+    @property
+    def relay_ports(self) -> Sequence[int]:
+        """The ports on which a relay listens."""
+        return [forward.port for forward in self.tap.forwards] if isinstance(self.tap, RelayTap) else ()
+
     def end(self) -> Recording:
         """End the recording, and write the recorder's notes beside it. Raises RecordingError if that fails."""
         *earlier, end_mark = self._send_end_marks()
-        alive = self.dumpcap.alive
-        code = self.dumpcap.stop()
+        alive = self.recorder.alive
+        code = self.recorder.stop()
         try:
             recording = Recording(
                 name=self.name,
@@ -118,8 +127,9 @@ class ActiveRecording:
                 recorder_alive=alive,
                 exit_code=code,
                 sha256=digest(self.path),
-                recorder_said=self.dumpcap.stderr,
+                recorder_said=self.recorder.stderr,
                 earlier_marks=b",".join(earlier).decode(),
+                tap=DUMPCAP if isinstance(self.recorder, Dumpcap) else RELAY,
             )
             write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
@@ -131,7 +141,7 @@ class ActiveRecording:
 
     def abandon(self) -> None:
         """Stop recording at once. The file has what was recorded, without notes and without an end mark."""
-        self.dumpcap.stop()
+        self.recorder.stop()
 
     def _send_end_marks(self) -> list[bytes]:
         """Send end marks until no stream is open, or for `patience` seconds. Returns them; the last one counts.
@@ -149,15 +159,25 @@ class ActiveRecording:
             return marks
 
     def _send_until_seen(self, payload: bytes) -> bool:
-        self.dumpcap.expect_payload(payload)
+        if not isinstance(self.recorder, Dumpcap):
+            return self.recorder.write_mark(payload)
+        self.recorder.expect_payload(payload)
         # A frame that is cut short would be a reason against PROTECTED.
         at_once = self.marks.at_once and self.tap.interface == _LO and not self.tap.snap_length
         deadline = time.monotonic() + max(self.patience, self.marks.patience)
-        while time.monotonic() < deadline and self.dumpcap.alive:
+        while time.monotonic() < deadline and self.recorder.alive:
             send_mark(payload, self.tap.interface, self.marks.port, at_once=at_once)
-            if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
+            if self.recorder.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False
+
+
+def _started(tap: Tap | RelayTap, path: Path) -> Dumpcap | Relay:
+    if isinstance(tap, Tap):
+        return Dumpcap(tap, path)
+    from overheard_capture.recorder.relay import Relay  # noqa: PLC0415  (few need one, and asyncio takes time)
+
+    return Relay(tap, path)
 
 
 def _has_open_stream(path: Path) -> bool:

@@ -69,6 +69,7 @@ class Dumpcap:
 
     def __init__(self, tap: Tap, path: Path, *, timeout: float = 10) -> None:
         command = tap.command
+        self.tap = tap
         self._file = path.open("wb", buffering=0)
         path.chmod(0o600)
         self._changed = threading.Condition()

@@ -59,8 +59,9 @@ _WHERE = {
 
 def main() -> None:
     """Run the command, and end the process."""
-    # Closing the terminal is like Ctrl-C: stop everything, then exit.
-    signal.signal(signal.SIGHUP, interrupt)
+    # Closing the terminal is like Ctrl-C: stop everything, then exit. Windows has no signal for that.
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, interrupt)
     # The system takes back what is left: to look for garbage in it takes 10 ms.
     atexit.register(gc.freeze)
     streams.prepare()

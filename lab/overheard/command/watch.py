@@ -30,11 +30,14 @@ the network:
               except that of other ports, if you name some (--port)
 
   Recording takes root, or the rights that Wireshark's package gives to its group; with --net own, only user namespaces.
+  Where none of these can be had, --relay 8444:localhost:8443 listens on port 8444 of 127.0.0.1, passes on what is sent
+  to it, and records that. Nothing else is recorded, so let the command connect to that port.
 
 examples:
   overheard watch --secret-env API_TOKEN -- pytest
   overheard watch --require sealed --port 8443 -- ./integration-tests.sh
   overheard watch --net host --interface eth0 --secret-env API_TOKEN --vouch sent -- ./deploy.sh
+  overheard watch --secret-env API_TOKEN --relay 8444:localhost:8443 -- ./client https://localhost:8444
   overheard watch --secret-env API_TOKEN --report overheard.sarif --fail-on overheard -- make test
 
 exit codes:
@@ -75,6 +78,13 @@ def _add_recording(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(INSIDE, dest="inside", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--interface", default="lo", metavar="NAME", help="the interface to record (now: lo)")
+    group.add_argument(
+        "--relay",
+        action="append",
+        default=[],
+        metavar="PORT:SERVER:PORT",
+        help="record what goes through this port to a server, without rights or dumpcap; may be repeated",
+    )
     group.add_argument(
         "--port", type=int, action="append", default=[], metavar="N", help="record only this port; may be repeated"
     )

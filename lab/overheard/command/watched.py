@@ -15,7 +15,7 @@ from overheard.command.scan import INCONCLUSIVE
 from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
 from overheard.command.watch import COMMAND, COMMAND_FAILED
-from overheard.witness.listening import listen
+from overheard.witness.listening import forwards, listen
 from overheard.witness.own_network import set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import SettingsError
@@ -26,10 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
+_RELAY = "name the one to which the command connects, such as 8444:localhost:8443"
+# Signals that end a program, besides Ctrl-C. Windows has the first one only.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 def watched(options: argparse.Namespace) -> int:
     """Run, judge, report, and return the exit code. Raises OverheardError if nothing can be judged."""
     began = time.monotonic()
+    for forward in forwards(options.relay):
+        if not forward.port:
+            raise SettingsError(f"the relay to {forward.server}:{forward.server_port} has no port", hint=_RELAY)
     wanted = secrets(options.secrets)
     named = Redactor(wanted)
     named.check_names()
@@ -45,6 +52,7 @@ def watched(options: argparse.Namespace) -> int:
             sent=SENT in options.vouch,
             interface=options.interface,
             capture_filter=options.filter,
+            relay=options.relay,
             keys=options.keys,
             recording=recording,
         ) as wire:
@@ -81,7 +89,7 @@ def _signals_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
-        **{number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGHUP)},
+        **{number: signal.signal(number, pass_on) for number in _ENDING},
     }
     try:
         yield

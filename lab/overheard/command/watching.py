@@ -19,7 +19,7 @@ def watch(options: argparse.Namespace) -> int:
         raise SettingsError(f"there is no command {options.program[0]!r}", hint="name one after --")
     # Each is imported where it runs: the judge would be imported twice otherwise. Nor are secrets read before: one may
     # be in a pipe, which can be read only once.
-    if options.net == OWN and not options.inside:
+    if options.net == OWN and not options.inside and not options.relay:
         from overheard.witness.own_network import enter  # noqa: PLC0415
 
         command, *arguments = sys.argv[1:]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _RECORD_LESS = "record only the port that matters"
 _BY_CODE = {
-    "something": "check the port, the interface and the filter, and that the connections succeeded",
+    "something": "check the port, the interface and the filter, or that the client connects to the relay; and that the"
+    " connections succeeded",
     "streams-complete": "connect while this is recorded, and close the client (its session, its pool) before the end",
     "in-clear": "encrypt it, or record only the port that must be encrypted",
     "in-order": _RECORD_LESS,

@@ -31,7 +31,7 @@ from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.api import judge
-from overheard_capture.recorder import ActiveRecording, Marking, Tap
+from overheard_capture.recorder import ActiveRecording, Forward, Marking, RelayTap, Tap
 
 Secrets = str | bytes | Mapping[str, str | bytes] | None
 
@@ -103,10 +103,14 @@ def _text(report: Report, redactor: Redactor | CredentialRedactor) -> str:
 
 
 class Wire:
-    """What is recorded while a block of code runs. `recording` is its file, which may be deleted after the block."""
+    """What is recorded while a block of code runs.
+
+    `recording` is its file, which may be deleted after the block. `ports` are those on which relays listen.
+    """
 
     def __init__(self, recording: Path) -> None:
         self.recording = recording
+        self.ports: Sequence[int] = ()
         self._report: Report | None = None
         self._secrets: Sequence[Secret] = ()
 
@@ -116,6 +120,13 @@ class Wire:
         if any(verdict.sightings for verdict in report.verdicts.values()):
             # Its text has bytes of the recording, which may be gone later. Of any other, few read the text.
             _ = self.verdict
+
+    @property
+    def port(self) -> int:
+        """The port on which the relay listens, or the first one. Raises SettingsError without a relay."""
+        if not self.ports:
+            raise SettingsError("there is no relay", hint="name the server that it is for: relay='localhost:8443'")
+        return self.ports[0]
 
     @property
     def report(self) -> Report:
@@ -145,6 +156,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     sent: bool = False,
     interface: str = "lo",
     capture_filter: str = "",
+    relay: str | Sequence[str] = (),
     keys: Sequence[Path | str] = (),
     recording: Path | str | None = None,
     patience: float = 1,
@@ -156,22 +168,28 @@ def listen(  # noqa: PLR0913  (few are given at once)
     encrypted. Session keys of TLS prove that the secret was sent, and are taken from the connections of this process
     and of those that it starts; `keys` are files of further ones. Without keys, `sent` says that it was sent.
 
-    `interface` is what dumpcap listens on, and `capture_filter` (pcap-filter(7)) restricts that further. The
-    `recording` (pcapng) is kept if a path is given. `patience` is how many seconds to wait at the end for streams that
-    are still open.
+    `interface` is what dumpcap listens on, and `capture_filter` (pcap-filter(7)) restricts that further. Where nobody
+    may capture, a `relay` records instead, or several, each `[[ADDRESS:]PORT:][SERVER:]PORT` as in `ssh -L`: connect to
+    the `port` of what this yields. The `recording` (pcapng) is kept if a path is given. `patience` is how many seconds
+    to wait at the end for streams that are still open.
 
     What cannot be recorded is INCONCLUSIVE. Raises SettingsError if an argument makes no sense.
     """
     # pytest shows the arguments of frames that are not hidden, and so secrets.
     __tracebackhide__ = True
     ports = [port] if isinstance(port, int) else [*port]
+    relays = forwards([relay] if isinstance(relay, str) else relay)
+    if relays and ports:
+        raise SettingsError("a relay records only what goes through it", hint="leave out `port`")
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
     with ExitStack() as stack:
         if not recording:
             recording = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "listened.pcapng"
         wire = Wire(Path(recording))
         key_logs = [*map(Path, keys), stack.enter_context(key_log())]
-        active = _begin(wire.recording, interface, (ports, capture_filter), patience, stack)
+        mark_port = _reserved_port(stack)
+        tap = RelayTap(relays) if relays else Tap(interface, _filter(ports, capture_filter, mark_port))
+        active = _begin(wire, tap, patience, mark_port)
         try:
             yield wire
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -183,6 +201,11 @@ def listen(  # noqa: PLR0913  (few are given at once)
             wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
             raise
         wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
+
+
+def forwards(relays: Sequence[str]) -> tuple[Forward, ...]:
+    """From where to where each relay goes. Raises SettingsError if that is not said."""
+    return tuple(map(Forward.parse, relays))
 
 
 def _secrets(secret: Secrets) -> list[Secret]:
@@ -214,24 +237,30 @@ def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Op
     return Options(only=only, vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
 
 
-def _begin(
-    recording: Path, interface: str, wanted: tuple[Sequence[int], str], patience: float, stack: ExitStack
-) -> ActiveRecording | RecordingError:
-    """Begin to record; what hinders it is returned."""
-    # The port from which marks are sent tells them from those of another recording on the same interface.
+def _reserved_port(stack: ExitStack) -> int:
+    """A port from which marks are sent: it tells them from those of another recording on the same interface."""
     reserved = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     reserved.bind(("", 0))
-    mark_port = reserved.getsockname()[1]
-    tap = Tap(interface, _filter(*wanted, mark_port))
+    port: int = reserved.getsockname()[1]
+    return port
+
+
+def _begin(wire: Wire, tap: Tap | RelayTap, patience: float, mark_port: int) -> ActiveRecording | RecordingError:
+    """Begin to record; what hinders it is returned, but raised if there is no relay to connect to."""
+    recording = wire.recording
+    marks = Marking(mark_port, at_once=True, patience=_MARK_PATIENCE)
     try:
-        marks = Marking(mark_port, at_once=True, patience=_MARK_PATIENCE)
-        return ActiveRecording.begin(recording.stem, recording, tap, patience=patience, marks=marks)
+        active = ActiveRecording.begin(recording.stem, recording, tap, patience=patience, marks=marks)
     except RecordingError as problem:
+        if isinstance(tap, RelayTap):
+            raise
         return problem
     except OSError as problem:
         says = f"{problem.filename or recording}: {problem.strerror}"
         return RecordingError(says, hint="name a recording in a folder that exists, and can be written")
+    wire.ports = active.relay_ports
+    return active
 
 
 def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
@@ -265,7 +294,7 @@ def _judged(
 
 def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:
     says = f"nothing was recorded: {problem.args[0]}"
-    check = Check(Rule.WHOLE, _RECORDED, holds=False, says=says, hint=problem.hint)
+    check = Check(Rule.WHOLE, _RECORDED, holds=False, says=says, hint=f"{problem.hint}; or record by a relay")
     verdict = decide([check], (), Presence.NONE)
     names = [secret.name for secret in secrets] or [CREDENTIALS]
     return Report(dict.fromkeys(names, verdict), Account((), 0, 0, 0.0, {}, ()))

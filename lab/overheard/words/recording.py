@@ -19,6 +19,8 @@ NOTEBOOK = "notebook.jsonl"
 MARK_GROUP = "239.255.56.83"
 MARK_PORT = 5699
 MARK_PREFIX = b"overheard mark "
+# What a recording was made with.
+DUMPCAP, RELAY = "dumpcap", "relay"
 # What a mark may be filled up with at its end.
 PADDING = b" "
 
@@ -34,11 +36,11 @@ def new_mark() -> bytes:
 class Recording:
     """The recorder's notes on one recording.
 
-    `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `marked_start` and
-    `marked_end` say whether the recorder saw its marks arrive; the judge looks for them again in the file.
-    `recorder_alive` is whether dumpcap still ran when it was asked to stop. `sha256` is the digest, in hexadecimal, of
-    the file that they are about: about any other file they say nothing. `earlier_marks` are end marks, separated by
-    commas, after which some stream still had to end.
+    `tap` is `DUMPCAP` or `RELAY`; for a relay, `interface` says from where to where it passes connections on. `started`
+    and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `recorder_alive` is whether
+    the recorder still ran when it was asked to stop. `sha256` is the digest, in hexadecimal, of the file that they are
+    about: about any other file they say nothing. `earlier_marks` are end marks, separated by commas, after which some
+    stream still had to end.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Recording:
     sha256: str
     recorder_said: str = ""
     earlier_marks: str = ""
+    tap: str = DUMPCAP
 
     @property
     def marks(self) -> list[bytes]:

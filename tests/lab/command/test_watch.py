@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import pytest
 from lab.command.process import overheard
 from lab.servers import Answers, serving
 from overheard.engines.base import clean_environment
-from processes import LONG, PROJECT
+from processes import AS_NOBODY, LONG, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("local_engine")
 
 PASSWORD = "correct horse battery"  # noqa: S105  (nobody's)
-AS_NOBODY = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
 # As its script on PATH is run: no module of the folder in which it runs is imported.
 SAFELY = [sys.executable, "-P", "-m", "overheard"]
 # Starts a server, logs in, and ends with the exit code that it is told.
@@ -116,6 +116,35 @@ def test_its_network_is_its_own_unless_it_is_that_of_the_machine() -> None:
         host = watch("--net", "host", *curl)
         assert host.returncode == 1
         assert "fluffy tail" in host.stdout
+
+
+def test_a_relay_takes_neither_rights_nor_a_network_of_its_own(files: Files) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    for server, code in ((None, 1), (files, 0)):
+        with serving(Answers(), server) as url:
+            relay = f"{port}:localhost:{url.rpartition(':')[2]}"
+            curl = [
+                "curl",
+                "-sS",
+                "--cacert",
+                str(files.root),
+                "-d",
+                PASSWORD,
+                f"{url.partition(':')[0]}://localhost:{port}",
+            ]
+            command = ["watch", "--secret-env", "LOGIN", "--relay", relay, "--", *curl]
+            done = subprocess.run(
+                [*AS_NOBODY, *SAFELY, *command],
+                env={**clean_environment(), "LOGIN": PASSWORD},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONG,
+            )
+        assert done.returncode == code, done
+    done = watch("--relay", "8443", "--", "true")
+    assert (done.returncode, "has no port" in done.stderr) == (64, True)
 
 
 def test_a_watch_within_a_watch_has_a_network_of_its_own_too(in_clear: list[str]) -> None:
