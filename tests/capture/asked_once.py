@@ -31,7 +31,7 @@ class AskedOnce:
         self._ask, self._folder = ask, folder
 
     def __call__(self, capture: TsharkInput, *arguments: str, **with_keys: TlsKeys) -> str:
-        """As `overheard_capture.wireshark.tshark.tshark`, or `dissected` in `overheard_capture.wireshark.details`."""
+        """As `tshark` of `overheard_capture.wireshark.tshark`, or `Dissector.dissected` of `details` beside it."""
         keys = with_keys.get("keys", TlsKeys())
         # An error has the name of a file.
         named = capture.path, *keys.logs, *filter(None, [keys.private])

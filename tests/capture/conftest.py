@@ -9,7 +9,8 @@ import pytest
 
 from capture.asked_once import AskedOnce
 from capture.recordings import Doctored, Recordings
-from overheard_capture.wireshark import details, tshark
+from overheard_capture.wireshark import tshark
+from overheard_capture.wireshark.details import Dissector
 from processes import in_namespaces
 from workers import once
 
@@ -25,9 +26,9 @@ _TESTS = Path(__file__).parents[1]
 def _asked_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Many tests judge the same recording with the same keys; and tshark decrypts it once for all of them."""
     folder = once(tmp_path_factory, "asked-once", lambda _folder: None)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, Dissector() as dissector:
         patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark, folder))
-        patch.setattr(details, "dissected", AskedOnce(details.dissected, folder))
+        patch.setattr(Dissector, "dissected", AskedOnce(dissector.dissected, folder))
         yield
 
 

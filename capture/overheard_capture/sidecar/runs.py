@@ -18,7 +18,7 @@ from overheard.words.verdict import Verdict, under_control
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.recorder.active import ActiveRecording
 from overheard_capture.recorder.dumpcap import Tap
-from overheard_capture.wireshark.details import dissect
+from overheard_capture.wireshark.details import Dissector
 from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Runs:
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
         # Judging mostly waits for tshark.
         self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
+        self._dissector = Dissector()
 
     def begin(self, run: str, name: str) -> None:
         """Begin a recording. Raises RecordingError if another one is in progress, or the name is used in this run."""
@@ -67,7 +68,7 @@ class Runs:
             self._active = None
             recording = active.end()
             judge_input = self._judge_input(run, active.path, recording)
-            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judge_and_dissect, judge_input)
+            self._verdicts.setdefault(run, {})[name] = self._judge.submit(self._judge_and_dissect, judge_input)
             return recording
 
     def file(self, run: str, name: str) -> Path:
@@ -85,6 +86,7 @@ class Runs:
         if run not in self._verdicts:
             raise UnknownNameError(f"nothing was recorded in the run {run!r}")
         judged = {name: future.result() for name, future in self._verdicts[run].items()}
+        self._dissector.close()
         verdicts = under_control(judged, CONTROL)
         text = json.dumps({name: verdict.to_json() for name, verdict in verdicts.items()}, indent=2, ensure_ascii=False)
         folder = self._settings.recordings / run
@@ -106,6 +108,16 @@ class Runs:
             notebook=spy and spy / NOTEBOOK,
         )
 
+    def _judge_and_dissect(self, judge_input: JudgeInput) -> Verdict:
+        verdict = judge_recording(judge_input)
+        try:
+            capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
+            return replace(verdict, dissection=self._dissector.dissect(capture, judge_input.secret))
+        except UnreadableError as problem:
+            # No verdict depends on the dissection. Without it the report lacks details; the log has the reason.
+            logging.getLogger(__name__).warning("%s", problem)
+            return verdict
+
     def _path(self, run: str, name: str) -> Path:
         for what, text in (("run", run), ("recording", name)):
             if not _NAME.fullmatch(text):
@@ -114,14 +126,3 @@ class Runs:
                     hint="use lower-case letters, digits and hyphens, 64 at most",
                 )
         return self._settings.recordings / run / f"{name}.pcapng"
-
-
-def _judge_and_dissect(judge_input: JudgeInput) -> Verdict:
-    verdict = judge_recording(judge_input)
-    try:
-        capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
-        return replace(verdict, dissection=dissect(capture, judge_input.secret))
-    except UnreadableError as problem:
-        # No verdict depends on the dissection. Without it the report lacks details; the log has the reason.
-        logging.getLogger(__name__).warning("%s", problem)
-        return verdict

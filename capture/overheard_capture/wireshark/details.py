@@ -1,18 +1,21 @@
 """Dissection for display, with pyshark: what each frame shows to someone without keys.
 
 Only this module uses pyshark, in a process of its own: pyshark needs the main thread, an event loop and child
-processes, and passes its environment on to tshark.
+processes, and passes its environment on to tshark. The process dissects one file after another, because its start takes
+as long as the dissection of a small file.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from overheard.words.dissected import Dissected
 from overheard.words.errors import UnreadableError
@@ -44,32 +47,72 @@ _LONGEST_BODY = 400
 _NOT_PROTOCOLS = {"data", "data-text-lines"}
 
 
-def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
-    """Dissect every frame with an HTTP message or a TLS record; the secret itself is left out.
+class Dissector:
+    """Dissects files, one at a time, in a process that is started for the first one, and ends with `close`."""
 
-    Raises UnreadableError if pyshark or tshark fails.
-    """
-    from overheard_capture.search import search_for  # noqa: PLC0415  (the process that runs pyshark does not need it)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
 
-    search = search_for((secret,))
-    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(dissected(capture)))
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def dissect(self, capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
+        """Dissect every frame with an HTTP message or a TLS record; the secret itself is left out.
+
+        Raises UnreadableError if pyshark or tshark fails.
+        """
+        from overheard_capture.search import search_for  # noqa: PLC0415  (the process that runs pyshark needs none)
+
+        search = search_for((secret,))
+        return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(self.dissected(capture)))
+
+    def dissected(self, capture: TsharkInput) -> str:
+        """The frames in JSON, with the secret. Raises UnreadableError if pyshark or tshark fails."""
+        with self._lock:
+            process = self._process = self._process or _start()
+            timer = threading.Timer(_TIMEOUT, process.kill)
+            timer.start()
+            frames = _answer(process, capture)
+            timed_out = timer.finished.is_set()
+            timer.cancel()
+            if frames:
+                return frames
+            self._process = None
+            _, errors = process.communicate()
+        name = capture.path.name
+        if timed_out:
+            raise UnreadableError(f"{name} took more than {_TIMEOUT} s to dissect")
+        lines = errors.strip().splitlines() or ["no reason was given"]
+        raise UnreadableError(f"{name} cannot be dissected: {lines[-1]}")
+
+    def close(self) -> None:
+        """End the process. The next file would start another one."""
+        with self._lock:
+            if self._process:
+                self._process.communicate()
+            self._process = None
 
 
-def dissected(capture: TsharkInput) -> str:
-    """The frames in JSON, with the secret. Raises UnreadableError if pyshark or tshark fails."""
+def _start() -> subprocess.Popen[str]:
+    """Start this module as a program."""
     # pyshark 0.6 uses APIs that are deprecated in newer versions of Python, which users cannot change: no warnings.
-    path = capture.path
-    command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
-    try:
-        with own_configuration() as environment:
-            return subprocess.run(
-                command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=True
-            ).stdout
-    except subprocess.TimeoutExpired:
-        raise UnreadableError(f"{path.name} took more than {_TIMEOUT} s to dissect") from None
-    except subprocess.CalledProcessError as failed:
-        lines = failed.stderr.strip().splitlines() or ["no reason was given"]
-        raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
+    command = [sys.executable, "-W", "ignore", "-m", __name__]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def _answer(process: subprocess.Popen[str], capture: TsharkInput) -> str:
+    """A line with the frames of a file; empty if the process has ended."""
+    assert process.stdin  # noqa: S101  (for mypy: they are pipes)
+    assert process.stdout  # noqa: S101
+    with suppress(BrokenPipeError):
+        process.stdin.write(json.dumps([str(capture.path), *capture.tls_ports]) + "\n")
+        process.stdin.flush()
+    return process.stdout.readline()
 
 
 def _without(search: Search, frame: Dissected) -> Dissected:
@@ -165,6 +208,16 @@ def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
             yield name, ", ".join(dict.fromkeys(values))
 
 
+def _main() -> None:
+    """Dissect the files that standard input names. The first that cannot be dissected ends it."""
+    for line in sys.stdin:
+        path, *ports = json.loads(line)
+        with own_configuration() as environment:
+            os.environ.update(environment)
+            frames = [asdict(frame) for frame in _frames(TsharkInput(Path(path), tuple(ports)))]
+        sys.stdout.write(json.dumps(frames) + "\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    capture_input = TsharkInput(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
-    json.dump([asdict(frame) for frame in _frames(capture_input)], sys.stdout)
+    _main()

@@ -11,7 +11,8 @@ import pytest
 from capture.frames import exchange, rewritten
 from overheard.words.errors import UnreadableError
 from overheard.words.secret import Secret
-from overheard_capture.wireshark.details import dissect
+from overheard_capture.wireshark import details
+from overheard_capture.wireshark.details import Dissector
 from overheard_capture.wireshark.tshark import TsharkInput
 from stage import ELSEWHERE
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from overheard.words.services import Service
 
 SECRET = Secret("message", b"fluffy tail")
+# Itself: the other tests share its answers.
+DISSECTED = Dissector.dissected
+
+
+def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
+    with Dissector() as dissector:
+        return dissector.dissect(capture, secret)
 
 
 def test_an_http_exchange_shows_its_start_lines_and_headers(recordings: Recordings) -> None:
@@ -129,3 +137,27 @@ def test_a_failed_dissection_is_an_error_with_its_reason(tmp_path: Path, content
         path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^odd\.pcapng cannot be dissected: ."):
         dissect(TsharkInput(path), SECRET)
+
+
+def test_one_process_dissects_file_after_file_and_another_one_goes_on_after_a_failure(
+    recordings: Recordings, tmp_path: Path
+) -> None:
+    odd = tmp_path / "odd.pcapng"
+    odd.write_bytes(b"no capture")
+    with Dissector() as dissector:
+        http, https = (DISSECTED(dissector, recordings.capture(name)) for name in ("http", "https"))
+        assert "fluffy tail" in http
+        assert "Client Hello" in https
+        for _ in range(2):
+            with pytest.raises(UnreadableError, match=r"^odd\.pcapng cannot be dissected: ."):
+                DISSECTED(dissector, TsharkInput(odd))
+        assert DISSECTED(dissector, recordings.capture("http")) == http
+
+
+def test_a_dissection_that_takes_too_long_is_ended(recordings: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Dissector() as dissector:
+        with monkeypatch.context() as patch:
+            patch.setattr(details, "_TIMEOUT", 0.001)
+            with pytest.raises(UnreadableError, match=r"^http\.pcapng took more than 0\.001 s to dissect$"):
+                DISSECTED(dissector, recordings.capture("http"))
+        assert "fluffy tail" in DISSECTED(dissector, recordings.capture("http"))
