@@ -14,8 +14,8 @@ import pytest
 
 from install.building import build_source, build_wheel
 from install.captures import SCAN, Samples
-from install.installers import CACHE, Installed, Tools
-from install.places import HERE, SUITES, Place, cannot_make_roots, make_root, unavailable
+from install.installers import Installed, Tools
+from install.places import CACHE, HERE, SUITES, Place, cannot_make_roots, make_root, unavailable
 from overheard.engines.base import clean_environment
 
 if TYPE_CHECKING:

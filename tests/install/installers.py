@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from install.places import CACHE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,8 +24,6 @@ _NETWORK = {
     for name, value in os.environ.items()
     if name.startswith(("PIP_", "UV_")) or name.upper().endswith("_PROXY") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR")
 }
-# Downloads are shared by all places, and kept for the next run.
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 # A virtual environment with the pip of its Python. ensurepip would unpack the same wheel, and compile all its modules.
 _ENVIRONMENT = """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +24,9 @@ HERE = "here"
 _PACKAGES = "base-files,coreutils,dash,python3,python3-venv"
 # The indexes of a pinned mirror have expired.
 _APT = ("Check-Valid-Until", "Check-Date")
+# Downloads are shared by all places, and kept for the next run; so are roots, for a day.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+_DAY = 24 * 60 * 60
 # What of this machine a root needs, so that pip reaches its index.
 _SHARED = ("/proc", "/dev", "/etc/hosts", "/etc/resolv.conf", "/etc/ssl", "/etc/pip.conf")
 # Run in its own mount namespace, so that nothing stays mounted.
@@ -51,12 +56,28 @@ def cannot_make_roots() -> str:
 
 
 def make_root(suite: str, root: Path) -> Path:
-    """A root with the Python of `suite`, from this machine's own mirror. Raises CalledProcessError."""
+    """A root with the Python of `suite`, from this machine's own mirror. Raises CalledProcessError.
+
+    It is unpacked from an archive, which is made again every day, or if this machine's sources have changed.
+    """
     sources = subprocess.run([PROJECT / "lab/setup/debian-sources", suite], capture_output=True, check=True).stdout
     options = [f'--aptopt=Acquire::{name} "false"' for name in _APT]
     command = ["mmdebstrap", "--variant=extract", "--quiet", f"--include={_PACKAGES}", *options]
-    command += ['--aptopt=Acquire::Languages "none"']
-    subprocess.run([*command, suite, root, "-"], input=sources, capture_output=True, check=True)
+    command += ['--aptopt=Acquire::Languages "none"', "--format=tar", suite]
+    made = hashlib.sha256(repr((sources, command)).encode()).hexdigest()[:16]
+    archive = CACHE / "overheard-roots" / f"{suite}-{made}.tar"
+    if not archive.exists() or time.time() - archive.stat().st_mtime > _DAY:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        new = archive.with_suffix(f".{os.getpid()}")
+        try:
+            subprocess.run([*command, new, "-"], input=sources, capture_output=True, check=True)
+            for old in archive.parent.glob(f"{suite}-*.tar"):
+                old.unlink()
+            new.replace(archive)
+        finally:
+            new.unlink(missing_ok=True)
+    root.mkdir()
+    subprocess.run(["tar", "--extract", "--file", archive, "--directory", root], capture_output=True, check=True)
     return root
 
 
