@@ -8,12 +8,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 
+from overheard.role.health import probe, wait_until
 from overheard.role.run import run
 from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.result import Result, exit_code
 from overheard_services.client.settings import Alone, Settings
 from overheard_services.disguise.fernet import WrongKeyError, unseal
+
+# How long roles may take to be ready, in seconds.
+_PATIENCE = 60
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +31,8 @@ def main(arguments: list[str]) -> int:
     from overheard_services.client.scenarios import run_scenarios  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
+    for url in settings.awaits:
+        wait_until(partial(probe, url), f"the role at {url} to be ready", within=_PATIENCE, hint="see its log")
     if settings.output == "json":
         results = run_scenarios(settings, lambda doing: _event(progress=doing))
         _event(results=[result.to_json() for result in results])

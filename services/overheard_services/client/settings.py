@@ -52,12 +52,13 @@ class Settings:
     """The settings of the client that runs the scenarios.
 
     `keys` is the folder for the keys of its run; `output` is `text` for people, or `json` for programs, one event per
-    line. `acorn` is the handover folder for a server certificate that the client should not have; `impostor` is None if
-    no interceptor runs.
+    line. `awaits` are the URLs of roles that must be ready first. `acorn` is the handover folder for a server
+    certificate that the client should not have; `impostor` is None if no interceptor runs.
     """
 
     scenarios: tuple[Scenario, ...]
     message: str
+    awaits: tuple[str, ...]
     ca_url: str
     handover: Path
     acorn: Path
@@ -79,6 +80,7 @@ class Settings:
         return cls(
             scenarios=_scenarios(env),
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
+            awaits=env.words("OVERHEARD_CLIENT_AWAITS", ""),
             ca_url=env.text("OVERHEARD_CA_URL", CA.origin),
             handover=env.folder("OVERHEARD_CLIENT_HANDOVER"),
             acorn=env.folder("OVERHEARD_CLIENT_ACORN"),

@@ -46,6 +46,7 @@ class Place:
         defaults = Settings(
             scenarios=(),
             message=MESSAGE,
+            awaits=(),
             ca_url=self.ca.url,
             handover=self.ca.handover / "client",
             acorn=self.ca.handover / "acorn",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.servers import Answers, serving
-from overheard.words.errors import SettingsError
+from overheard.words.errors import NotReadyError, SettingsError
 from overheard.words.result import Exchange, Result
 from overheard.words.scenario import Disguise, Expectation, Identity, Need, Scenario, Trust
 from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome, Verdict
+from overheard_services.client import __main__ as main_module
 from overheard_services.client import scenarios as module
 from overheard_services.client.scenarios import lacks, run_scenarios
+from processes import eventually
 from services.client.place import attempt
 from services.client.process import client
 
@@ -209,6 +212,30 @@ def test_json_output_has_one_event_per_line(place: Place, capture: tuple[str, An
     assert [Result.from_json(result) for result in last["results"]] == [skipped]
     assert all(set(event) == {"progress"} for event in progress)
     assert answers.asked == []
+
+
+def test_it_waits_for_the_roles_that_it_needs(place: Place, capture: tuple[str, Answers]) -> None:
+    """Those that are named, until each says that it is ready."""
+    url, _ = capture
+    starting = Answers(status=503)
+    with serving(starting) as other:
+        environment = variables(place, url, CLIENT_SCENARIOS="https-intercepted", CLIENT_AWAITS=f"{url},{other}")
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(client, **environment)
+            assert eventually(lambda: len(starting.asked) > 1)
+            assert not done.done()
+            starting.status = 200
+        assert "it needs the interceptor" in " ".join(done.result().stdout.split())
+
+
+def test_a_role_that_is_never_ready_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_module, "_PATIENCE", 0.1)
+    for name, value in variables(place, "http://127.0.0.1:1", CLIENT_AWAITS="http://127.0.0.1:1").items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(
+        NotReadyError, match=r"^waited for the role at http://127\.0\.0\.1:1 to be ready for 0\.1 s, but"
+    ):
+        main_module.main([])
 
 
 def test_text_output_is_a_table(place: Place, capture: tuple[str, Answers]) -> None:

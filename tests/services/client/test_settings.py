@@ -25,7 +25,7 @@ def test_defaults_are_those_of_the_story(tmp_path: Path) -> None:
     assert settings.scenarios == SCENARIOS
     assert (settings.message, settings.output) == ("fluffy tail", "text")
     assert (settings.ca_url, settings.capture_url) == ("https://ca:5444", "http://capture:5690")
-    assert (settings.impostor, settings.secret_key) == (None, "")
+    assert (settings.impostor, settings.secret_key, settings.awaits) == (None, "", ())
     # The form of a run's name that the sidecar accepts.
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", settings.run)
 
@@ -35,12 +35,20 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     key = "an acorn"
     folders = {name: str(tmp_path / name) for name in FOLDERS}
-    settings = read(tmp_path, **folders, CLIENT_IMPOSTOR="/impostor", SECRET_KEY=key, RUN="mine", MESSAGE="a nut")
+    settings = read(
+        tmp_path,
+        **folders,
+        CLIENT_IMPOSTOR="/impostor",
+        SECRET_KEY=key,
+        RUN="mine",
+        MESSAGE="a nut",
+        CLIENT_AWAITS="http://a, http://b:1",
+    )
     kept = (settings.handover, settings.acorn, settings.credentials, settings.gallery, settings.keys)
     assert kept == tuple(tmp_path / name for name in FOLDERS)
     assert (settings.shared_key_file, settings.capture_token_file) == tuple(tmp_path / name for name in FILES)
     assert (settings.impostor, settings.secret_key) == (Path("/impostor"), key)
-    assert (settings.run, settings.message) == ("mine", "a nut")
+    assert (settings.run, settings.message, settings.awaits) == ("mine", "a nut", ("http://a", "http://b:1"))
 
 
 def test_scenarios_keep_the_given_order_without_duplicates(tmp_path: Path) -> None:
