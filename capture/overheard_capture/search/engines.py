@@ -21,7 +21,7 @@ _LAST_BYTES = 3
 # How many bytes `re` searches in the time that Hyperscan takes to compile.
 _SMALL_INPUT = 256 << 10
 # Of longer expressions, Hyperscan may not be able to report where matches start.
-_LONGEST_WITH_START = 3000
+_LONGEST_WITH_START = 1800
 
 # The index of a look, and the offset of its end.
 Hit = tuple[int, int]

@@ -6,6 +6,8 @@ import math
 from abc import ABC, abstractmethod
 from functools import cached_property, lru_cache
 
+from overheard.words.spelling.regex import byte_set, literal
+
 
 class Look(ABC):
     """A pattern over bytes. What it matches has `shortest` bytes at least and `longest` at most.
@@ -75,8 +77,8 @@ class Exactly(Look):
         return 256.0 ** -len(self.text)
 
     def regex(self, *, backwards: bool = False) -> bytes:
-        """Letters and digits as they are, and every other byte by its number, so that none has a special meaning."""
-        return _literal(self.text[::-1] if backwards else self.text)
+        """Each byte as it is, or escaped if it has a special meaning."""
+        return literal(self.text[::-1] if backwards else self.text)
 
     @property
     def bytes(self) -> bytes:
@@ -108,7 +110,7 @@ class OneOf(Look):
 
     def regex(self, *, backwards: bool = False) -> bytes:  # noqa: ARG002  (it is the same from both sides)
         """A set of bytes."""
-        return b"[" + _literal(self.among) + b"]"
+        return byte_set(self.among)
 
     @property
     def bytes(self) -> bytes:
@@ -233,7 +235,9 @@ class Repeated(Look):
 
     def regex(self, *, backwards: bool = False) -> bytes:
         """Non-greedy: a match must not depend on what precedes it."""
-        return b"(?:%b){%d,%d}?" % (self.look.regex(backwards=backwards), self.least, self.most)
+        times = b"?" if (self.least, self.most) == (0, 1) else b"{%d,%d}" % (self.least, self.most)
+        one = isinstance(self.look, Either | OneOf) or len(self.look.bytes) == 1
+        return (b"%b%b?" if one else b"(?:%b)%b?") % (self.look.regex(backwards=backwards), times)
 
     def tail(self, least: int) -> Look:
         """The last of them, if there must be one."""
@@ -289,11 +293,3 @@ def perhaps(look: Look) -> Look:
 def in_either_case(text: bytes) -> Look:
     """`text`, with each ASCII letter in either case."""
     return row(*(one_of(bytes({*text[at : at + 1].upper(), *text[at : at + 1].lower()})) for at in range(len(text))))
-
-
-# A regular expression compiles faster with letters and digits as they are, which have no special meaning.
-_LITERALS = tuple(bytes([byte]) if bytes([byte]).isalnum() else b"\\x%02x" % byte for byte in range(256))
-
-
-def _literal(text: bytes) -> bytes:
-    return b"".join([_LITERALS[byte] for byte in text])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # How many parts at the end of a secret are searched for to find candidates, and how many at least, if an expression for
 # them is long: Hyperscan takes seconds to compile those of many escapes. And how many bytes of an escape.
-_PARTS, _FEWEST_PARTS, _LONG = 8, 4, 3000
+_PARTS, _FEWEST_PARTS, _LONG = 8, 4, 1850
 _BYTES = 4
 # How often a rare separator may occur between the parts of one secret.
 _RARELY = 2
