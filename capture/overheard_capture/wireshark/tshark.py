@@ -27,6 +27,9 @@ _HTTP = {f"tcp.port=={HTTP.port}": "http"}
 _OF_RECORDS = ("frame.number", "tcp.stream", "tls.record.content_type", "tls.record.length")
 # The time limit for one file, in seconds.
 _TIMEOUT = 120
+# tshark allocates 100 MB when it starts. In huge pages, which glibc can ask for, that takes a seventh less CPU time.
+# Other C libraries do not read this.
+_TUNABLES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864"}
 # With a private key that it cannot use, tshark prints this, exits with code 0, and does not decrypt.
 _UNUSABLE_KEY = b"Error loading RSA key file"
 
@@ -83,9 +86,9 @@ class TsharkInput:
 
 @contextmanager
 def own_configuration() -> Iterator[dict[str, str]]:
-    """An environment in which tshark reads no user preferences, so that results are reproducible."""
+    """An environment in which tshark starts fast, and reads no user preferences, so that results are reproducible."""
     with tempfile.TemporaryDirectory(prefix="overheard-tshark-") as folder:
-        yield {**os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
+        yield {**_TUNABLES, **os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
 
 def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:

@@ -141,6 +141,15 @@ def test_its_temporary_configuration_is_removed() -> None:
     assert not os.path.exists(folder)  # noqa: PTH110  (it is a name from the environment)
 
 
+def test_tshark_allocates_huge_pages_unless_the_user_chose_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    with own_configuration() as environment:
+        assert "hugetlb=1" in environment["GLIBC_TUNABLES"]
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=1")
+    with own_configuration() as environment:
+        assert environment["GLIBC_TUNABLES"] == "glibc.malloc.check=1"
+
+
 def test_a_missing_tshark_is_an_error_with_a_hint(
     recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
