@@ -250,14 +250,15 @@ class Origin:
         spans = self.spans[low:high]
         if not spans or (start == at and spans[0].start >= start):
             return spans
-        moved = []
-        for span in spans:
-            skipped = max(start - span.start, 0)
-            begins = at + max(span.start - start, 0)
-            if span.exact:
-                moved.append(new_span((begins, span.frame, span.offset + skipped, span.length - skipped, True, ())))
-            else:
-                moved.append(new_span((begins, *span[1:])))
+        # Only the first one may begin earlier.
+        first, moves = spans[0], at - start
+        skipped = max(start - first.start, 0)
+        if skipped and first.exact:
+            moved = [new_span((at, first.frame, first.offset + skipped, first.length - skipped, True, ()))]
+        else:
+            moved = [new_span((first.start + skipped + moves, *first[1:]))]
+        for begins, frame, offset, length, exact, also in spans[1:]:
+            moved.append(new_span((begins + moves, frame, offset, length, exact, also)))
         return moved
 
     def sources(self, length: int) -> list[tuple[int, Source]]:

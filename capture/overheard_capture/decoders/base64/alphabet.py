@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 # `/`, `+`, `_` and `-` as escaped in HTML, JSON, JavaScript and URLs, the latter up to four times: JSON in JSON doubles
 # each backslash, and a URL in a URL has `%25` for each percent sign. Backslashes may be escaped in a URL.
 _PERCENT = rb"%(?:25){0,3}"
-_BACKSLASHES = rb"(?:\\{1,8}|(?:%(?:25)?5[Cc]){1,4})"
+_BACKSLASH, _IN_URL = rb"\\\\{0,7}", rb"%(?:25)?5[Cc](?:%(?:25)?5[Cc]){0,3}"
+_BACKSLASHES = rb"(?:%b|%b)" % (_BACKSLASH, _IN_URL)
 _SIGN = rb"(?:2[BbDdFf]|5[Ff])"
 ENTITY = rb"&#(?:4[357]|95|x%b);" % _SIGN
-ESCAPES = rb"%b(?:/|(?:u00|x)%b|05[357]|137)|%b%b|%b" % (_BACKSLASHES, _SIGN, _PERCENT, _SIGN, ENTITY)
+_BEHIND_BACKSLASH = rb"(?:/|(?:u00|x)%b|05[357]|137)" % _SIGN
+# Each alternative begins with a literal: what begins with none of them is skipped fast.
+ESCAPES = b"|".join((_BACKSLASH + _BEHIND_BACKSLASH, _IN_URL + _BEHIND_BACKSLASH, _PERCENT + _SIGN, ENTITY))
 ESCAPE = lazy_pattern(ESCAPES)
 # With what an escape of `/` or `_` ends.
 _SLASH = lazy_pattern(rb"(?:/|(?i:[25]f);?|47;|95;|057|137)\Z")
@@ -68,10 +71,14 @@ def further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 
 def chars_of(raw: bytes) -> bytes:
     """The base64 characters of `raw`, unescaped, in the standard alphabet."""
-    if any(first in raw for first in _ESCAPING):
+    if _has_escape(raw):
         raw = ESCAPE.sub(lambda escape: b"/" if _SLASH.search(escape[0]) else b"+", raw)
-        raw = _IGNORED.sub(b"", raw)
+        raw = _IGNORED.sub(b"", raw) if _has_escape(raw) else raw
     return raw.translate(_TO_STANDARD, _NOT_LETTERS)
+
+
+def _has_escape(raw: bytes) -> bool:
+    return any(first in raw for first in _ESCAPING)
 
 
 def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, Part]]]:
