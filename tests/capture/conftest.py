@@ -10,7 +10,7 @@ import pytest
 from capture.asked_once import AskedOnce
 from capture.recordings import Doctored, Recordings
 from overheard_capture.wireshark import tshark
-from overheard_capture.wireshark.details import Dissector
+from overheard_capture.wireshark.details import DissectionProcess
 from processes import in_namespaces
 from workers import once
 
@@ -26,9 +26,9 @@ _TESTS = Path(__file__).parents[1]
 def _asked_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Many tests judge the same recording with the same keys; and tshark decrypts it once for all of them."""
     folder = once(tmp_path_factory, "asked-once", lambda _folder: None)
-    with pytest.MonkeyPatch.context() as patch, Dissector() as dissector:
+    with pytest.MonkeyPatch.context() as patch, DissectionProcess() as dissector:
         patch.setattr(tshark, "tshark", AskedOnce(tshark.tshark, folder))
-        patch.setattr(Dissector, "dissected", AskedOnce(dissector.dissected, folder))
+        patch.setattr(DissectionProcess, "dissected", AskedOnce(dissector.dissected, folder))
         yield
 
 

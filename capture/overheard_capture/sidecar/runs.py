@@ -18,7 +18,7 @@ from overheard.words.verdict import Verdict, under_control
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.recorder.active import ActiveRecording
 from overheard_capture.recorder.dumpcap import Tap
-from overheard_capture.wireshark.details import Dissector
+from overheard_capture.wireshark.details import DissectionProcess
 from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Runs:
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
         # Judging mostly waits for tshark.
         self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
-        self._dissector = Dissector()
+        self._dissector = DissectionProcess()
 
     def begin(self, run: str, name: str) -> None:
         """Begin a recording. Raises RecordingError if another one is in progress, or the name is used in this run."""

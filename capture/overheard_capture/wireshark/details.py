@@ -47,7 +47,7 @@ _LONGEST_BODY = 400
 _NOT_PROTOCOLS = {"data", "data-text-lines"}
 
 
-class Dissector:
+class DissectionProcess:
     """Dissects files, one at a time, in a process that is started for the first one, and ends with `close`."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Verdict
 from overheard_capture.judge import Keys
 from overheard_capture.search import Search
-from overheard_capture.wireshark.details import Dissector
+from overheard_capture.wireshark.details import DissectionProcess
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def stands_in(verdict: Verdict, search: Search = SEARCH) -> list[str]:
 def dissection(recordings: Recordings, name: str) -> tuple[Dissected, ...]:
     """What a recording shows, whatever the judge was given."""
     ports = {service.port for service in ELSEWHERE} | {5443, 5446}
-    with Dissector() as dissector:
+    with DissectionProcess() as dissector:
         return dissector.dissect(recordings.capture(name, *sorted(ports)), SEARCH.secret)
 
 

@@ -12,7 +12,7 @@ from capture.frames import exchange, rewritten
 from overheard.words.errors import UnreadableError
 from overheard.words.secret import Secret
 from overheard_capture.wireshark import details
-from overheard_capture.wireshark.details import Dissector
+from overheard_capture.wireshark.details import DissectionProcess
 from overheard_capture.wireshark.tshark import TsharkInput
 from stage import ELSEWHERE
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 SECRET = Secret("message", b"fluffy tail")
 # Itself: the other tests share its answers.
-DISSECTED = Dissector.dissected
+DISSECTED = DissectionProcess.dissected
 
 
 def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
-    with Dissector() as dissector:
+    with DissectionProcess() as dissector:
         return dissector.dissect(capture, secret)
 
 
@@ -144,7 +144,7 @@ def test_one_process_dissects_file_after_file_and_another_one_goes_on_after_a_fa
 ) -> None:
     odd = tmp_path / "odd.pcapng"
     odd.write_bytes(b"no capture")
-    with Dissector() as dissector:
+    with DissectionProcess() as dissector:
         http, https = (DISSECTED(dissector, recordings.capture(name)) for name in ("http", "https"))
         assert "fluffy tail" in http
         assert "Client Hello" in https
@@ -155,7 +155,7 @@ def test_one_process_dissects_file_after_file_and_another_one_goes_on_after_a_fa
 
 
 def test_a_dissection_that_takes_too_long_is_ended(recordings: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Dissector() as dissector:
+    with DissectionProcess() as dissector:
         with monkeypatch.context() as patch:
             patch.setattr(details, "_TIMEOUT", 0.001)
             with pytest.raises(UnreadableError, match=r"^http\.pcapng took more than 0\.001 s to dissect$"):
