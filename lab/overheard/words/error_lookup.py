@@ -180,8 +180,17 @@ class _Reading:
         return frozenset(self._text.words)
 
     def _around(self, match: Match[Fault | Question]) -> str:
-        near = self._text.words[max(0, match.begin - _WORDS_BEFORE) : match.end + _WORDS_AFTER]
-        return f" {' '.join(word for word in near if word not in (END, CUT))} "
+        """The words around a match; and these once more, without marks, in lines that may end within a word."""
+        begin, end = max(0, match.begin - _WORDS_BEFORE), match.end + _WORDS_AFTER
+        near = (word for word in self._text.words[begin:end] if word not in (END, CUT))
+        return f" {' '.join(near)}  {''.join(self._in_lines(begin, end))} "
+
+    def _in_lines(self, begin: int, end: int) -> Iterator[str]:
+        found, at = self._text.words, begin
+        while at < min(end, len(found)):
+            yield found[at] if END in found[at : at + 2] else f"{found[at]} "
+            # Behind a mark, if lines begin with one.
+            at = max(self._text.joined(at), default=at + 1)
 
 
 def _doubt(meant: tuple[Phrase, object]) -> tuple[bool, bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Generic, TypeVar
 
 from overheard.words.pasted import CUT, END, Pasted, words
@@ -45,10 +46,21 @@ class Phrase:
         return all(each.split(" ", 1)[0] in known for each in self.needs)
 
     def fits(self, around: str) -> bool:
-        """Whether the words around it (with a blank before and after each) are as it demands."""
-        return all(f" {each} " in around for each in self.needs) and not any(
-            f" {each} " in around for each in self.unless
+        """Whether the words around it are as it demands: with a blank between two, or `END` wherever a line ends."""
+        return all(_is_in(around, each) for each in self.needs) and not any(
+            _is_in(around, each) for each in self.unless
         )
+
+
+def _is_in(around: str, phrase: str) -> bool:
+    return f" {phrase} " in around or _over_lines(phrase).search(around) is not None
+
+
+@cache
+def _over_lines(phrase: str) -> re.Pattern[str]:
+    """The words of a phrase, where lines end between or within them."""
+    letters = "\n?".join(phrase).replace("\n? \n?", "[ \n]")
+    return re.compile(rf"(?<![a-z0-9]){letters}(?![a-z0-9])")
 
 
 def _split(text: str) -> list[str]:

@@ -43,6 +43,12 @@ def test_every_error_is_found_in_any_width(error: PastedError, width: int, hard:
     assert set(error.faults) & names(wrapped(error.text, width, hard=hard))
 
 
+@for_each(width=[40, 42, 45, 46], mark=["", "E   ", "> "])
+def test_what_rules_an_error_out_may_be_wrapped_too(mark: str, width: int) -> None:
+    (error,) = (error for error in ERRORS if (error.file, *error.faults) == ("java17", "silent-in-handshake"))
+    assert "silent-in-handshake" in names([mark + line for line in wrapped(error.text, width, hard=True)])
+
+
 @given(errors, st.integers(40, 120))
 def test_every_error_is_found_in_a_box(error: PastedError, width: int) -> None:
     inside = [f"│ {line.ljust(width)} │" for line in wrapped(error.text, width, hard=False)]

@@ -82,5 +82,8 @@ def test_conditions_are_read_and_tested_by_whole_words() -> None:
     assert phrase.fits(" urllib3 in python ")
     assert not phrase.fits(" urllib3 in pythons ")
     assert not phrase.fits(" urllib3 in python httpconnectionpool ")
+    assert phrase.fits(" url\nlib3\nin pyt\nhon\nat ")
+    assert not phrase.fits(" url\nlib3 in pyt\nhons ")
+    assert not phrase.fits(" urllib3 in python httpconnec\ntionpool\n ")
     assert phrase.can_fit({"urllib3", "python"})
     assert not phrase.can_fit({"urllib3"})
