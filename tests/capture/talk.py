@@ -124,6 +124,7 @@ class ReplayResult:
                 sorted((each.place, each.layers, each.position) for each in findings.sightings),
                 sorted(findings.unread.items()),
                 sorted(findings.read.items()),
+                findings.negotiation,
                 list(findings.kinds),
                 (side.problems, side.protected, side.data, side.alerts) if (side := tls_of(findings)) else None,
             )

@@ -184,6 +184,8 @@ class Findings:
     sightings: list[Occurrence] = field(default_factory=list)
     # The number of bytes of this direction, as on the wire, by what they were read as.
     read: Counter[str] = field(default_factory=Counter)
+    # How many of them only ask for encryption, or agree to it, before it begins.
+    negotiation: int = 0
     # Unread content, and how often each kind of it occurred.
     unread: Counter[UnreadContent] = field(default_factory=Counter)
     # What is in text and decodes to nothing known, but is no reason by itself; and sample data of media.

@@ -9,7 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.preface_content import read_preface
-from overheard_capture.identify.prefaces import PROXY
+from overheard_capture.identify.prefaces import PROXY, is_negotiation
 from overheard_capture.identify.protocols import (
     OPENVPN,
     PLAIN,
@@ -126,6 +126,9 @@ class StreamIdentifier:
             self._findings.identify_as(name)
         data, origin = self._pending.take(length)
         read_preface(self._findings, self._layers, name, data, origin)
+        # Within a tunnel there were other bytes before it.
+        if not self._is_tunnel and is_negotiation(data):
+            self._findings.negotiation += length
         self._position += length
         self._proxied += length if name == PROXY else 0
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from overheard_capture.content.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +18,16 @@ _DIGITS = b"0123456789"
 _SERVER_HELLO = (b"\x16", b"\3", b"\0\1\2\3", None, None, b"\2")
 # LDAP: ExtendedRequest, ExtendedResponse, and the OID of StartTLS.
 _REQUEST, _RESPONSE, _START_TLS = 0x77, 0x78, b"1.3.6.1.4.1.1466.20037"
+# Prefaces that only ask for encryption, or agree to it. Every byte is fixed, or is what any handshake has: a message ID
+# in LDAP; in MySQL the server's version, the number of the connection, flags, and 20 random bytes.
+_NEGOTIATION = lazy_pattern(
+    rb"\0\0\0\x08\x04\xd2\x16[\x2f\x30]|[SNG]S?"
+    rb"|0\x1d\x02\x01.w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
+    rb"|0\x0c\x02\x01.x\x07\n\x01\0\x04\0\x04\0"
+    rb"|.\0\0\0\n[ -~]{1,64}\0.{12}\0.{7}\x15\0{6}.{4}.{12}\0[a-z0-9_]{1,32}\0"
+    rb"| \0\0\x01.{9}\0{19}.{4}",
+    re.DOTALL,
+)
 
 
 def _proxy_1(probe: Probe) -> bool:
@@ -145,3 +158,8 @@ PREFACES: tuple[tuple[str, bytes | None, Callable[[Probe], bool]], ...] = (
 PREFACES_BY_BYTE = tuple(
     tuple((name, matches) for name, first, matches in PREFACES if first is None or byte in first) for byte in range(256)
 )
+
+
+def is_negotiation(preface: bytes) -> bool:
+    """Whether a preface only asks for encryption, or agrees to it: then it is no application data."""
+    return _NEGOTIATION.fullmatch(preface) is not None

@@ -144,7 +144,8 @@ def _bytes_in_clear(seen: int, findings: Findings) -> int:
     """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor infrastructure."""
     encryption = findings.encryption
     if encryption is not None and not encryption.problems:
-        return max(min(encryption.begins, seen), sum(findings.read[name] for name in CLEAR_DATAGRAMS))
+        before = max(min(encryption.begins, seen) - findings.negotiation, 0)
+        return max(before, sum(findings.read[name] for name in CLEAR_DATAGRAMS))
     return max(seen - sum(findings.read[name] for name in INFRASTRUCTURE), 0)
 
 

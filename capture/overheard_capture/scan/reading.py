@@ -231,8 +231,9 @@ class Reading:
             if findings.unread:
                 hosts = pair_of(direction.source, direction.target, connection.client.target)
                 facts.unread_bytes[hosts] += direction.seen
-            for unread in findings.unread:
-                facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
+        # What is in both directions is in one stream.
+        for unread in {**flow_findings[0].unread, **flow_findings[1].unread}:
+            facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)
 
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:

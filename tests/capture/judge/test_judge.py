@@ -56,6 +56,11 @@ def test_a_compressed_answer_is_overheard(doctored: Doctored) -> None:
     assert {seen.layers for seen in verdict.sightings} == {("gzip",)}
 
 
+def test_what_both_sides_of_a_stream_sent_is_in_one_stream(doctored: Doctored) -> None:
+    (reason,) = doctored.judge(exchange([RIDDLE], [RIDDLE])).reasons
+    assert reason.says.count("stream") == 1
+
+
 def test_a_false_content_encoding_is_not_protected(doctored: Doctored) -> None:
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + RIDDLE]))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
