@@ -231,8 +231,7 @@ class Reading:
             if findings.unread:
                 hosts = pair_of(direction.source, direction.target, connection.client.target)
                 facts.unread_bytes[hosts] += direction.seen
-        # What is in both directions is in one stream.
-        for unread in {**flow_findings[0].unread, **flow_findings[1].unread}:
+        for unread in flow_findings[0].unread | flow_findings[1].unread:  # once for both directions
             facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)
 

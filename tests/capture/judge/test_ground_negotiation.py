@@ -1,4 +1,4 @@
-"""What only asks for TLS before it begins is no application data; anything else before it keeps a flow from `sealed`."""
+"""What only asks for TLS before it begins is no application data; anything else before it is, and is not sealed."""
 
 from __future__ import annotations
 
