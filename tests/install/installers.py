@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from install.places import Place
 
 # How pip and uv reach their index. Read at import, because tests run without these variables.
-_NETWORK = {
+NETWORK = {
     name: value
     for name, value in os.environ.items()
     if name.startswith(("PIP_", "UV_")) or name.upper().endswith("_PROXY") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -74,7 +74,7 @@ class Tools:
         shutil.copy(Path(sys.executable).with_name("uv"), folder / "uv")
         command: list[str | Path] = [folder / "uv", "pip", "install", "--quiet", "--python", sys.executable]
         command += ["--target", folder / "pipx", f"pipx=={version('pipx')}"]
-        subprocess.run(command, env={**os.environ, **_NETWORK, "UV_LINK_MODE": "copy"}, check=True)
+        subprocess.run(command, env={**os.environ, **NETWORK, "UV_LINK_MODE": "copy"}, check=True)
         compiler = folder / "cc"
         compiler.write_text(_COMPILER)
         compiler.chmod(0o755)
@@ -114,7 +114,7 @@ class Tools:
         """The output of an installer. Fails the test if it fails."""
         # Bytecode of what is used is written when it is used first.
         environment = {
-            **_NETWORK,
+            **NETWORK,
             "PIP_NO_COMPILE": "1",
             "HOME": home,
             "XDG_CACHE_HOME": CACHE,
