@@ -3,7 +3,7 @@
 #
 # Needs Python 3.11 or later, and dumpcap (on Debian and Ubuntu: apt-get install tshark) that may record: run it as root,
 # or as a user who may (dpkg-reconfigure wireshark-common). OVERHEARD is what pip installs: the released package unless
-# you name another, such as the path of a checkout.
+# you name another. In a checkout: OVERHEARD=../.. sh run.sh
 set -eu
 cd "$(dirname "$0")"
 folder=$(mktemp -d)

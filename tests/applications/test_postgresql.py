@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +11,8 @@ import psycopg
 import pytest
 
 from applications.heard import ABSENT, OVERHEARD, PASSWORD, PROVED, SHAPED, heard
+from docs.pages import ROOT, changed, code
+from lab.command.process import overheard as command
 from ports import free_port
 
 if TYPE_CHECKING:
@@ -94,3 +97,27 @@ def test_a_client_that_writes_no_keys_does_not_prove_that_it_sent_anything(
     overheard: Overheard, servers: Servers
 ) -> None:
     assert heard(overheard, servers.tls, lambda: log_in(servers, servers.tls, "require")) == ABSENT
+
+
+def test_the_code_of_the_page(pytester: pytest.Pytester, servers: Servers) -> None:
+    """It fails without TLS, and passes with it, on the word of the test or by the session keys of libpq."""
+    section = (ROOT / "docs" / "five-minutes.md").read_text().split("## A database\n")[1]
+    test, verified = code(section)
+    by_keys = changed(test, verified).replace("sent=True", 'keys=["session.keys"]')
+    by_keys = by_keys.replace("client.pem", "client.pem sslkeylogfile=session.keys")
+    builds = {"clear": test, "tls": changed(test, verified), "keys": by_keys}
+    for name, build in builds.items():
+        port = servers.clear if name == "clear" else servers.tls
+        here = build.replace("5432", str(port)).replace("client.pem", str(servers.root))
+        pytester.makepyfile(**{f"test_{name}": here})
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1, passed=2)
+    result.stdout.fnmatch_lines(["*OVERHEARD     secret  seen in frame *, plainly", "FAILED test_clear.py::*"])
+
+
+def test_the_command_of_the_page(servers: Servers) -> None:
+    (line,) = code((ROOT / "docs" / "five-minutes.md").read_text().split("## A database\n")[1], "console")
+    for mode, port, returned in (("prefer", servers.clear, 1), ("verify-full", servers.tls, 0)):
+        here = line.replace("5432", str(port)).replace("client.pem", str(servers.root)).replace("verify-full", mode)
+        done = command(*shlex.split(here)[2:], PGPASSWORD=PASSWORD)
+        assert done.returncode == returned, done.stdout + done.stderr

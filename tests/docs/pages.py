@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/README.md"), *ROOT.glob("docs/**/*.md")})
@@ -22,3 +23,17 @@ def rows(text: str, heading: str) -> list[list[str]]:
     lines = [line for table in tables for line in table.splitlines()]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     return [[re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in line] for line in cells]
+
+
+def code(text: str, language: str = "python") -> list[str]:
+    """The blocks of code of a page, or of a part of it."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def changed(code: str, *changes: str) -> str:
+    """Code after changes: each takes the place of the line that begins like its last one, up to a bracket or quote."""
+    for change in changes:
+        begins = re.split(r"[(\"]", change.rstrip("\n").rpartition("\n")[2])[0]
+        (line,) = re.findall(rf"^ *{re.escape(begins)}.*\n", code, re.MULTILINE)
+        code = code.replace(line, indent(change, line[: len(line) - len(line.lstrip())]))
+    return code

@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
-from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
 
-from docs.pages import ROOT, rows
+from docs.pages import ROOT, changed, code, rows
 from lab.pki import Files
 from overheard import listen
 from overheard.witness.pytest_plugin import ListenSettings
@@ -19,15 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = (ROOT / "docs" / "in-your-tests.md").read_text()
-IN_CLEAR, SERVER, CLIENT, *_ = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
-def over_tls(test: str) -> str:
-    """The first test of the page after the changes that it tells."""
-    for begins, instead in (("    server = make_server", SERVER), ("        requests.post", CLIENT)):
-        (line,) = re.findall(rf"^{re.escape(begins)}.*\n", test, re.MULTILINE)
-        test = test.replace(line, indent(instead, line[: len(line) - len(line.lstrip())]))
-    return test
+IN_CLEAR, SERVER, CLIENT, *_ = code(PAGE)
 
 
 @pytest.mark.usefixtures("local_engine")
@@ -39,7 +30,7 @@ def test_the_test_of_the_page_fails_and_then_passes(pytester: pytest.Pytester, t
     files = Files.make(tmp_path)
     for name, path in (("root", files.root), ("certificate", files.certificate), ("key", files.key)):
         shutil.copy(path, pytester.path / f"{name}.pem")
-    pytester.makepyfile(test_login=over_tls(IN_CLEAR))
+    pytester.makepyfile(test_login=changed(IN_CLEAR, SERVER, CLIENT))
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 

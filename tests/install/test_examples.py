@@ -37,7 +37,12 @@ def test_a_build_fails_and_then_passes(
     before = sorted(example.rglob("*"))
     python = Path(os.path.realpath(sys.executable)).parent
     # pip compiles no modules: of all that is installed, few are imported.
-    environment = {**NETWORK, "PATH": f"{python}:{os.environ['PATH']}", "PIP_NO_COMPILE": "1", "XDG_CACHE_HOME": CACHE}
+    environment: dict[str, str | Path] = {
+        **NETWORK,
+        "PATH": f"{python}:{os.environ['PATH']}",
+        "PIP_NO_COMPILE": "1",
+        "XDG_CACHE_HOME": CACHE,
+    }
     done = subprocess.run(
         ["sh", example / "run.sh"],
         env={**environment, "OVERHEARD": pure_wheel},
