@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 IS_ROOT = os.geteuid() == 0
 _NOBODY = 65534
 # Where Debian has what no user is expected to type.
-_ELSEWHERE = "/usr/sbin:/sbin:" + ":".join(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)))
+_ELSEWHERE = "/usr/lib/rabbitmq/bin:/usr/sbin:/sbin:" + ":".join(
+    map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+)
 
 
 def program(name: str) -> str:
