@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.pages import ROOT, rows
+from overheard.command.sidecar import SETTINGS
+from overheard.sidecar.settings import Settings as Sidecar
+from overheard.sidecar.telling import Telling
 from overheard.words.errors import SettingsError
 from overheard.words.services import OF_THE_SERVER
 from overheard_capture.sidecar.app import create_app
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 SERVICES = (ROOT / "services" / "README.md").read_text()
 CAPTURE = (ROOT / "capture" / "README.md").read_text()
+SIDECAR = (ROOT / "docs" / "sidecar.md").read_text()
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ PAGES = (
         ),
     ),
 )
-by_page = for_each(page=PAGES)
+SIDECARS = Page("sidecar", SIDECAR, "lab/overheard/sidecar/settings.py", Sidecar.from_environment, ())
+by_page = for_each(page=(*PAGES, SIDECARS))
 
 
 def read_in(source: str) -> set[str]:
@@ -177,3 +182,17 @@ def test_the_capture_page_lists_every_endpoint(tmp_path: Path) -> None:
     listed = set(re.findall(r"^\| `((?:GET|POST) /\S*)` \|", CAPTURE, re.MULTILINE))
     # Flask adds an endpoint for static files, which is not ours.
     assert listed == served
+
+
+def test_each_setting_of_the_sidecar_is_an_option_too() -> None:
+    assert [setting.variable for setting in SETTINGS] == [*dict.fromkeys(setting.variable for setting in SETTINGS)]
+    assert {setting.variable for setting in SETTINGS} == set(SIDECARS.listed)
+    for setting in SETTINGS:
+        if default := SIDECARS.listed[setting.variable]:
+            assert f"({default}" in setting.says or f"({default})" in setting.says
+
+
+def test_the_page_of_the_sidecar_lists_what_is_served() -> None:
+    pages = Telling(Sidecar.from_environment({}), "").pages()
+    (table,) = re.findall(r"(?<=\| from \| it is \|\n)(?:\|.*\n)+", SIDECAR)
+    assert set(re.findall(r"`(/\w+)`", table)) == set(pages)

@@ -71,6 +71,13 @@ def test_the_lab_names_the_extra_that_it_needs(installed: Installed, command: tu
     assert "Traceback" not in done.stderr
 
 
+def test_the_sidecar_names_the_extra_that_it_needs(installed: Installed) -> None:
+    done = installed.overheard("sidecar")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("\n") == 1
+    assert "run: pip install 'overheard[sidecar]'" in done.stderr
+
+
 def test_a_role_names_the_extra_that_it_needs(installed: Installed) -> None:
     client = (installed.python, "-m", "overheard_services.client")
     done = installed.place.run(*client, SECRET_URL="http://127.0.0.1:9")  # noqa: S106  (an address)

@@ -54,6 +54,7 @@ _WHERE = {
     "show": ("showing", "show_certificates"),
     "scan": ("scanning", "scan"),
     "watch": ("watching", "watch"),
+    "sidecar": ("sidecar", "sidecar"),
 }
 
 
@@ -235,6 +236,12 @@ def _add_watch(commands: Commands) -> None:
     watch.add_parser(commands)
 
 
+def _add_sidecar(commands: Commands) -> None:
+    from overheard.command import sidecar  # noqa: PLC0415  (the same)
+
+    sidecar.add_parser(commands)
+
+
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
@@ -244,4 +251,5 @@ _ADD: dict[str, Callable[[Commands], object]] = {
     "show": _add_show,
     "scan": scan.add_parser,
     "watch": _add_watch,
+    "sidecar": _add_sidecar,
 }

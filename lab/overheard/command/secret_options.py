@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from overheard.witness.secret_files import checked, of_file
 from overheard.words.errors import SettingsError
-from overheard.words.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-# Nobody searches for a secret larger than this.
-_LARGEST = 1 << 20
+    from overheard.words.secret import Secret
+
 _SOURCES = ("value", "file", "env")
 _FORMS = {
     "--secret": "NAME=VALUE",
@@ -58,30 +58,8 @@ def _default(option: str, name: str) -> str:
     return name if option == "--secret-env" else ""
 
 
-def _secret(name: str, value: bytes, where: str) -> Secret:
-    if not value:
-        raise SettingsError(f"the secret {name!r} is empty{where}", hint="every capture would contain it")
-    if not name.isprintable():
-        raise SettingsError(f"the name {name!r} cannot be printed", hint="use printable characters in the name")
-    return Secret(name, value)
-
-
 def _of_value(name: str, value: str) -> Secret:
-    return _secret(name, os.fsencode(value), "")
-
-
-def _of_file(name: str, path: str) -> Secret:
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except (OSError, ValueError) as problem:
-        words = getattr(problem, "strerror", None) or "there is no such file"
-        raise SettingsError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
-    if len(content) > _LARGEST:
-        raise SettingsError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
-    # Editors end a file with a newline, on Windows with two bytes. Only one is removed: a secret may end in others.
-    end = 2 if content.endswith(b"\r\n") else 1 if content.endswith(b"\n") else 0
-    return _secret(name, content[: len(content) - end], f" in {path!r}")
+    return checked(name, os.fsencode(value), "")
 
 
 def _of_environment(name: str, variable: str) -> Secret:
@@ -91,10 +69,10 @@ def _of_environment(name: str, variable: str) -> Secret:
             f"the secret {name!r} is not in the environment: there is no variable {variable}",
             hint="export it, or name another: --secret-env NAME=VARIABLE",
         )
-    return _secret(name, value, f" in the environment variable {variable}")
+    return checked(name, value, f" in the environment variable {variable}")
 
 
-_READ: dict[str, Callable[[str, str], Secret]] = {"value": _of_value, "file": _of_file, "env": _of_environment}
+_READ: dict[str, Callable[[str, str], Secret]] = {"value": _of_value, "file": of_file, "env": _of_environment}
 
 
 def _listed(path: Path) -> Iterator[Secret]:

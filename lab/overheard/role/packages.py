@@ -1,4 +1,4 @@
-"""The Python packages that the lab needs and a plain installation does not include: those of the extra `lab`."""
+"""The Python packages that a plain installation does not include: those of the extras `lab` and `sidecar`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from overheard.words.errors import INSTALL_LAB, NotInstalledError
+from overheard.words.errors import INSTALL_LAB, INSTALL_SIDECAR, NotInstalledError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OF_THE_SIDECAR = "prometheus_client"
 _OF_THE_LAB = ("flask", "gunicorn", "pyshark", "requests")
 # pyshark does not work with this version of Python and later ones, and the extra does not include it there.
 _TOO_NEW = (3, 14)
@@ -20,6 +21,14 @@ def check_for_lab() -> None:
     """Raise NotInstalledError if a package of the lab is missing."""
     if missing := [name for name in _OF_THE_LAB if find_spec(name) is None]:
         raise _not_installed(missing)
+
+
+def check_for_sidecar() -> None:
+    """Raise NotInstalledError if the package of the sidecar is missing."""
+    if find_spec(_OF_THE_SIDECAR) is None:
+        raise NotInstalledError(
+            f"the sidecar's Python package is not installed ({_OF_THE_SIDECAR}); run: {INSTALL_SIDECAR}"
+        )
 
 
 def without(error: ModuleNotFoundError) -> NotInstalledError | None:

@@ -8,7 +8,6 @@ assert wire.verdict.protected, wire.verdict
 from __future__ import annotations
 
 import io
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,15 +22,16 @@ from overheard.report.scan import scanned
 from overheard.witness.frame_lookup import placed_in
 from overheard.witness.hints import with_hints
 from overheard.witness.key_log import client_randoms, is_of, key_log
+from overheard.witness.marked import begin, marked_filter, reserved_port
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import RecordingError, SettingsError
 from overheard.words.options import REQUIRED, SEALED, SENT, Options
-from overheard.words.recording import MARK_GROUP, MARK_PORT
+from overheard.words.recording import MARK_PORT
 from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.api import judge
-from overheard_capture.recorder import ActiveRecording, Forward, Marking, RelayTap, Tap
+from overheard_capture.recorder import ActiveRecording, Forward, RelayTap, Tap
 
 Secrets = str | bytes | Mapping[str, str | bytes] | None
 
@@ -43,11 +43,6 @@ _OF_THE_RECORDER = {_RECORDED, "readable-file", "recorder-alive", "marks", "clos
 # How many characters wide the text of a verdict is: pytest indents it.
 _WIDTH = 110
 _PORTS = 1 << 16
-# How many seconds a mark may take on a busy machine.
-_MARK_PATIENCE = 5
-# What `port` does not match: fragments other than the first one of IPv4, and what follows an extension header of IPv6
-# (all but TCP, UDP and ICMPv6). After reassembly, what belongs to other ports is left out.
-_FRAGMENTS = "ip[6:2] & 0x3fff != 0 or (ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58)"
 
 
 class Heard(str):
@@ -187,8 +182,8 @@ def listen(  # noqa: PLR0913  (few are given at once)
             recording = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "listened.pcapng"
         wire = Wire(Path(recording))
         key_logs = [*map(Path, keys), stack.enter_context(key_log())]
-        mark_port = _reserved_port(stack)
-        tap = RelayTap(relays) if relays else Tap(interface, _filter(ports, capture_filter, mark_port))
+        mark_port = reserved_port(stack)
+        tap = RelayTap(relays) if relays else Tap(interface, marked_filter(ports, capture_filter, mark_port))
         active = _begin(wire, tap, patience, mark_port)
         try:
             yield wire
@@ -237,38 +232,16 @@ def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Op
     return Options(only=only, vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
 
 
-def _reserved_port(stack: ExitStack) -> int:
-    """A port from which marks are sent: it tells them from those of another recording on the same interface."""
-    reserved = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    reserved.bind(("", 0))
-    port: int = reserved.getsockname()[1]
-    return port
-
-
 def _begin(wire: Wire, tap: Tap | RelayTap, patience: float, mark_port: int) -> ActiveRecording | RecordingError:
     """Begin to record; what hinders it is returned, but raised if there is no relay to connect to."""
-    recording = wire.recording
-    marks = Marking(mark_port, at_once=True, patience=_MARK_PATIENCE)
     try:
-        active = ActiveRecording.begin(recording.stem, recording, tap, patience=patience, marks=marks)
+        active = begin(wire.recording, tap, mark_port, patience=patience, at_once=True)
     except RecordingError as problem:
         if isinstance(tap, RelayTap):
             raise
         return problem
-    except OSError as problem:
-        says = f"{problem.filename or recording}: {problem.strerror}"
-        return RecordingError(says, hint="name a recording in a folder that exists, and can be written")
     wire.ports = active.relay_ports
     return active
-
-
-def _filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
-    """The capture filter: what is wanted, and this recording's own marks."""
-    of_ports = " or ".join([*(f"port {port}" for port in ports), _FRAGMENTS]) if ports else ""
-    marks = f"(dst host {MARK_GROUP} and udp dst port {MARK_PORT})"
-    terms = [f"({term})" for term in (of_ports, wanted) if term] or [f"not {marks}"]
-    return f"({' and '.join(terms)}) or ({marks} and udp src port {mark_port})"
 
 
 def _judged(

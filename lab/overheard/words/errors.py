@@ -18,8 +18,9 @@ from overheard.words.escaping import escaped
 # in sysexits.h: EX_USAGE, EX_SOFTWARE and EX_IOERR.
 INCONCLUSIVE, NOT_INSTALLED, USAGE, INTERNAL_ERROR, INPUT_OUTPUT, INTERRUPTED = 2, 3, 64, 70, 74, 130
 
-# The command that installs what a plain installation does not include.
+# The commands that install what a plain installation does not include.
 INSTALL_LAB = "pip install 'overheard[lab]'"
+INSTALL_SIDECAR = "pip install 'overheard[sidecar]'"
 
 
 class OverheardError(Exception):

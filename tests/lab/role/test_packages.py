@@ -14,6 +14,13 @@ def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 
 def test_nothing_is_raised_if_all_is_installed() -> None:
     packages.check_for_lab()
+    packages.check_for_sidecar()
+
+
+def test_the_sidecar_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "prometheus_client")
+    with pytest.raises(NotInstalledError, match=r"\(prometheus_client\); run: pip install 'overheard\[sidecar\]'$"):
+        packages.check_for_sidecar()
 
 
 def test_all_missing_packages_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

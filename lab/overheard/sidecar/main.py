@@ -1,0 +1,45 @@
+"""What `overheard sidecar` does: it records and judges until it is ended, and returns the verdict as its exit code."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.sidecar.http import HttpServer
+from overheard.sidecar.own_traffic import left_out
+from overheard.sidecar.rolling import Rolling
+from overheard.sidecar.telling import Telling, say
+from overheard.witness.redaction import Redactor
+from overheard.witness.secret_files import mounted
+from overheard.words.errors import RecordingError
+
+if TYPE_CHECKING:
+    from overheard.sidecar.settings import Settings
+
+
+def sidecar(settings: Settings) -> int:
+    """Record and judge. Returns the exit code. Raises SettingsError."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    Redactor(mounted(settings.secrets)).check_names()
+    own = left_out(settings.http) if settings.http else ""
+    telling = Telling(settings, own)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-", dir=settings.recordings))
+        # The verdict of an earlier run is none of this one.
+        telling.write()
+        if settings.http:
+            stack.enter_context(HttpServer(settings.http, telling.pages()))
+        try:
+            Rolling(settings, own, Path(folder), telling.window).run(stop, telling.ready)
+        except RecordingError as problem:
+            say(str(problem.args[0]))
+        # The file cannot be older than this.
+        telling.write()
+    say(f"the verdict is {telling.board.outcome}")
+    return telling.board.exit_code

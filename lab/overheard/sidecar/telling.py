@@ -1,0 +1,99 @@
+"""How the verdict is told: by HTTP, in a file, in metrics, and a line for each window."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from overheard.report.json_text import as_json
+from overheard.role.files import write_whole
+from overheard.sidecar.board import Board
+from overheard.sidecar.http import Page
+from overheard.sidecar.metrics import CONTENT_TYPE, Metrics
+from overheard.sidecar.window import State
+from overheard.words.escaping import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from overheard.sidecar.settings import Settings
+    from overheard.sidecar.window import Window
+
+_READY = '{"status": "%s"}\n'
+
+
+class Telling:
+    """Tells each window, and the verdict on all of them. `left_out` is the capture filter of what is not recorded."""
+
+    def __init__(self, settings: Settings, left_out: str) -> None:
+        about = {
+            "interface": settings.interface,
+            "ports": settings.ports,
+            "filter": settings.capture_filter,
+            "left_out": left_out,
+            "window": settings.window,
+        }
+        self.board, self._metrics, self._file = Board(about), Metrics(), settings.verdict
+        self._recording = False
+
+    def window(self, window: Window) -> None:
+        """Tell a window."""
+        self.board.add(window)
+        self._metrics.add(window)
+        self.write()
+        self._metrics.tell(self.board.outcome)
+        judged = window.judged
+        flows = judged.flows
+        say(
+            f"window {window.number}, {_clock(window.began)} to {_clock(window.ended)}: {window.state}; "
+            f"{judged.packets} packets, {flows.sealed} flows sealed, {flows.clear} not; {len(judged.open)} open"
+        )
+        for sighting in judged.sightings:
+            say(f"  {sighting['secret']}: seen in frame {sighting['frame']}, {sighting['how']}")
+        for reason in () if window.state in (State.QUIET, State.PROTECTED) else judged.reasons:
+            say(f"  {reason.code}: {reason.says}")
+            if reason.hint:
+                say(f"    {reason.hint}")
+        if window.recording:
+            say(f"  recorded in {window.recording}")
+
+    def write(self) -> None:
+        """Write the verdict to its file. If that fails, no old one stays, and nothing is PROTECTED any more."""
+        if not self._file:
+            return
+        try:
+            write_whole(self._file, as_json(self.board.to_json()).encode(), mode=0o644)
+        except OSError as problem:
+            self.board.spoil(f"the verdict cannot be written to {self._file}: {problem.strerror}")
+            say(f"the verdict cannot be written to {self._file}: {problem.strerror}")
+            self._file.unlink(missing_ok=True)
+
+    def ready(self, recording: bool) -> None:
+        """Tell whether something is being recorded."""
+        self._recording = recording
+
+    def pages(self) -> Mapping[str, Callable[[], Page]]:
+        """The pages that are served."""
+        return {
+            "/verdict": lambda: Page(as_json(self.board.to_json()).encode()),
+            "/windows": lambda: Page(as_json({"windows": self.board.windows()}).encode()),
+            "/metrics": lambda: Page(self._metrics.text(), CONTENT_TYPE),
+            "/healthz": lambda: Page((_READY % "ok").encode()),
+            "/readyz": self._ready,
+        }
+
+    def _ready(self) -> Page:
+        if self._recording:
+            return Page((_READY % "recording").encode())
+        return Page((_READY % "not recording").encode(), status="503 Service Unavailable")
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"overheard: {escaped(text)}\n")
+    sys.stdout.flush()
+
+
+def _clock(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

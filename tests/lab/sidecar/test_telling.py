@@ -1,0 +1,86 @@
+"""How the verdict is told: lines, a file, pages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from lab.sidecar.windows_of import quiet, settings, window
+from overheard.sidecar.settings import Settings
+from overheard.sidecar.telling import Telling
+from overheard.sidecar.window import State, Window, failed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def telling(**variables: str) -> Telling:
+    return Telling(Settings.from_environment(settings(**variables)), "tcp port 1")
+
+
+def test_each_window_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    telling().window(window(3, a=State.OVERHEARD))
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.startswith(
+        "overheard: window 3, 2023-11-14T22:13:20Z to 2023-11-14T22:14:20Z: OVERHEARD; 10 packets, "
+    )
+    assert first.endswith("; 10 packets, 3 flows sealed, 2 not; 1 open")
+    assert more == [
+        "overheard:   a: seen in frame 7, plainly",
+        "overheard:   absent: it was seen in 1 place",
+        "overheard:   recorded in recording.pcapng",
+    ]
+    telling().window(quiet())
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_what_is_told_cannot_be_a_command_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "a\x1b[2J\n::error::"
+    telling().window(Window(1, 0.0, 1.0, failed("judge", bad, bad, [bad])))
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "::error::" not in out
+
+
+def test_the_file_is_always_that_of_this_run(tmp_path: Path) -> None:
+    file = tmp_path / "verdict.json"
+    file.write_text('{"outcome": "PROTECTED"}')
+    told = telling(OVERHEARD_VERDICT=str(file))
+    told.write()
+    assert json.loads(file.read_text())["outcome"] == "INCONCLUSIVE"
+    told.window(window(a=State.PROTECTED))
+    data = json.loads(file.read_text())
+    assert (data["outcome"], data["exit_code"]) == ("PROTECTED", 0)
+    assert data["recording"]["left_out"] == "tcp port 1"
+    assert json.loads(told.pages()["/verdict"]().content) == data
+
+
+def test_a_verdict_that_cannot_be_written_is_inconclusive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "verdict.json"
+    told = telling(OVERHEARD_VERDICT=str(file))
+    told.write()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("overheard.sidecar.telling.write_whole", full)
+    told.window(window(a=State.PROTECTED))
+    assert not file.exists()
+    assert told.board.outcome is State.INCONCLUSIVE
+    assert "cannot be written" in capsys.readouterr().out
+
+
+def test_the_pages_say_whether_it_records() -> None:
+    told = telling()
+    pages = told.pages()
+    assert set(pages) == {"/verdict", "/windows", "/metrics", "/healthz", "/readyz"}
+    assert (pages["/readyz"]().status, pages["/healthz"]().status) == ("503 Service Unavailable", "200 OK")
+    told.ready(True)
+    assert pages["/readyz"]().status == "200 OK"
+    told.window(window(5, a=State.PROTECTED))
+    assert json.loads(pages["/windows"]().content)["windows"][0]["number"] == 5
+    assert b'overheard_outcome{outcome="PROTECTED"} 1.0' in pages["/metrics"]().content
