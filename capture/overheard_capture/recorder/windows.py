@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard_capture.captures.frame import Frame
 
-# The next recording may have what this one has from so many seconds before it began.
-_OVERLAP = 1.0
+# A frame may have a slightly different time in each of two recordings, in seconds.
+_JITTER = 0.01
 
 
 class WindowFiles(NamedTuple):
@@ -80,9 +80,10 @@ def settle(
 ) -> Settled:
     """Divide a window into what is settled and what is carried on.
 
-    `before` is the window before this one; its files may be missing. `next_began` is when the next recording began;
-    None if there is none, and everything is settled. At most `at_most` bytes are carried on: of the conversations that
-    do not fit, the largest are settled unfinished. Raises UnreadableError if nothing was recorded, and OSError.
+    `before` is the window before this one; its files may be missing. `next_began` is a moment before the next
+    recording began; None if there is none, and everything is settled. At most `at_most` bytes are carried on: of the
+    conversations that do not fit, the largest are settled unfinished. Raises UnreadableError if nothing was recorded,
+    and OSError.
     """
     now, twice = recording.ended, _Twice(before.last)
     conversations, frames, size, kept = Conversations(), 0, 0, bytearray()
@@ -96,7 +97,7 @@ def settle(
     found, outgrown = ({}, []) if next_began is None else conversations.carried(now, at_most)
     _divide(before, files, kept, lambda frame: conversations.owner(frame, now) in found)
     if next_began is not None:
-        _keep_last(files, next_began - _OVERLAP)
+        _keep_last(files, next_began - _JITTER)
     notes = replace(recording, sha256=digest(files.settled))
     write_whole(recording_file(files.settled), json.dumps(notes.to_json(), indent=2).encode())
     return Settled(frames, size, recorded.facts.dropped, tuple(found.values()), tuple(outgrown))
@@ -107,7 +108,7 @@ class _Twice:
 
     def __init__(self, path: Path) -> None:
         frames = list(CaptureReader([path]).frames()) if path.exists() else []
-        self._until = max((frame.time for frame in frames), default=0.0) + _OVERLAP
+        self._until = max((frame.time for frame in frames), default=0.0) + _JITTER
         self._left = Counter(frame.data for frame in frames)
 
     def has(self, frame: Frame) -> bool:

@@ -28,8 +28,8 @@ _COMMAND = [sys.executable, "-P", "-m", "overheard.sidecar.judge_process"]
 class Job:
     """A window to be judged: its folder, and that of the window before it; the notes on its recording.
 
-    `next_began` is when the recording of the next window began, None if there is none; `carry` how many bytes may be
-    carried on to it. `faults` are further checks that do not hold.
+    `next_began` is a moment before the recording of the next window began, None if there is none; `carry` how many
+    bytes may be carried on to it. `faults` are further checks that do not hold.
     """
 
     folder: Path

@@ -153,7 +153,7 @@ class Rolling:
             folder=active.files.folder,
             before=self._folder / f"{active.number - 1}",
             recording=recording,
-            next_began=following.recording.started if following else None,
+            next_began=following.began if following else None,
             carry=self._settings.carry,
             secrets=secrets,
             keys=self._settings.keys,

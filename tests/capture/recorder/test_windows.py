@@ -161,7 +161,7 @@ def test_drops_are_those_of_the_recording(tmp_path: Path) -> None:
         each.folder.mkdir()
         recorded(each.recorded, every(1, TALK[number * 4 : number * 4 + 4], at=5 + number * 4), dropped=3 - number)
     none = WindowFiles(tmp_path / "none")
-    first = settle(none, before, notes(before.recorded, 0, 9), next_began=BEGAN + 8.9, at_most=ROOM)
+    first = settle(none, before, notes(before.recorded, 0, 9), next_began=BEGAN + 8.0, at_most=ROOM)
     second = settle(before, files, notes(files.recorded, 8.9, 20), next_began=None, at_most=ROOM)
     assert (first.dropped, second.dropped) == (3, 2)
     assert read(files.settled).dropped == 2

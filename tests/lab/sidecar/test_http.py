@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def broken() -> Page:
-    raise RuntimeError("a mistake")
-
-
 @contextmanager
 def served() -> Iterator[str]:
     address = Address("127.0.0.1", free_port())
-    pages = {"/verdict": lambda: Page(b"{}"), "/broken": broken, "/text": lambda: Page(b"a", "text/plain", "503 Not")}
+    pages = {"/verdict": lambda: Page(b"{}"), "/text": lambda: Page(b"a", "text/plain", "503 Not")}
     with HttpServer(address, pages):
         yield f"http://127.0.0.1:{address.port}"
 

@@ -93,7 +93,7 @@ def test_all_ways_of_the_verdict(tmp_path: Path, files: Files) -> None:
             "OVERHEARD_SECRETS": str(tmp_path / "secrets"),
             "OVERHEARD_KEYS": str(keys),
             "OVERHEARD_RECORDINGS": str(kept),
-            "OVERHEARD_WINDOW": "1",
+            "OVERHEARD_WINDOW": "2",
         }
         with sidecar(tmp_path, "--verdict", str(verdict), **settings) as running:
             curl = ["curl", "-sS", "--cacert", str(files.root), "-d", PASSWORD, over_tls]
@@ -149,7 +149,6 @@ def test_signals_end_it_and_without_traffic_it_is_inconclusive(tmp_path: Path) -
         (("--interface", "nothing0", "--http", "off"), 2, "the verdict is INCONCLUSIVE"),
         (("--window", "soon"), 64, "OVERHEARD_WINDOW is 'soon'"),
         (("--secrets", "/nowhere"), 64, "cannot be read"),
-        (("--nonsense",), 64, "unrecognized arguments"),
     ],
 )
 def test_what_cannot_begin(arguments: tuple[str, ...], code: int, says: str) -> None:
