@@ -1,8 +1,8 @@
-"""Windows: one recording follows another without a gap, and a conversation is judged when it has ended.
+"""Windows: one recording follows another without a gap, and a flow is judged when it has ended.
 
 The next recording begins before the last one ends, and both have the frames between: each frame belongs to the first
-window that has it. Frames of a conversation that is still open are carried on to the next window; all others are
-settled. So every frame is settled once, together with all others of its conversation.
+window that has it. Frames of a flow that is still open are carried on to the next window; all others are settled. So
+every frame is settled once, together with all others of its flow.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from overheard.role.files import write_whole
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.captures.recording import digest, recording_file
 from overheard_capture.recorder.blocks import INTERFACE, PACKET, SECTION, FrameChoice, blocks
-from overheard_capture.recorder.conversations import Conversations
+from overheard_capture.recorder.flows import WindowFlows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ class WindowFiles(NamedTuple):
 class Settled:
     """What a window has: its own frames, and their bytes, without those carried on from the last one.
 
-    `dropped` is how many packets the recorder dropped; None if that is unknown. `open` are the conversations that are
+    `dropped` is how many packets the recorder dropped; None if that is unknown. `open` are the flows that are
     carried on, in words, and `outgrown` those that are too large for that.
     """
 
@@ -82,20 +82,20 @@ def settle(
 
     `before` is the window before this one; its files may be missing. `next_began` is a moment before the next
     recording began; None if there is none, and everything is settled. At most `at_most` bytes are carried on: of the
-    conversations that do not fit, the largest are settled unfinished. Raises UnreadableError if nothing was recorded,
+    flows that do not fit, the largest are settled unfinished. Raises UnreadableError if nothing was recorded,
     and OSError.
     """
     now, twice = recording.ended, _Twice(before.last)
-    conversations, frames, size, kept = Conversations(), 0, 0, bytearray()
+    flows, frames, size, kept = WindowFlows(), 0, 0, bytearray()
     recorded = CaptureReader([files.recorded])
     for frame, is_own in _frames(before.carried, recorded):
         kept.append(not (is_own and twice.has(frame)))
         if kept[-1]:
-            conversations.add(frame)
+            flows.add(frame)
             frames += is_own
             size += is_own * len(frame.data)
-    found, outgrown = ({}, []) if next_began is None else conversations.carried(now, at_most)
-    _divide(before, files, kept, lambda frame: conversations.owner(frame, now) in found)
+    found, outgrown = ({}, []) if next_began is None else flows.carried(now, at_most)
+    _divide(before, files, kept, lambda frame: flows.owner(frame, now) in found)
     if next_began is not None:
         _keep_last(files, next_began - _JITTER)
     notes = replace(recording, sha256=digest(files.settled))

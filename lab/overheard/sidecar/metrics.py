@@ -30,7 +30,7 @@ class Metrics:
         for protection in ("sealed", "clear"):
             self._flows.labels(protection)
         self._seen = Counter("overheard_sightings", "Places where a secret was seen.", ["secret"], registry=registry)
-        self._open = Gauge("overheard_open_conversations", "Conversations carried on.", registry=registry)
+        self._open = Gauge("overheard_open_flows", "Flows carried on.", registry=registry)
         self._judge = Counter("overheard_judge_seconds", "Time that the judge took.", registry=registry)
         self._ended = Gauge("overheard_last_window_end_seconds", "When the last window ended.", registry=registry)
         self._outcome = Gauge("overheard_outcome", "1 for the verdict on all windows.", ["outcome"], registry=registry)

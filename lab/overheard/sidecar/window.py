@@ -69,7 +69,7 @@ class Judged:
 
     `secrets` is its state for each secret; for all of them if there is none. `sightings` are their first ones as plain
     data, and `seen` counts them by secret. `packets` and `bytes` are those of the window's own recording, marks
-    included; `dropped` is None if it is unknown. `open` are the conversations that are carried on. `in_open` says that
+    included; `dropped` is None if it is unknown. `open` are the flows that are carried on. `in_open` says that
     a sighting is in one of them.
     """
 

@@ -1,4 +1,4 @@
-"""Windows of a timeline: every frame is settled once, with all others of its conversation."""
+"""Windows of a timeline: every frame is settled once, with all others of its flow."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_an_attempt_that_nobody_answers_is_over_soon(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_every_frame_is_settled_once_with_its_conversation(tmp_path: Path, seed: int) -> None:
+def test_every_frame_is_settled_once_with_its_flow(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  (no secret)
     frames: list[Timed] = []
     for port in range(46000, 46040):

@@ -35,7 +35,7 @@ def gone(folder: Path) -> dict[str, Any]:
     with rolled.running():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"hello", ("10.9.0.2", 9))
-        with patch("overheard_capture.recorder.conversations._IDLE", 0.0):
+        with patch("overheard_capture.recorder.flows._IDLE", 0.0):
             rolled.cut()
         subprocess.run(["ip", "link", "del", "web0"], check=True)
         rolled.cut()

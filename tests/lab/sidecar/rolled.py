@@ -18,7 +18,7 @@ from overheard.words.errors import OverheardError, RecordingError
 from overheard_capture.recorder.dumpcap import Dumpcap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from overheard.sidecar.judging import Job
@@ -38,7 +38,9 @@ def _judged(job: Job) -> Judged:
 class Rolled:
     """A run of the sidecar. A window ends when `cut` is called; the last one when the `with` block ends."""
 
-    def __init__(self, folder: Path, *, own: str = "", **variables: str) -> None:
+    def __init__(
+        self, folder: Path, *, own: str = "", judge: Callable[[Job], Judged] = _judged, **variables: str
+    ) -> None:
         (folder / "secrets").mkdir(exist_ok=True)
         (folder / "secrets" / "password").write_text(f"{SECRET}\n")
         given = settings(OVERHEARD_SECRETS=str(folder / "secrets"), OVERHEARD_VOUCH="sent", **variables)
@@ -46,6 +48,7 @@ class Rolled:
         self.settings = Settings.from_environment({"OVERHEARD_WINDOW": "3600", **given})
         self.windows: list[Window] = []
         self.problem = ""
+        self._judge = judge
         self.rolling = Rolling(self.settings, own, folder / "work", self.windows.append)
         self._cut, self._stop, self._ready = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -95,7 +98,7 @@ class Rolled:
     def running(self) -> Iterator[None]:
         """Within this, windows are recorded."""
         with (
-            patch("overheard.sidecar.rolling.judged", _judged),
+            patch("overheard.sidecar.rolling.judged", self._judge),
             patch.object(Rolling, "_wait", lambda _rolling, _active, stop: self._wait(stop)),
         ):
             self._thread.start()

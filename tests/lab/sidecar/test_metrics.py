@@ -34,7 +34,7 @@ def test_all_is_counted() -> None:
         'overheard_flows_total{protection="clear"} 4.0',
         'overheard_sightings_total{secret="a"} 4.0',
         'overheard_sightings_total{secret="b"} 0.0',
-        "overheard_open_conversations 1.0",
+        "overheard_open_flows 1.0",
         "overheard_judge_seconds_total 1.0",
         "overheard_last_window_end_seconds 1.70000006e+09",
     ):

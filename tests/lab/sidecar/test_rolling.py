@@ -6,14 +6,17 @@ import json
 import os
 import signal
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.sidecar.rolled import SECRET, Rolled, say
+from overheard.sidecar.judging import Job
+from overheard.sidecar.window import Judged, State
 from ports import free_port
-from processes import in_namespaces
+from processes import eventually, in_namespaces
 
 pytestmark = pytest.mark.usefixtures("local_engine")
 
@@ -30,7 +33,7 @@ def test_a_connection_over_several_windows_is_judged_when_it_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A secret in two halves, one in each of two windows, too."""
-    monkeypatch.setattr("overheard_capture.recorder.conversations._LINGER", 0.0)
+    monkeypatch.setattr("overheard_capture.recorder.flows._LINGER", 0.0)
     port = free_port()
     rolled = Rolled(tmp_path, OVERHEARD_PORTS=str(port))
     with socket.create_server(("127.0.0.1", port)) as server, rolled.running():
@@ -83,6 +86,24 @@ def test_a_clock_that_is_set_spoils_a_window(tmp_path: Path, monkeypatch: pytest
         rolled.cut()
     assert rolled.states == ["INCONCLUSIVE", "QUIET"]
     assert rolled.reasons(1) == {"clock", "something"}
+
+
+def test_a_judge_that_is_behind_spoils_windows_instead_of_the_disk(tmp_path: Path) -> None:
+    go = threading.Event()
+
+    def slow(_job: Job) -> Judged:
+        assert go.wait(60)
+        return Judged({"password": State.QUIET})
+
+    rolled = Rolled(tmp_path, judge=slow, OVERHEARD_PORTS=str(free_port()))
+    with rolled.running():
+        for _ in range(5):
+            rolled.cut()
+        freed = eventually(lambda: len(list(tmp_path.glob("work/*/recorded.pcapng"))) == 4, within=20)
+        go.set()
+    assert freed
+    assert rolled.states[:5] == ["QUIET", "QUIET", "QUIET", "INCONCLUSIVE", "INCONCLUSIVE"]
+    assert rolled.reasons(4) == {"behind"}
 
 
 def test_an_interface_that_is_none_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which conversations are still open when a window ends: TCP connections, datagrams between two ports, fragments."""
+"""Which flows are still open when a window ends: TCP connections, datagrams between two ports, fragments."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _LINGER = 3.0
 # After so many seconds of silence no further datagram is expected (the usual idle timeout of QUIC), and no fragment.
 _IDLE = 30.0
-# The owner of frames of no conversation: control, marks, protocols without any; and of fragments of a packet that is
+# The owner of frames of no flow: control, marks, protocols without any; and of fragments of a packet that is
 # incomplete.
 _NONE, _FRAGMENTS = -1, -2
 
 
-class Conversations:
-    """The conversations of a window. Each of its frames is added once, in order."""
+class WindowFlows:
+    """The flows of a window. Each of its frames is added once, in order."""
 
     def __init__(self) -> None:
         self._dissector = Dissector()
@@ -35,7 +35,7 @@ class Conversations:
         self._retired: list[Connection] | None = None
         self._names: list[str] = []
         self._last: list[float] = []
-        # By the number of a TCP connection, or by the ends of another conversation.
+        # By the number of a TCP connection, or by the ends of another flow.
         self._numbers: dict[object, int] = {}
         # Of each frame.
         self._owners, self._times, self._sizes = array("i"), array("d"), array("I")
@@ -66,7 +66,7 @@ class Conversations:
         return found, outgrown
 
     def owner(self, frame: int, now: float) -> int:
-        """The number of the conversation to which a frame belongs; frames count from 0."""
+        """The number of the flow to which a frame belongs; frames count from 0."""
         owner = self._owners[frame]
         return _NONE if owner == _FRAGMENTS and now - self._times[frame] >= _IDLE else owner
 
@@ -101,7 +101,7 @@ class Conversations:
         return _FRAGMENTS if isinstance(packet, Fragment) else _NONE
 
     def _quoted(self, source: Endpoint, target: Endpoint, sequence: int) -> int:
-        """The conversation that an ICMP error is about, if it is known."""
+        """The flow that an ICMP error is about, if it is known."""
         if sequence < 0:
             return self._numbers.get(("UDP", *sorted((source, target))), _NONE)
         connection = self._connections.between(source, target)
