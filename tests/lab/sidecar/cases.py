@@ -37,6 +37,7 @@ def gone(folder: Path) -> dict[str, Any]:
             sender.sendto(b"hello", ("10.9.0.2", 9))
         with patch("overheard_capture.recorder.flows._IDLE", 0.0):
             rolled.cut()
+            assert eventually(lambda: bool(rolled.windows))
         subprocess.run(["ip", "link", "del", "web0"], check=True)
         rolled.cut()
     return outcome(rolled)
