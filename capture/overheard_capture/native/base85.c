@@ -14,49 +14,69 @@ typedef struct {
     const uint8_t *classes, *digits;
 } Base85;
 
-/* The length of a sign that is escaped at `at`, for HTML, XML or JSON: as an entity, which may be escaped itself, or with
- * backslashes. 0 if there is none of this alphabet. */
-static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *base, uint8_t *sign) {
-    static const struct {
-        uint8_t length, text[6], sign;
-    } entities[] = {{4, "amp;", '&'},  {3, "lt;", '<'},   {3, "gt;", '>'},   {5, "quot;", '"'}, {5, "apos;", '\''},
-                    {4, "#38;", '&'},  {4, "#60;", '<'},  {4, "#62;", '>'},  {4, "#34;", '"'},  {4, "#39;", '\''},
-                    {5, "#x26;", '&'}, {5, "#x3c;", '<'}, {5, "#x3e;", '>'}, {5, "#x22;", '"'}, {5, "#x27;", '\''}};
+/* Signs that are escaped as entities. */
+static const struct {
+    uint8_t length, text[6], sign;
+} entities[] = {{4, "amp;", '&'},  {3, "lt;", '<'},   {3, "gt;", '>'},   {5, "quot;", '"'}, {5, "apos;", '\''},
+                {4, "#38;", '&'},  {4, "#60;", '<'},  {4, "#62;", '>'},  {4, "#34;", '"'},  {4, "#39;", '\''},
+                {5, "#x26;", '&'}, {5, "#x3c;", '<'}, {5, "#x3e;", '>'}, {5, "#x22;", '"'}, {5, "#x27;", '\''}};
+
+/* The length of the rest of an entity behind its ampersand, and its sign; 0 if it is none. */
+static uint64_t entity(const uint8_t *at, const uint8_t *end, uint8_t *sign) {
+    if (at == end || !(*at == 'a' || *at == 'l' || *at == 'g' || *at == 'q' || *at == '#')) return 0;
+    for (int each = 0; each < 15; each++) {
+        uint64_t size = entities[each].length, same = 0;
+        if ((uint64_t)(end - at) < size) continue;
+        while (same < size) {
+            uint8_t byte = at[same], other = entities[each].text[same];
+            if (byte != other && !(size == 5 && other == 'x' && byte == 'X') &&
+                !(size == 5 && entities[each].text[0] == '#' && same == 3 && (byte | 0x20) == other)) break;
+            same++;
+        }
+        if (same == size) {
+            *sign = entities[each].sign;
+            return size;
+        }
+    }
+    return 0;
+}
+
+/* The length of a sign that is escaped at `at`, for HTML, XML or JSON: as an entity, or with backslashes, or with an ampersand
+ * that is escaped itself. `way` is another number for each way to do that. 0 if there is none. */
+static uint64_t escaped(const uint8_t *at, const uint8_t *end, uint8_t *sign, int *way) {
     const uint8_t *next = at + 1;
-    uint64_t length = 0;
+    uint64_t length = 0, matched;
+    *way = 0;
     if (*at == '\\') {
         while (next < end && next - at < 8 && *next == '\\') next++;
         if (end - next < 5 || memcmp(next, "u00", 3) || !digit[next[3]] || !digit[next[4]]) return 0;
         *sign = (uint8_t)((digit[next[3]] - 1) << 4 | (digit[next[4]] - 1));
-        return strchr("&<>\"'", *sign) && *sign && base->digits[*sign] != 255 ? (uint64_t)(next + 5 - at) : 0;
+        *way = 6 * (int)(next - at);
+        next += 5, length = (uint64_t)(next - at);
+        if (!*sign || !strchr("&<>\"'", *sign)) return 0;
+        if (*sign != '&') return length;
+    } else if (*at != '&') {
+        return 0;
     }
-    if (*at != '&') return 0;
-    for (int nested = 0; nested <= 4; nested++) {
-        uint64_t matched = 0;
-        if (next == end || !(*next == 'a' || *next == 'l' || *next == 'g' || *next == 'q' || *next == '#')) break;
-        for (int each = 0; each < 15 && !matched; each++) {
-            uint64_t size = entities[each].length, same = 0;
-            if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
-            while (same < size) {
-                uint8_t byte = next[same], other = entities[each].text[same];
-                if (byte != other && !(size == 5 && other == 'x' && byte == 'X') &&
-                    !(size == 5 && entities[each].text[0] == '#' && same == 3 && (byte | 0x20) == other)) break;
-                same++;
-            }
-            if (same == size) matched = size, *sign = entities[each].sign;
-        }
-        if (!matched) break;
-        next += matched, length = (uint64_t)(next - at);
-        if (matched != 4 || next[-2] != 'p') break;
+    for (int nested = 1; nested <= 5 && (matched = entity(next, end, sign)); nested++) {
+        next += matched, length = (uint64_t)(next - at), ++*way;
+        if (*sign != '&') break;
     }
     return length;
+}
+
+/* The same, if the sign is one of an alphabet. */
+static uint64_t escaped_sign(const uint8_t *at, const uint8_t *end, const Base85 *base, uint8_t *sign) {
+    int way;
+    uint64_t length = escaped(at, end, sign, &way);
+    return length && base->digits[*sign] != 255 ? length : 0;
 }
 
 /* The next characters of a line, without escapes, and `most` of them. Returns how many there are. */
 static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *chars) {
     uint64_t count = 0;
     while (at < end && count < most) {
-        uint64_t length = base->classes[*at] & ESCAPE ? escaped(at, end, base, chars + count) : 0;
+        uint64_t length = base->classes[*at] & ESCAPE ? escaped_sign(at, end, base, chars + count) : 0;
         if (!length) chars[count] = *at;
         at += length ? length : 1, count++;
     }
@@ -221,15 +241,25 @@ static int in_cdata(const uint8_t *run, const uint8_t *end, const Base85 *base, 
 
 /* Whether the text of an element of HTML or XML in a run may be encoded, up to its end tag. RFC 1924 has no slash. */
 static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base, const uint8_t *beginnings) {
-    for (const uint8_t *from = run, *tag; from < end && (tag = memchr(from, '<', (uint64_t)(end - from))); from = tag + 1) {
-        if (tag - from <= SHORTEST_BASE85 || (tag + 1 < end && tag[1] != '/')) continue;
-        const uint8_t *text = tag;
-        while (text > from && text[-1] != '>') text--;
-        if (text == from || tag - text < SHORTEST_BASE85) continue;
-        /* What is encoded has letters of both cases, unlike most words. */
-        uint8_t kinds = 0;
-        for (int at = 0; at < VARIED && text + at < tag; at++) kinds |= base->classes[text[at]];
-        if (kinds & LOWER && kinds & UPPER && may_be_base85(text, (uint64_t)(tag - text), base, beginnings)) return 1;
+    /* Behind the last bracket of each way to escape one. */
+    const uint8_t *texts[54] = {0};
+    for (const uint8_t *at = run; at < end;) {
+        int way = 0;
+        uint8_t sign = *at;
+        uint64_t length = base->classes[sign] & ESCAPE ? escaped(at, end, &sign, &way) : 1;
+        if (!length || (sign != '<' && sign != '>')) {
+            at += length ? length : 1;
+            continue;
+        }
+        const uint8_t *text = texts[way];
+        texts[way] = sign == '>' ? at + length : 0;
+        if (text && sign == '<' && at - text >= SHORTEST_BASE85 && (at + length == end || at[length] == '/')) {
+            /* What is encoded has letters of both cases, unlike most words. */
+            uint8_t kinds = 0;
+            for (int each = 0; each < VARIED && text + each < at; each++) kinds |= base->classes[text[each]];
+            if (kinds & LOWER && kinds & UPPER && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
+        }
+        at += length;
     }
     return 0;
 }
@@ -244,7 +274,7 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
         for (to = from; to < end;) {
             uint8_t sign;
             while (to < end && (base->classes[data[to]] & (IN_ALPHABET | ESCAPE)) == IN_ALPHABET) to++;
-            uint64_t length = to < end && base->classes[data[to]] & ESCAPE ? escaped(data + to, data + end, base, &sign) : 0;
+            uint64_t length = to < end && base->classes[data[to]] & ESCAPE ? escaped_sign(data + to, data + end, base, &sign) : 0;
             if (to == end || (!length && !(base->classes[data[to]] & IN_ALPHABET))) break;
             to += length ? length : 1;
         }

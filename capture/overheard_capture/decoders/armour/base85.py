@@ -45,14 +45,17 @@ _NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
 # A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
 _PREFIX = lazy_pattern(rb"([^0-9A-Za-z])\1*+")
 _DELIMITER = lazy_pattern(rb"[%b]" % re.escape(DELIMITERS))
-# The text of an element of HTML or XML up to its end tag, wherever it is in a line; RFC 1924 has no slash. And that of
-# a section of CDATA, in which angle brackets are not escaped.
-_ELEMENT = lazy_pattern(
-    rb">([^<>]{%d,}+)<(?:/|\Z)|(?<=<!\[CDATA\[)(.{%d,}?)(?:\]\]>|\Z)" % (SHORTEST_BASE85, SHORTEST_BASE85)
+# An ampersand, which may be escaped for HTML, XML or JSON, also several times.
+_AND = rb"(?:&|\\{1,8}u0026)(?:(?:amp|#38|#[xX]26);){0,4}"
+# Angle brackets of HTML or XML, which may be escaped themselves; and a section of CDATA, in which they are not.
+_BRACKET = lazy_pattern(
+    rb"(<)|>|(%b)(?:(lt|#60|#[xX]3[cC])|gt|#62|#[xX]3[eE]);|(\\{1,8})u003(?:([cC])|[eE])" % _AND
 )
+_CDATA = lazy_pattern(rb"(?<=<!\[CDATA\[)(.{%d,}?)(?:\]\]>|\Z)" % SHORTEST_BASE85)
 # Signs that HTML, XML and JSON escape, and their names.
 _ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
-_PARTIAL_ESCAPE = lazy_pattern(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_PARTIAL_ESCAPE = lazy_pattern(rb"(?:%b[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z" % _AND)
+_BEFORE_NAME = lazy_pattern(rb"[&;]|u0026")
 # With what follows an end; how many of these are looked at, the first and the last ones; and up to which length.
 _END = rb"\r?\n|[\"'`&;,<>)\]}|*\\]"
 _MOST_ENDS, _LONGEST_CUT = 3, 2048
@@ -114,9 +117,9 @@ class Base85:
                     yield found
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
-            for text in () if is_read else _ELEMENT.finditer(data, line.start() + 1, line.end()):
-                inside, (first, last) = text[text.lastindex or 0], text.span(text.lastindex or 0)
-                for begin in self._begins(inside[:_LOOK]) if _is_mixed(inside[:_VARIED]) else ():
+            for first, last in () if is_read else _texts(data, *line.span()):
+                inside = data[first : min(last, first + _LOOK)]
+                for begin in self._begins(inside) if _is_mixed(inside[:_VARIED]) else ():
                     if found := self._run.match(data, first + begin, last):
                         yield found
 
@@ -200,6 +203,24 @@ class Base85:
         return out.raw[:size]
 
 
+def _texts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The texts of elements up to their end tags, wherever they are in a line, and of sections of CDATA.
+
+    RFC 1924 has no slash, so that a line may end there.
+    """
+    # Behind the last bracket of each way to escape one.
+    begins: dict[int, int] = {}
+    for bracket in _BRACKET.finditer(data, start, end):
+        escape = bracket[2] or bracket[4] or b""
+        way = 6 * escape.count(b"\\") + (1 + escape.count(b";") if bracket[2] else 0)
+        text = begins.pop(way, end)
+        if not (bracket[1] or bracket[3] or bracket[5]):
+            begins[way] = bracket.end()
+        elif bracket.start() - text >= SHORTEST_BASE85 and data[bracket.end() : end][:1] in b"/":
+            yield text, bracket.start()
+    yield from (section.span(1) for section in _CDATA.finditer(data, start, end))
+
+
 def _native(alphabet: bytes, zeros: bytes) -> NativeBase85:
     """An alphabet as the compiled part has it."""
     classes = bytes(
@@ -224,14 +245,14 @@ def _escape_of(signs: list[bytes]) -> bytes:
     """An expression for these signs as entities, which may be escaped themselves, or as code units (`u0026`)."""
     names, codes = b"|".join(map(_ESCAPED.__getitem__, signs)), b"|".join(b"%02x" % ord(sign) for sign in signs)
     numbers = b"|".join(b"%d" % ord(sign) for sign in signs)
-    return rb"(?:&(?:amp;){0,4}(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (names, numbers, codes, codes)
+    return rb"(?:%b(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (_AND, names, numbers, codes, codes)
 
 
 @lru_cache(256)
 def _sign(escape: bytes) -> bytes:
-    if escape.startswith(b"\\"):
+    if not escape.endswith(b";"):
         return bytes([int(escape[-2:], 16)])
-    return unescape(f"&{escape[1:-1].rpartition(b';')[2].decode()};").encode()
+    return unescape(f"&{_BEFORE_NAME.split(escape[:-1])[-1].decode()};").encode()
 
 
 def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:

@@ -55,6 +55,16 @@ def code(sign: re.Match[bytes]) -> bytes:
     return b"\\u%04x" % ord(sign[0])
 
 
+def listed(text: bytes) -> bytes:
+    """In an element of XML behind many others."""
+    return b"<list>" + b"<a><b>x</b></a>" * 4 + b"<note>" + escaped(text) + b"</note></list>"
+
+
+def message(text: bytes) -> bytes:
+    """As XMPP has it (RFC 6121, 5.2)."""
+    return b"<message to='bob@example.org' type='chat'><body>" + text + b"</body></message>"
+
+
 NOT_IN_MARKUP = re.compile(rb"[&<>]")
 WRITTEN: dict[str, Write] = {
     "base58": base58,
@@ -91,6 +101,11 @@ WRITTEN: dict[str, Write] = {
     "Z85 behind many tags": lambda data: (
         b"<html><head>" + b"<b><i></i></b>" * 9 + b"<p>" + escaped(z85(data)) + b"</p></head></html>"
     ),
+    "Z85 in XML in a message": lambda data: message(escaped(listed(z85(data)))),
+    "Z85 in XML in XML in a message": lambda data: message(escaped(listed(escaped(listed(z85(data)))))),
+    "Z85 in XML with numbers in a message": lambda data: message(NOT_IN_MARKUP.sub(numbered, listed(z85(data)))),
+    "Z85 in XML in Go's JSON": lambda data: b'{"a":"' + NOT_IN_MARKUP.sub(code, listed(z85(data))) + b'"}',
+    "Python's base85 in XML in a message": lambda data: message(escaped(listed(base64.b85encode(data)))),
     "Z85 in a list": lambda data: b"**" + z85(data) + b"**",
     "Z85 in JSON": lambda data: b'{"a": 1,"data":"' + z85(data) + b'","b":2}',
     "Z85 in a section of CDATA": lambda data: b"<list><note><![CDATA[" + z85(data) + b"]]></note></list>",
@@ -171,7 +186,7 @@ def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:
 
 @pytest.mark.slow
 def test_hostile_escapes_take_no_quadratic_time() -> None:
-    for text in (b"&amp;" * 50_000, b"&lt" * 50_000, b"&lt;aB#" * 30_000, b"\\u0026" * 30_000, b"aB`," * 50_000):
+    for text in (b"&amp;" * 50_000, b"&lt" * 50_000, b"&lt;aB#" * 30_000, b"&amp;gt;aB#&lt;/" * 20_000, b"\\u0026" * 30_000, b"aB`," * 50_000):
         assert not played(untyped, text).sightings
 
 
@@ -188,6 +203,9 @@ LOOK_ALIKES = {
     "links": "<a href='https://www.example.com/a/b?utm_source=Feed&amp;x=%20y#Part-7'>x</a>\n" * 40,
     "links with parameters": '<a href="/notes/281976?Sort=New&amp;page=2&amp;Of=%7B%22a%22%7D">x</a>\n' * 40,
     "JSON in an attribute": "<div data-x='{&quot;userName&quot;:&quot;A&quot;,&quot;b&quot;:[1,2,3]}'></div>" * 20,
+    "HTML in a feed": "<d>&lt;p&gt;&lt;b&gt;TheSquirrelSaidNothing,AsEver:(Again)!&lt;/b&gt;&lt;/p&gt;</d>\n" * 40,
+    "HTML in Go's JSON": '{"a":"\\u003cp\\u003eSquirrels/AndOther.Animals#Are&Nuts=Yes\\u003c/p\\u003e"}' * 40,
+    "brackets": "&lt;/" * 400 + "&gt;" * 400 + "aB&amp;gt;" * 400,
     "a style sheet": ".A>.b{margin:0000;color:#FFF0F0;background:url(data:;x)}.c:after{content:'+++'}" * 20,
     "a diff": "+--------------------------------\n-++++++++++++++++++++++++++++++++++\n" * 20,
     "zeros": "00000000-0000-0000-0000-000000000000 0000000000000000000000000000 zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz ",
