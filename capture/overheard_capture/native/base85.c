@@ -7,7 +7,11 @@ enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE6
  * many of the first bytes are zero only if they are encoded. */
 enum { SHORTEST_BASE85 = 25, SHORTEST_OUT = 20, VARIED = 64, LATEST = 64, MOST_DELIMITERS = 6, ZEROS = 5 };
 /* How many of the first bytes may be others than text. */
-enum { MOST_OTHERS = 7 };
+enum { MOST_OTHERS = 8 };
+/* How many of the first bytes are equal in letters of two bytes each, the first of which is nearly always the same. */
+enum { SAME = 6 };
+/* One in so many characters is a zero in UTF-32 of letters of ASCII alone. */
+enum { FEWEST_ZEROS = 4 };
 
 /* An alphabet: the class and the digit of each byte. */
 typedef struct {
@@ -164,7 +168,13 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
         even |= out[each], odd |= out[each + 1];
     }
     if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
-    if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
+    if (!mixed) return 0;
+    for (int each = 0; each <= SHORTEST_OUT - SAME; each++) {
+        int same = 1;
+        for (int other = each + 1; other < SHORTEST_OUT; other++) same += out[other] == out[each];
+        if (same >= SAME) return 1;
+    }
+    if (count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
     const uint8_t *chars = characters(at, end, VARIED, base, room, &count);
     int size = groups(chars, count, base, out);
     return 4 * count_others(out, size) <= size - 8;
@@ -254,10 +264,12 @@ static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base
         const uint8_t *text = texts[way];
         texts[way] = sign == '>' ? at + length : 0;
         if (text && sign == '<' && at - text >= SHORTEST_BASE85 && (at + length == end || at[length] == '/')) {
-            /* What is encoded has letters of both cases, unlike most words. */
+            /* What is encoded has letters of both cases, unlike most words; or zeros, as UTF-32 of ASCII has. */
             uint8_t kinds = 0;
-            for (int each = 0; each < VARIED && text + each < at; each++) kinds |= base->classes[text[each]];
-            if (kinds & LOWER && kinds & UPPER && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
+            int zeros = 0, count = 0;
+            for (; count < VARIED && text + count < at; count++) kinds |= base->classes[text[count]], zeros += text[count] == '0';
+            int may_be = (kinds & LOWER && kinds & UPPER) || FEWEST_ZEROS * zeros >= count;
+            if (may_be && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
         }
         at += length;
     }

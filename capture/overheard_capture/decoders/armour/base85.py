@@ -10,7 +10,6 @@ import base64
 import ctypes
 import re
 from functools import lru_cache
-from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.armour.coding import Coding
+from overheard_capture.decoders.armour.coding import SHORTEST_BASE85, Coding
+from overheard_capture.decoders.armour.escaped_signs import PARTIAL_ESCAPE, SIGNS, escape_of, sign_of, texts
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS
@@ -34,9 +34,8 @@ _RFC1924 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&
 _Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _ASCII85 = bytes(range(33, 118))
 
-# The length from which characters may be base85, which is that of 20 bytes; and after what it may begin, although that
-# may be part of the alphabet.
-SHORTEST_BASE85, DELIMITERS = 25, b"=:\"'(<>{[,&;"
+# After what it may begin, although that may be part of the alphabet.
+DELIMITERS = b"=:\"'(<>{[,&;"
 # How many characters of a line are looked at.
 _LOOK = 256
 # After how many delimiters it may begin, and up to where.
@@ -45,24 +44,17 @@ _NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
 # A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
 _PREFIX = lazy_pattern(rb"([^0-9A-Za-z])\1*+")
 _DELIMITER = lazy_pattern(rb"[%b]" % re.escape(DELIMITERS))
-# An ampersand, which may be escaped for HTML, XML or JSON, also several times.
-_AND = rb"(?:&|\\{1,8}u0026)(?:(?:amp|#38|#[xX]26);){0,4}"
-# Angle brackets of HTML or XML, which may be escaped themselves; and a section of CDATA, in which they are not.
-_BRACKET = lazy_pattern(
-    rb"(<)|>|(%b)(?:(lt|#60|#[xX]3[cC])|gt|#62|#[xX]3[eE]);|(\\{1,8})u003(?:([cC])|[eE])" % _AND
-)
-_CDATA = lazy_pattern(rb"(?<=<!\[CDATA\[)(.{%d,}?)(?:\]\]>|\Z)" % SHORTEST_BASE85)
-# Signs that HTML, XML and JSON escape, and their names.
-_ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
-_PARTIAL_ESCAPE = lazy_pattern(rb"(?:%b[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z" % _AND)
-_BEFORE_NAME = lazy_pattern(rb"[&;]|u0026")
 # With what follows an end; how many of these are looked at, the first and the last ones; and up to which length.
 _END = rb"\r?\n|[\"'`&;,<>)\]}|*\\]"
 _MOST_ENDS, _LONGEST_CUT = 3, 2048
 # How many characters show whether they are varied, or what they decode to makes sense.
 _VARIED = 64
 # How many bytes the shortest is; so many of these are zero only if they are encoded, and may be others than text.
-_SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 7
+_SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 8
+# So many equal ones are there if characters have two bytes each, the first of which is nearly always the same.
+_SAME = 6
+# At least one in so many characters is a zero in UTF-32 of letters in ASCII alone.
+_FEWEST_ZEROS = 4
 # Text, and what pads it.
 _TEXT = lazy_pattern(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CONTINUATION = bytes(range(0x80, 0xC0))
@@ -81,7 +73,7 @@ class Base85:
         # In Ascii85 a `z` is four zero bytes, and a backslash is no escape.
         self.zeros = b"z" * (b"\\" in alphabet)
         self.native = _native(alphabet, self.zeros)
-        escape = _escape_of([sign for sign in _ESCAPED if sign in alphabet])
+        escape = escape_of(sign for sign in SIGNS if sign in alphabet)
         self._escape, self._end = lazy_pattern(escape), lazy_pattern(rb"%b|(%b)" % (escape, _END))
         others = re.escape((alphabet + self.zeros).replace(b"&", b""))
         unit = rb"(?:[%b]++|%b|&)" % (others, escape)
@@ -103,7 +95,7 @@ class Base85:
             4,
             is_value=lambda _: False,
             is_other=lambda run: next(self._found(bytes(run), 0), None) is None,
-            partial=_PARTIAL_ESCAPE,
+            partial=PARTIAL_ESCAPE,
         )
 
     def _found(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
@@ -117,9 +109,9 @@ class Base85:
                     yield found
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
-            for first, last in () if is_read else _texts(data, *line.span()):
+            for first, last in () if is_read else texts(data, *line.span()):
                 inside = data[first : min(last, first + _LOOK)]
-                for begin in self._begins(inside) if _is_mixed(inside[:_VARIED]) else ():
+                for begin in self._begins(inside) if _may_be_encoded(inside[:_VARIED]) else ():
                     if found := self._run.match(data, first + begin, last):
                         yield found
 
@@ -160,7 +152,9 @@ class Base85:
         for at in varied:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
                 return (at, *known)
-        return tuple(known) or _first_of_groups(varied)
+        # What makes sense may also be the rest of that.
+        parts = {at % 5 for at in known}
+        return (*_first_of_groups(at for at in varied if not known or at % 5 in parts), *known)
 
     def _text_start(self, line: bytes, at: int) -> int:
         """Where the text begins that goes on at `at`: a delimiter may also be a part of it."""
@@ -172,7 +166,7 @@ class Base85:
 
     def _unescaped(self, raw: bytes) -> bytes:
         """Without escapes. Hardly ever is such a row of characters there by chance."""
-        return self._escape.sub(lambda found: _sign(found[0]), raw) if b"&" in raw or b"\\" in raw else raw
+        return self._escape.sub(lambda found: sign_of(found[0]), raw) if b"&" in raw or b"\\" in raw else raw
 
     def _head(self, raw: bytes) -> bytes:
         """The first characters, up to a `z` within a group, which Ascii85 has not."""
@@ -203,24 +197,6 @@ class Base85:
         return out.raw[:size]
 
 
-def _texts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The texts of elements up to their end tags, wherever they are in a line, and of sections of CDATA.
-
-    RFC 1924 has no slash, so that a line may end there.
-    """
-    # Behind the last bracket of each way to escape one.
-    begins: dict[int, int] = {}
-    for bracket in _BRACKET.finditer(data, start, end):
-        escape = bracket[2] or bracket[4] or b""
-        way = 6 * escape.count(b"\\") + (1 + escape.count(b";") if bracket[2] else 0)
-        text = begins.pop(way, end)
-        if not (bracket[1] or bracket[3] or bracket[5]):
-            begins[way] = bracket.end()
-        elif bracket.start() - text >= SHORTEST_BASE85 and data[bracket.end() : end][:1] in b"/":
-            yield text, bracket.start()
-    yield from (section.span(1) for section in _CDATA.finditer(data, start, end))
-
-
 def _native(alphabet: bytes, zeros: bytes) -> NativeBase85:
     """An alphabet as the compiled part has it."""
     classes = bytes(
@@ -241,28 +217,17 @@ def _decoded(chars: bytes) -> bytes:
         return first + _decoded(chars[half:]) if half and len(first) == half // 5 * 4 else first
 
 
-def _escape_of(signs: list[bytes]) -> bytes:
-    """An expression for these signs as entities, which may be escaped themselves, or as code units (`u0026`)."""
-    names, codes = b"|".join(map(_ESCAPED.__getitem__, signs)), b"|".join(b"%02x" % ord(sign) for sign in signs)
-    numbers = b"|".join(b"%d" % ord(sign) for sign in signs)
-    return rb"(?:%b(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (_AND, names, numbers, codes, codes)
-
-
-@lru_cache(256)
-def _sign(escape: bytes) -> bytes:
-    if not escape.endswith(b";"):
-        return bytes([int(escape[-2:], 16)])
-    return unescape(f"&{_BEFORE_NAME.split(escape[:-1])[-1].decode()};").encode()
-
-
 def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
     """Whether bytes have many zeros, begin a block stored by deflate (RFC 1951, 3.2.4), or are text among a few others.
 
-    Few other characters decode to that. It is so of UTF-16 and UTF-32, of records with numbers, and of messages.
+    Or whether one byte is frequent. Few other characters decode to that. It is so of UTF-16 and UTF-32, of letters in
+    charsets of East Asia that are not theirs, of records with numbers, and of messages.
     `is_mixed` is whether there are letters of both cases, as text has that is encoded.
     """
     head = out[:_SHORTEST_OUT]
     if head.count(0) >= _ZEROS or max(head[::2]) < SCRIPTS or max(head[1::2]) < SCRIPTS:
+        return True
+    if is_mixed and max(map(head.count, head)) >= _SAME:
         return True
     if head[0] <= 1 and head[1] ^ head[3] == head[2] ^ head[4] == 0xFF:
         return True
@@ -287,6 +252,11 @@ def _first_of_groups(starts: Iterable[int]) -> tuple[int, ...]:
 def _is_mixed(chars: bytes) -> bool:
     """Whether there are letters of both cases."""
     return chars.lower() != chars != chars.upper()
+
+
+def _may_be_encoded(chars: bytes) -> bool:
+    """Whether the first characters of a text are letters of both cases, or have zeros as wide text: few words do."""
+    return _is_mixed(chars) or _FEWEST_ZEROS * chars.count(b"0") >= len(chars)
 
 
 def _is_varied(first: bytes) -> bool:

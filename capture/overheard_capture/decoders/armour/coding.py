@@ -12,6 +12,8 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 
 # The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
 SHORTEST = 24
+# That of 20 bytes in base85.
+SHORTEST_BASE85 = 25
 
 HEXADECIMAL = Layer("hexadecimal", LayerKind.SPELLED)
 _NOTHING = lazy_pattern(rb"(?!)")

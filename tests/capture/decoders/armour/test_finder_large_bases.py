@@ -18,7 +18,7 @@ import cramjam
 import pytest
 
 from capture.encoders import FLICKR, base58, z85
-from capture.played import SEARCH, VALUE, outcome, played, seen, sightings
+from capture.played import SEARCH, VALUE, outcome, played, seen, sightings, some_findings
 from capture.wrapped import noise
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
@@ -130,6 +130,7 @@ CONTENTS = {
     "Cyrillic letters in UTF-16": CYRILLIC.encode("utf-16-be"),
     "UTF-32 with a mark": TEXT.decode().encode("utf-32"),
     "Cyrillic letters in UTF-32": CYRILLIC.encode("utf-32-be"),
+    "UTF-32 of ASCII": TEXT.decode().encode("utf-32-be"),
     "UTF-32 in protobuf": b"\x08\x11\x12\x7c" + TEXT.decode().encode("utf-32-le"),
     "a name, and what pads it": b"note.txt" + bytes(92) + TEXT,
     "msgpack": b"\x82\xa4user\xa5alice\xa4note\xc5\x00\x2a" + TEXT,
@@ -169,6 +170,38 @@ def test_text_in_base85_is_read_wherever_it_begins() -> None:
             assert not findings.unread
 
 
+LETTERS = "секретный пароль"
+
+
+@for_each(
+    charset=["big5", "gb18030", "shift-jis", "euc-jp", "cp949", "cp932"],
+    before=["", "password=", "user: alice\npass: ", "The password is "],
+    after=["", ", keep it."],
+    write=[base64.b85encode, z85, base64.a85encode],
+)
+def test_letters_of_two_bytes_each_are_found(charset: str, before: str, after: str, write: Write) -> None:
+    """In charsets of East Asia all letters of another alphabet begin with the same byte, or one of two."""
+    text = write((before + LETTERS + after).encode(charset))
+    for whole in (text, b'{"note": "' + text + b'"}', b"-nothing\n+" + text + b"\n"):
+        findings = played(untyped, whole, findings=some_findings(value=LETTERS.encode()))
+        assert findings.sightings
+        assert not findings.unread
+
+
+@for_each(
+    secret=["秘密の合言葉です", "секретный пароль", "süßer Kürbis über Öl", "fluffy tail 4711 a"],
+    before=["", "x", "xxx", "password="],
+    write=[base64.b85encode, z85],
+)
+def test_a_string_in_a_short_message_is_found(secret: str, before: str, write: Write) -> None:
+    """A number and two strings of protobuf, one of them in a message of its own."""
+    inside = (before + secret).encode()
+    message = b"\x08\x96\x01\x12\x05alice\x1a" + bytes([len(inside) + 2]) + b"\x0a" + bytes([len(inside)]) + inside
+    findings = played(untyped, b"data=" + write(message), findings=some_findings(value=secret.encode()))
+    assert findings.sightings
+    assert not findings.unread
+
+
 # Longer than anything that is kept, or decoded, at a time.
 LONG = noise(30_000) + VALUE
 
@@ -186,7 +219,14 @@ def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:
 
 @pytest.mark.slow
 def test_hostile_escapes_take_no_quadratic_time() -> None:
-    for text in (b"&amp;" * 50_000, b"&lt" * 50_000, b"&lt;aB#" * 30_000, b"&amp;gt;aB#&lt;/" * 20_000, b"\\u0026" * 30_000, b"aB`," * 50_000):
+    for text in (
+        b"&amp;" * 50_000,
+        b"&lt" * 50_000,
+        b"&lt;aB#" * 30_000,
+        b"&amp;gt;aB#&lt;/" * 20_000,
+        b"\\u0026" * 30_000,
+        b"aB`," * 50_000,
+    ):
         assert not played(untyped, text).sightings
 
 
