@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 # What stands between the slashes of a path: its first character need not be the first one of a group.
 _SEGMENT = lazy_pattern(rb"[^/]{%d,}" % SHORTEST_RUN)
+# What stands before a line in a diff may be its first character.
+_SIGNS = (b"+", b"-")
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
 _RUN_END = lazy_pattern(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
@@ -219,17 +221,19 @@ class Base64Finder:
             skipped = unsigned_start(chars)
         # What is no word and no random number is read as far as possible.
         out = decoded(chars) if skipped < 0 else b""
+        has_sign = raw.startswith(_SIGNS)
+        if has_sign:
+            self._to_search(decoded(chars[1:]), raw[1:], origin.after(1))
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
             sighted = self._before.sighted
             self._read_piece(raw, origin, skipped)
             self._close_run()
-            self._before.add(raw, sighted)
+            if not has_sign:
+                self._before.add(raw, sighted)
             return
-        if not self._batch:
-            self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
-        self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
+        self._to_search(out, raw, origin)
         if b"/" in raw and b"+" not in raw:
             self._read_segments(raw, origin)
         size = len(chars) * 3 // 4
@@ -237,6 +241,12 @@ class Base64Finder:
             return
         if not count_lines(self._findings, raw, 6, is_base64):
             self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
+
+    def _to_search(self, out: bytes, raw: bytes, origin: Origin) -> None:
+        """Search later what a run decodes to."""
+        if not self._batch:
+            self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
+        self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
 
     def _read_segments(self, raw: bytes, origin: Origin) -> None:
         """Read what stands between slashes. That is speculative, as they may be characters of the run."""

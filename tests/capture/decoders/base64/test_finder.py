@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -27,7 +28,7 @@ from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from overheard_capture.content.findings import Findings
 
@@ -49,6 +50,40 @@ def in_javascript(form: bytes, text: bytes = b"") -> bytes:
     """Base64 in a string of JavaScript or C, with everything but letters and digits by its number."""
     text = text or base64.b64encode(LONG)
     return b"".join(b"%c" % byte if bytes([byte]).isalnum() else form % byte for byte in text)
+
+
+SIGNED = {
+    "an added line": "--- a/note\n+++ b/note\n@@ -1,1 +1,1 @@\n-nothing\n+{}\n",
+    "a line that was left out": "@@ -1,1 +1,1 @@\n-{}\n+nothing\n",
+    "an added line at the end": "+{}",
+    "with a sign after it": "+{}+",
+    "in JSON": '{{"patch": "-nothing\\n+{}\\n"}}',
+    "twice": "+{0}\n x\n+{0}\n",
+}
+
+
+@for_each(
+    how=SIGNED,
+    charset=["cp037", "cp500", "cp1140", "utf-32-le", "utf-32-be", "utf-16-le", "koi8-r", "big5"],
+    text=["Fluffy tail", "password=Fluffy tail", "The password is Fluffy tail, keep it."],
+    encode=[base64.b64encode, base64.urlsafe_b64encode],
+)
+def test_a_sign_before_it_is_no_character_of_it(
+    how: str, charset: str, text: str, encode: Callable[[bytes], bytes]
+) -> None:
+    """A plus sign is one of base64, and a hyphen one of base64url, so that all that follows would be shifted."""
+    encoded = encode((text + " " * (-len(text) % 3) + "12345678").encode(charset)).rstrip(b"=").decode()
+    assert len(encoded) >= 24
+    findings = played(untyped, SIGNED[how].format(encoded).encode(), findings=some_findings(value=b"Fluffy tail"))
+    assert findings.sightings
+    assert not findings.unread
+
+
+def test_hashes_behind_a_sign_are_no_reason() -> None:
+    lines = [base64.b64encode(hashlib.sha512(b"%d" % number).digest()) for number in range(50)]
+    findings = played(untyped, b"".join(b"%b%b\n\n" % (b"+-"[at % 2 :][:1], line) for at, line in enumerate(lines)))
+    assert not findings.sightings
+    assert not findings.unread
 
 
 TEXTS = {
