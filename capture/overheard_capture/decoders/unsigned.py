@@ -14,10 +14,12 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
 from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
-from overheard_capture.native.structures import AS_ANY, KNOWN_AFTER_LENGTH
+from overheard_capture.native.structures import AS_ANY, AS_SNAPPY, KNOWN_AFTER_LENGTH
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
+
+_PRINTABLE = range(0x20, 0x7F)
 
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
@@ -30,6 +32,20 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     from overheard_capture.decoders.unsigned_formats import format_of  # noqa: PLC0415  (few captures have any)
 
     return format_of(head, why, certainly=certainly) is not None
+
+
+def short_block(data: bytes, reader: ReaderFactory) -> ReaderFactory | None:
+    """The reader factory for all of `data` if it may be text, and is a block of Snappy: its length is a character."""
+    may_be = len(data) >= SHORTEST and data[0] in _PRINTABLE and not data[1] & 3 and may_be_unsigned(data) & AS_SNAPPY
+    if not may_be:
+        return None
+    from overheard_capture.decoders.unsigned_formats import block_of  # noqa: PLC0415  (few captures have any)
+
+    if (form := block_of(data, AS_SNAPPY)) is None:
+        return None
+    from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415
+
+    return decompressing((form,), reader, reader)
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:

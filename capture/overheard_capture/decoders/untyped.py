@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping, speculative
 from overheard_capture.content.randomness import SAMPLE
+from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.control_codes import ControlCodes
@@ -18,7 +19,7 @@ from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, reader_of
 from overheard_capture.decoders.text_carver import TextCarver
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
 from overheard_capture.decoders.text_framing import CHUNKED
-from overheard_capture.decoders.unsigned import unsigned_or_known
+from overheard_capture.decoders.unsigned import short_block, unsigned_or_known
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -124,6 +125,8 @@ class Untyped:
             )
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
+            elif inner is untyped and is_whole and (block := short_block(head, untyped)):
+                self._text = Together(self._text, block(speculative(self._findings), self._layers))
 
     def _finders_for(self, head: bytes, inner: ReaderFactory, *, is_whole: bool) -> TextFinders | JsonStringFinder:
         """What looks for something in text that begins so, or is that."""

@@ -15,6 +15,7 @@ import cramjam
 import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
+from capture.encoders import base58, z85
 from capture.lz_string import lz_string
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise, words
@@ -26,6 +27,8 @@ from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Write = Callable[[bytes], bytes]
 
 TEXT = b"<Response><Name>" + VALUE + b"</Name></Response>"
 LONG = TEXT + words(2600) + VALUE
@@ -132,6 +135,30 @@ def test_random_bytes_are_none(data: bytes) -> None:
 @pytest.mark.parametrize("data", [b"", b"\0" * 40, b"some words of text, and nothing else", b"\xff" * 64])
 def test_other_bytes_are_none(data: bytes) -> None:
     assert not is_unsigned(data)
+
+
+@for_each(
+    write=[base64.b32encode, z85, base64.b85encode, base58, base64.b64encode],
+    charset=["utf-8", "utf-16-le", "utf-32-be", "cp037", "cp1140"],
+    before=["", "password=", "The password is "],
+)
+def test_a_block_that_looks_like_text_is_read(write: Write, charset: str, before: str) -> None:
+    """The length before it, and that of its literal, are characters, or those of another charset."""
+    secret = b"a tail of the fluffiest"
+    block = snappy(write((before + secret.decode()).encode(charset)))
+    findings = played(untyped, block, findings=some_findings(value=secret))
+    # The length of a longer or shorter one is no character.
+    assert findings.sightings or (findings.unread and block[0] not in range(32, 127))
+    for size in (1, 7):
+        again = some_findings(value=secret)
+        assert outcome(played(untyped, block, range(0, len(block), size), findings=again)) == outcome(findings)
+
+
+def test_text_that_begins_like_a_block_is_no_reason() -> None:
+    for text in (b"40 " + b"x" * 40, b"/<" + b"a/b" * 15, b"0x" + b"ab" * 23, b"00" * 24, b"/" * 49, b'{"a": "b"}' * 9):
+        findings = played(untyped, text)
+        assert not findings.sightings
+        assert not findings.unread
 
 
 def test_random_text_is_no_reason() -> None:
