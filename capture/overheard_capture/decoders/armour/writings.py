@@ -95,8 +95,10 @@ _MARKED = _string(
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
 _BYTES = _string(
     LiteralSet(b"\\x", b"\\0", b"\\1", b"\\2", b"\\3"),
-    # Ranges of characters in regular expressions have a hyphen.
-    rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})" % (_BYTE, _BYTE, _BYTE),
+    # One alone is within a long word. Ranges of characters in regular expressions have a hyphen.
+    rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})"
+    rb"|(?:(?<=[0-9A-Za-z]{8})|(?<=[0-9A-Za-z]{8}\\)|(?<=[0-9A-Za-z]{8}\\{3}))%b[0-9A-Za-z]{8}"
+    % (_BYTE, _BYTE, _BYTE, _BYTE),
     rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
 )
 # Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped, and may
@@ -158,9 +160,9 @@ _ENTITIES = Writing(
         # Bytes in quoted-printable with a sign that is escaped; the rest of a line that was folded; a line of base64.
         rb"|=[01][0-9A-F]=[0-9A-F]{2}(?=[^<>]{0,256}?&(?:quot|amp|lt|gt|apos|#39|#x27);)"
         rb"|gt;  [0-9A-Za-z+/=]{1,76}\r?\n"
-        # In a quotation, the next line of base64, or of quoted-printable.
+        # In a quotation, the next line of base64.
         rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"
-        rb"|(?:(?<==)|(?<==\r))\n&gt;|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
+        rb"|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
         rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"

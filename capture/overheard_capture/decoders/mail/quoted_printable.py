@@ -26,8 +26,9 @@ QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 # Escaped bytes, and soft line breaks. SMTP doubles a dot at the beginning of a line (RFC 5321, 4.5.2).
 _ESCAPES = rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n"
 _STUFFED = rb"\.(?=\.)"
-# Blanks before the first line, as in YAML. Each line that continues it has the same.
-_INDENTATION = lazy_pattern(rb"[ \t]{0,64}")
+# Blanks before the first line, as in YAML, or a quotation that is escaped for HTML. Each line that continues it has the
+# same.
+_INDENTATION = lazy_pattern(rb"[ \t]{0,64}+(?:&(?:amp;){0,4}(?:gt|#62|#[xX]3[eE]);[ \t]?){0,8}+")
 # An incomplete escape.
 _PARTIAL_ESCAPE = lazy_pattern(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72

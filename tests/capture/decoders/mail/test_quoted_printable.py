@@ -195,6 +195,36 @@ def test_lines_of_an_indented_block_are_joined_without_their_indentation(size: i
     assert seen(played(untyped, text, range(0, len(text), size))) == {("quoted-printable",)}
 
 
+QUOTE = [b"&gt; ", b"&amp;gt; ", b"&amp;amp;gt; ", b"&gt;&gt; ", b"&#62;", b"  &amp;#x3e; "]
+
+
+@for_each(
+    quote=QUOTE,
+    text=["секретный пароль", "秘密の合言葉です", "süßer Kürbis über Öl", "password=Tr0ub4dor&3=?"],
+    before=["", "x" * 60, "user: alice, and many others besides, as ever\npass: "],
+    end=[b"\n", b"\r\n"],
+)
+def test_lines_in_a_quotation_that_is_escaped_are_joined(quote: bytes, text: str, before: str, end: bytes) -> None:
+    """For HTML, and that perhaps for HTML or XML again."""
+    lines = quopri.encodestring((before + text + " " + text).encode()).split(b"\n")
+    quoted = b"On Monday Bob wrote:" + end + b"".join(quote + line + end for line in lines) + end + b"I agree." + end
+    findings = played(untyped, quoted, findings=some_findings(value=text.encode()))
+    assert findings.sightings
+    assert not findings.unread
+    for size in (1, 50):
+        again = some_findings(value=text.encode())
+        assert outcome(played(untyped, quoted, range(0, len(quoted), size), findings=again)) == outcome(findings)
+
+
+def test_other_signs_in_a_quotation_that_is_escaped_are_part_of_its_lines() -> None:
+    for text in (
+        b"&gt; Fluf=\n&lt; fy tail 4711\n",
+        b"&gt; Fluf=\n&amp;gt; fy tail 4711\n",
+        b"Fluf=\n&gt; fy tail 4711",
+    ):
+        assert not played(untyped, text).sightings
+
+
 @pytest.mark.parametrize("text", [b"it is Fluffy=\n    tail 4711 =\n", b"    it is Fluffy =\n  tail 4711 =\n"])
 def test_blanks_that_do_not_indent_a_block_are_part_of_its_lines(text: bytes) -> None:
     findings = played(untyped, text, findings=some_findings(value=b"Fluffy    tail 4711"))
