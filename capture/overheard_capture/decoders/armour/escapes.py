@@ -30,6 +30,11 @@ _BEGINNINGS = LiteralSet(
 )
 _PARTIAL = lazy_pattern(rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z")
 _LONGEST_PARTIAL = 5
+# What ends a literal, by what is before it: a quote, which is escaped within it, a tag, or the section of CDATA.
+_ENDS_OF_LITERAL = {
+    before: lazy_pattern(rb"\r?\n|(?<!\\)" + end)
+    for before, end in ((b'"', b'"'), (b"'", b"'"), (b">", b"<"), (b"[", rb"\]\]>"))
+}
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1
 ESCAPED_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
@@ -119,7 +124,7 @@ class _EscapedReader:
     """Reads what is escaped in one way. Of the next bytes, it has read those before `at`."""
 
     __slots__ = (
-        *("_before", "_content", "_findings", "_held", "_layers"),
+        *("_before", "_content", "_ends", "_findings", "_held", "_layers"),
         *("_parts", "_reader", "_writing", "at"),
     )
 
@@ -130,6 +135,7 @@ class _EscapedReader:
         self._content: Content | None = None
         self._parts: FrameAligner | None = None
         self._before = self._held = b""
+        self._ends = writing.ends
 
     def feed(self, data: bytes | bytearray, origin: Origin, clear: int, *, fresh: bool) -> None:
         while self.at < len(data):
@@ -141,6 +147,8 @@ class _EscapedReader:
                 return
             self._content = nested_content(self._findings, self._layers, self._writing.layer, self._reader)
             self._parts, self._before = FrameAligner(self._decode), b""
+            before = bytes(data[begins - 1 : begins]) if begins and self._writing.is_literal else b""
+            self._ends = _ENDS_OF_LITERAL.get(before, self._writing.ends)
             # Before the first line of a quotation there is no line end, behind which its prefix is removed.
             self._held = b"\n" if self._writing is QUOTED and data[begins : begins + 1] == b">" else b""
             self.at = begins
@@ -148,7 +156,7 @@ class _EscapedReader:
     def _unescape(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Read up to the end of what was begun. Returns the offset of that."""
         piece = self._before + bytes(data[at:])
-        found = self._writing.ends.search(piece, len(self._before))
+        found = self._ends.search(piece, len(self._before))
         end = at + found.start() - len(self._before) if found else len(data)
         if self._parts and end > at:
             self._before = (self._before + bytes(data[max(end - 2, at) : end]))[-2:]

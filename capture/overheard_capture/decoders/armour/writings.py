@@ -34,6 +34,8 @@ class Writing(NamedTuple):
     escape: re.Pattern[bytes]
     unescape: Callable[[re.Match[bytes]], bytes]
     held: Callable[[bytes], int]
+    # Whether what begins behind a quote, or a tag, ends before the next one.
+    is_literal: bool = False
 
 
 # ---- strings with backslashes
@@ -100,7 +102,7 @@ _BYTES = _string(
     rb"|(?:(?<=[0-9A-Za-z]{8})|(?<=[0-9A-Za-z]{8}\\)|(?<=[0-9A-Za-z]{8}\\{3}))%b[0-9A-Za-z]{8}"
     % (_BYTE, _BYTE, _BYTE, _BYTE),
     rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
-)
+)._replace(is_literal=True)
 # Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped, and may
 # be behind a prefix.
 _LINE_END = rb"(?:%b[rn]){1,2}(?:(?:>|%bu003[eE]) ?){0,8}(?:\+|data: ?)?" % (_BACKSLASHES, _BACKSLASHES)

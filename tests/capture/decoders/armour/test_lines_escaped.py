@@ -99,6 +99,37 @@ def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> N
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
+WHOLE: dict[str, bytes] = {
+    "deflate": zlib.compress(TEXT)[2:-4],
+    "brotli": brotli.compress(TEXT),
+    "text": TEXT.decode().encode("utf-16-le"),
+}
+AROUND = {
+    "a string": b'x = "%b"; y = "z";',
+    "a string in JSON": b'{"a": {"note": "%b", "b": 1}}',
+    "an attribute": b"<note lang='%b' id=\"17\"/>",
+    "an element": b"<p>%b</p></body>",
+    "CDATA": b"<list><note><![CDATA[%b]]></note></list>",
+    "a name of a file": b'Content-Disposition: form-data; name="file"; filename="%b"\r\n',
+    "a cell": b'2,alice,"%b",3\r\n',
+    "SQL": b"VALUES ('alice', '%b');",
+}
+
+
+@for_each(name=WHOLE, where=AROUND, form=["\\x{:02x}", "\\x{:02X}", "\\{:03o}"], size=[1, 7, 100])
+def test_a_message_in_a_literal_ends_where_that_does(name: str, where: str, form: str, size: int) -> None:
+    """The length before its last field is that of all that is left of it."""
+    data = WHOLE[name]
+    message = b"\x08\x96\x01\x12\x05alice\x1a" + bytes([len(data) + 2]) + b"\x0a" + bytes([len(data)]) + data
+    text = (
+        AROUND[where]
+        % "".join(chr(byte) if bytes([byte]).isalnum() else form.format(byte) for byte in message).encode()
+    )
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
 @for_each(
     write=[base64.b85encode, z85, base64.a85encode],
     escape=["\\x%02x", "\\x%02X", "\\%03o"],
