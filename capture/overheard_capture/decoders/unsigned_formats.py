@@ -153,7 +153,11 @@ def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    return (deflate.eof and deflate.unused_data[:1] in _QUOTES) or _is_content(out)
+    rest = deflate.unused_data
+    if (deflate.eof and (rest in _PADDING or rest[:1] in _QUOTES)) or _is_content(out):
+        return True
+    # What was compressed before becomes no shorter.
+    return not certainly and kind == _STORED and _is_deflate(out, certainly=True)
 
 
 def _is_brotli(head: bytes) -> bool:

@@ -10,7 +10,7 @@ enum { SHORTEST_BASE85 = 25, SHORTEST_OUT = 20, VARIED = 64, LATEST = 64, MOST_D
 enum { MOST_OTHERS = 8 };
 /* How many of the first bytes are equal in letters of two bytes each, the first of which is nearly always the same. */
 enum { SAME = 6 };
-/* One in so many characters is a zero in UTF-32 of letters of ASCII alone. */
+/* In wide text at least one byte in so many is zero, or one character if that is UTF-32 of letters in ASCII alone. */
 enum { FEWEST_ZEROS = 4 };
 
 /* An alphabet: the class and the digit of each byte. */
@@ -201,19 +201,31 @@ static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const
     return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
 }
 
-/* Whether text is encoded in one of the five groupings: it may begin behind the end of an escape, or of a word. */
+/* Whether text is encoded in one of the five groupings: it may begin behind the end of an escape, or of a word. Text may be wide,
+ * and so have many zeros. */
 static int has_text(const uint8_t *run, uint64_t length, const Base85 *base) {
     for (uint64_t at = 0; at < 5 && at + SHORTEST_BASE85 <= length; at++) {
         uint8_t room[VARIED], out[VARIED];
         uint64_t count;
         const uint8_t *chars = characters(run + at, run + length, VARIED, base, room, &count);
-        int size = groups(chars, count, base, out), from = size - SHORTEST_OUT;
+        int size = groups(chars, count, base, out), from = size - SHORTEST_OUT, zeros = 0;
         if (from <= 0) continue;
+        for (int each = 0; each < size; each++) zeros += !out[each];
+        if (FEWEST_ZEROS * zeros >= size) return 1;
         /* It may begin within a character. */
         while (from < size && size - from > SHORTEST_OUT - 3 && out[from] >> 6 == 2) from++;
         if (may_be_text(out + from, (uint64_t)(size - from))) return 1;
     }
     return 0;
+}
+
+/* Whether so many characters may be encoded: they have letters of both cases, unlike most words; or zeros, as UTF-32 of ASCII
+ * has. */
+static int unlike_words(const uint8_t *chars, uint64_t length, const Base85 *base) {
+    uint8_t kinds = 0;
+    uint64_t zeros = 0;
+    for (uint64_t at = 0; at < length; at++) kinds |= base->classes[chars[at]], zeros += chars[at] == '0';
+    return (kinds & LOWER && kinds & UPPER) || FEWEST_ZEROS * zeros >= length;
 }
 
 /* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
@@ -233,7 +245,8 @@ int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const
         if (begins_base85(run + at, run + length, mixed, base, beginnings)) return 1;
         starts += delimited;
     }
-    return mixed && has_text(run, length, base);
+    uint64_t head = length < LATEST + VARIED ? length : LATEST + VARIED;
+    return unlike_words(run, head, base) && has_text(run, length, base);
 }
 
 /* Whether a section of CDATA in a run may be encoded. */
@@ -264,12 +277,8 @@ static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base
         const uint8_t *text = texts[way];
         texts[way] = sign == '>' ? at + length : 0;
         if (text && sign == '<' && at - text >= SHORTEST_BASE85 && (at + length == end || at[length] == '/')) {
-            /* What is encoded has letters of both cases, unlike most words; or zeros, as UTF-32 of ASCII has. */
-            uint8_t kinds = 0;
-            int zeros = 0, count = 0;
-            for (; count < VARIED && text + count < at; count++) kinds |= base->classes[text[count]], zeros += text[count] == '0';
-            int may_be = (kinds & LOWER && kinds & UPPER) || FEWEST_ZEROS * zeros >= count;
-            if (may_be && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
+            uint64_t head = at - text < VARIED ? (uint64_t)(at - text) : VARIED;
+            if (unlike_words(text, head, base) && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
         }
         at += length;
     }

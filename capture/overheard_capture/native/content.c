@@ -100,6 +100,7 @@ static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t
 }
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
+enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12, MOST_PADDING = 3 };
 
 /* Whether a dynamic block may go on like this (RFC 1951, 3.2.7): the lengths of the codes that write the lengths of all others
  * must be a complete code. */
@@ -109,6 +110,16 @@ static int has_code_lengths(Bits *in) {
     if (literals > 29 || distances > 29) return 0;
     while (count--) sum += share[take(in, 3)];
     return sum == 128 || sum == 0;
+}
+
+/* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
+ * or before the quote after a string. */
+static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
+    if (data == end || (made >= SHORTEST_BEHIND && (*data == '"' || *data == '\''))) return 1;
+    if (end - data > 3) return 0;
+    for (; data < end; data++)
+        if (*data) return 0;
+    return 1;
 }
 
 /* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
@@ -133,9 +144,9 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
         uint64_t copied = 0, back = 0;
         uint8_t literal = 0;
         if (!symbol && in.at <= in.end) {
-            /* The end of a block: another one may follow, or nothing but a quote. */
+            /* The end of a block: another one may follow, or nothing but a quote or padding. */
             uint64_t behind = (in.at + 7) / 8;
-            if (!(data[0] & 1) || behind == length || data[behind] == '"' || data[behind] == '\'') return 1;
+            if (!(data[0] & 1) || may_follow(data + behind, data + length, SHORTEST_BEHIND)) return 1;
             break;
         }
         if (symbol >= 24) symbol = symbol << 1 | take(&in, 1);
@@ -190,18 +201,6 @@ static int begins_text(const uint8_t *at) {
     if (!((at[0] | at[1] | at[2]) >> 7)) return 1;
     if (at[0] >= 0xC2 && at[0] <= 0xEF) return at[1] >> 6 == 2 && (at[0] < 0xE0 || at[2] >> 6 == 2);
     return be16(at) == 0xFFFE || be16(at) == 0xFEFF || (!be16(at) && at[2] == 0xFE);
-}
-
-enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12, MOST_PADDING = 3 };
-
-/* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
- * or before the quote after a string. */
-static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
-    if (data == end || (made >= SHORTEST_BEHIND && (*data == '"' || *data == '\''))) return 1;
-    if (end - data > 3) return 0;
-    for (; data < end; data++)
-        if (*data) return 0;
-    return 1;
 }
 
 /* Where the elements of Snappy from `at` on end that make up `size` bytes, or those that are there; 0 if a copy reaches back too

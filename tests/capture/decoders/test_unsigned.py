@@ -179,11 +179,21 @@ def test_a_quote_or_padding_may_follow_a_block_and_nothing_else(pack: Callable[[
         assert is_unsigned(block + behind) == known
 
 
-def test_a_quote_may_follow_deflate_and_nothing_else() -> None:
-    """As in a string of JavaScript; what is in it is nothing known."""
+def test_a_quote_or_padding_may_follow_deflate_and_nothing_else() -> None:
+    """As in a string of JavaScript, or in Z85; what is in it is nothing known."""
     packed = raw(noise(40), strategy=zlib.Z_FIXED)
-    for behind, known in ((b"", True), (b'"', True), (b"'); x", True), (b"x", False), (b"\n", False)):
+    follows = {b"": True, b'"': True, b"'); x": True, bytes(3): True, bytes(4): False, b"x": False, b"\n": False}
+    for behind, known in follows.items():
         assert is_unsigned(packed + behind) == known
+
+
+@for_each(
+    inner=["fixed codes", "dynamic codes", "UTF-16", "of a stream"], write=[base64.b64encode, z85, base64.b85encode]
+)
+def test_deflate_of_anything_is_read_though_padding_follows_it(inner: str, write: Write) -> None:
+    """Such as what is compressed twice, the second time in vain."""
+    packed = raw(PACKED[inner][0])
+    assert played(untyped, write(packed + bytes(-len(packed) % 4 or 3))).sightings
 
 
 def test_text_is_not_compressed() -> None:

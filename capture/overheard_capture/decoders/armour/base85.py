@@ -53,7 +53,7 @@ _VARIED = 64
 _SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 8
 # So many equal ones are there if characters have two bytes each, the first of which is nearly always the same.
 _SAME = 6
-# At least one in so many characters is a zero in UTF-32 of letters in ASCII alone.
+# In wide text at least one byte in so many is zero, or one character if that is UTF-32 of letters in ASCII alone.
 _FEWEST_ZEROS = 4
 # Text, and what pads it.
 _TEXT = lazy_pattern(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -111,7 +111,7 @@ class Base85:
                     end = max(end, found.end())
             for first, last in () if is_read else texts(data, *line.span()):
                 inside = data[first : min(last, first + _LOOK)]
-                for begin in self._begins(inside) if _may_be_encoded(inside[:_VARIED]) else ():
+                for begin in self._begins(inside) if _unlike_words(inside[:_VARIED]) else ():
                     if found := self._run.match(data, first + begin, last):
                         yield found
 
@@ -141,7 +141,7 @@ class Base85:
         is_mixed = _is_mixed(line[: _LATEST + _VARIED])
         sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
         first = [self._text_start(line, at) for at in islice(readable, 1)]
-        if not first and is_mixed:
+        if not first and _unlike_words(line[: _LATEST + _VARIED]):
             # Behind the end of an escape (`\\n+`) or of a word, text is in one of five groupings.
             first = [at for at in range(5) if _is_text(self._grouped(line[at:]))]
         # What can be read may be a part of something that begins before it, and that makes sense.
@@ -236,7 +236,9 @@ def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
 
 
 def _is_text(out: bytes) -> bool:
-    """Whether the last of these bytes are text, which may begin within a character."""
+    """Whether the last bytes are text, which may begin within a character; or many are zero, as those of wide text."""
+    if len(out) > _SHORTEST_OUT and _FEWEST_ZEROS * out.count(0) >= len(out):
+        return True
     tail = out[-_SHORTEST_OUT:].lstrip(_CONTINUATION)
     return len(out) > _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
 
@@ -254,7 +256,7 @@ def _is_mixed(chars: bytes) -> bool:
     return chars.lower() != chars != chars.upper()
 
 
-def _may_be_encoded(chars: bytes) -> bool:
+def _unlike_words(chars: bytes) -> bool:
     """Whether the first characters of a text are letters of both cases, or have zeros as wide text: few words do."""
     return _is_mixed(chars) or _FEWEST_ZEROS * chars.count(b"0") >= len(chars)
 

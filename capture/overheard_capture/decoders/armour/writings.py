@@ -125,13 +125,16 @@ _LINED = _string(
             b"=\\\\",
             b"0010: ",
             b"0010  ",
+            b"  +",
+            b"  > ",
         )
     ),
     # The second row of a dump may be indented.
     rb"%b%b|0010:? {1,2}[0-9A-Fa-f]{2}(?=[^\r\n\"]{0,80}\\)|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
     # A line of base64 behind another one.
     rb"|(?:(?<=[0-9A-Za-z+/_-]{24})|(?<=[0-9A-Za-z+/_-]{24}\\r))%b[0-9A-Za-z+/_=-]{4}"
-    % (_LINE_END, _ROW, _LINE_END, _LINE_END, _LINE_END),
+    # The first of these, if they are indented.
+    rb"|  (?:\+|(?:> ?){1,8})[0-9A-Za-z+/_-]{24,400}%b" % (_LINE_END, _ROW, _LINE_END, _LINE_END, _LINE_END, _LINE_END),
     rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 

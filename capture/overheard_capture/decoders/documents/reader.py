@@ -27,6 +27,8 @@ _LATIN_1 = Layer("Latin-1", LayerKind.SPELLED)
 _LONGEST = 1 << 20
 # What an identifier is padded with, and most of a set of bits, such as ports of a switch in SNMP.
 _PADDING = b"\0\xff"
+# What a coding fills its last group with, as Z85 does.
+_FILLING = tuple(map(bytes, range(1, 4)))
 # So many bytes in numbers may be something else.
 _FEWEST_NUMBERS = 8
 # With which first bytes a document may begin: a list, map, tag or string in pieces of CBOR; a list or map of
@@ -83,13 +85,13 @@ def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None
     """What is in these documents; None if they are none."""
     found, end = Contents(data), 0
     try:
-        while end < len(data):
+        while end < len(data) and not (end and data[end:] in _FILLING):
             end = walk(found, end)
     except NotADocumentError:
         return None
     except IndexError:
         end = len(data) + 1
-    return found if found.is_certain and (end == len(data) or not whole) else None
+    return found if found.is_certain and (end == len(data) or data[end:] in _FILLING or not whole) else None
 
 
 def _read_numbers(at: Unwrapping, found: Contents, origin: Origin) -> None:

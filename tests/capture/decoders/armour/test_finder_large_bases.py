@@ -189,6 +189,20 @@ def test_letters_of_two_bytes_each_are_found(charset: str, before: str, after: s
 
 
 @for_each(
+    charset=["utf-32-be", "utf-32-le", "utf-16-le", "utf-16-be"],
+    path=["/files/", "/a/", "/notes/x/", "/an/id=17/", ""],
+    text=["fluffy tail 4711", "password=fluffy tail 4711", "Where is the fluffy tail 4711? Here."],
+    write=[base64.b85encode, z85],
+)
+def test_wide_text_is_found_behind_a_path(charset: str, path: str, text: str, write: Write) -> None:
+    """The slash is a sign of Z85, so that the groups may begin anywhere."""
+    line = b"GET " + path.encode() + write(text.encode(charset)) + b"/index.html HTTP/1.1"
+    findings = played(untyped, line, findings=some_findings(value=b"fluffy tail 4711"))
+    assert findings.sightings
+    assert not findings.unread
+
+
+@for_each(
     secret=["秘密の合言葉です", "секретный пароль", "süßer Kürbis über Öl", "fluffy tail 4711 a"],
     before=["", "x", "xxx", "password="],
     write=[base64.b85encode, z85],

@@ -277,6 +277,8 @@ def test_lines_of_base64_behind_prefixes_are_read(prefix: str, quote: str) -> No
         quotation.encode(),
         in_json("\n".join(["see:", *lines]).encode()),
         in_json("\r\n".join(lines).encode()),
+        # As a diff or a quotation stands in YAML.
+        in_json("\n".join(["note: |", *(f"    {line}" for line in lines), "end: 1"]).encode()),
     ):
         findings = played(untyped, text)
         assert any(layers[-1:] == ("base64",) and len(layers) > 1 for layers in seen(findings))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from capture.encoders import base58
+from capture.encoders import base58, z85
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.findings import Reason
@@ -267,7 +267,7 @@ def test_a_string_in_pieces_is_put_together(data: bytes) -> None:
 
 @for_each(
     name=["CBOR", "MessagePack", "BSON", "a pickle of protocol 4", "a property list"],
-    write=[base64.b64encode, base64.b32encode, base64.b85encode, base58],
+    write=[base64.b64encode, base64.b32encode, base64.b85encode, base58, z85],
 )
 def test_a_document_that_is_written_as_text_is_read(name: str, write: Callable[[bytes], bytes]) -> None:
     """What is in it has no signature, and something else follows."""
@@ -278,6 +278,15 @@ def test_a_document_that_is_written_as_text_is_read(name: str, write: Callable[[
     other = played(untyped, text % write(FORMATS[name](noise(60))))
     assert not other.sightings
     assert not other.unread
+
+
+@for_each(name=["CBOR", "BSON", "a pickle of protocol 4"], size=range(17, 21), padding=range(6))
+def test_a_coding_may_fill_its_last_group_with_zeros(name: str, size: int, padding: int) -> None:
+    """Z85 has whole groups of four bytes."""
+    document = FORMATS[name](b"it is " + VALUE + b"x" * size)
+    findings = played(untyped, document + bytes(padding))
+    assert findings.sightings
+    assert [each.why for each in findings.unread] == [Reason.OPAQUE] * (padding > 3)
 
 
 def test_random_bytes_are_no_document() -> None:
