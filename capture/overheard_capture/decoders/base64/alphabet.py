@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import BASE64_ALPHABET
+from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.provenance.by_frame import frame_parts
 
@@ -44,6 +44,8 @@ _IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_P
 LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
 # Longer lines are not joined.
 LONGEST_LINE = 256
+# A longer run without an end is not rejected as a word.
+_MAX_WORD = 200
 _ANY_ESCAPE = lazy_pattern(
     rb"%b(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0[0-7]{2}|r%bn|[^%%])|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};"
     % (_BACKSLASHES, _BACKSLASHES, _PERCENT),
@@ -128,3 +130,12 @@ def end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 <<
     """The end of the match at `start`; `start` if there is none."""
     found = pattern.match(data, start, most)
     return found.end() if found else start
+
+
+def is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
+    """Whether a run of characters is a word, or digits of hexadecimal."""
+    if ends - begins >= _MAX_WORD and ends == len(data):
+        # The rest of it may have other characters.
+        return False
+    word = data[begins:ends]
+    return not word.translate(None, LOWERCASE) or not word.translate(None, HEXADECIMAL)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, SHORTEST_RUN, base64_runs
+from overheard_capture.content.byte_scan import BASE64_ALPHABET, SHORTEST_RUN, base64_runs
 from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
@@ -26,6 +26,7 @@ from overheard_capture.decoders.base64.alphabet import (
     decoded,
     end_of,
     further_lines,
+    is_word,
 )
 from overheard_capture.decoders.base64.run import (
     BASE64,
@@ -60,8 +61,6 @@ _ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
 _LOOK_BACK = 256
 # Longer runs are decoded before their end is known, and read in any case.
 _STREAMED_LENGTH = 2 << 10
-# A longer run without an end is not rejected as a word.
-_MAX_WORD = 200
 # Enough to identify the content of a run even if every character is escaped.
 _STREAM_START = LONGEST_ESCAPE * DECISION_LENGTH
 # How far to look for the end of pending bytes; if there is none, how many bytes to append at a time.
@@ -108,7 +107,7 @@ class Base64Finder:
             return
         for first, ends in base64_runs(data):
             begins = max(first, at)
-            if ends - begins < SHORTEST_RUN or _is_word(data, begins, ends):
+            if ends - begins < SHORTEST_RUN or is_word(data, begins, ends):
                 continue
             begin = self._run_start(data, begins, at)
             line = LINE.match(data, begin)
@@ -297,11 +296,3 @@ class Base64Finder:
 def _append_limit(data: bytes | bytearray, start: int) -> int:
     """How far to append to the pending bytes: up to a space, which usually ends a run."""
     return data.rfind(b" ", start, start + _SEARCH_WINDOW) + 1 or min(start + _PIECE, len(data))
-
-
-def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
-    if ends - begins >= _MAX_WORD and ends == len(data):
-        # The rest of it may have other characters.
-        return False
-    word = data[begins:ends]
-    return not word.translate(None, LOWERCASE) or not word.translate(None, HEXADECIMAL)
