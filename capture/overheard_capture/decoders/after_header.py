@@ -1,7 +1,8 @@
-"""Content after a header of a given length, such as the length that Qt writes before compressed data."""
+"""Content after a header of a given length, such as the length before compressed data in Qt; or a part of that."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -13,18 +14,22 @@ if TYPE_CHECKING:
 
 
 class AfterHeader:
-    """Reads the bytes after the first `length` ones."""
+    """Reads the bytes after the first `length` ones, and of these so `many`."""
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int) -> None:
+    def __init__(
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int, many: float = math.inf
+    ) -> None:
         self._reader: Reader = reader(findings, layers)
-        self._to_skip = length
+        self._to_skip, self._left = length, many
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         skipped = min(self._to_skip, len(data))
         self._to_skip -= skipped
-        if len(data) > skipped:
-            self._reader.feed(data[skipped:], origin.after(skipped))
+        count = int(min(self._left, len(data) - skipped))
+        self._left -= count
+        if count:
+            self._reader.feed(data[skipped : skipped + count], origin.after(skipped))
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

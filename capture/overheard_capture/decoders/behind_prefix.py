@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 # The text, how long it may be, and after what in it content may begin.
 _TEXT = lazy_pattern(rb"[\0\t\n\r -~]{0,512}")
 _DELIMITER = lazy_pattern(rb"[>\[:\"'`=,; |(\0\t\n]")
+# The first line of a multipart body (RFC 2046, 5.1.1), and the field of a header behind it.
+_BOUNDARY = lazy_pattern(rb"(--[0-9A-Za-z'()+_,./:=?-]{1,70})[ \t]*\r?\ncontent-", re.IGNORECASE)
+_EMPTY_LINE = lazy_pattern(rb"\n\r?\n")
 # So many bytes of what is compressed are hardly ever text.
 _FEW = 24
 # How far into a message of msgpack, protobuf, CBOR and the like the length of its last field is looked for, and how
@@ -36,12 +41,24 @@ def with_content_behind(
 ) -> Reader:
     """The reader `whole` of what begins with `head`; beside it, `reader` for the content behind that, if there is any.
 
-    That it is content is a guess.
+    That it is content is a guess. In a multipart body, which nothing declares, it is each part.
     """
+    guess, first = speculative(findings), _BOUNDARY.match(head)
+    parts = _parts(head, first[1]) if first else ()
+    inside = [AfterHeader(guess, layers, reader, begin, end - begin) for begin, end in parts]
     start = start_of_content(head)
     if start < 0:
         start = start_behind_length(head)
-    return Together(whole, AfterHeader(speculative(findings), layers, reader, start)) if start >= 0 else whole
+    if start >= 0:
+        inside.append(AfterHeader(guess, layers, reader, start))
+    return Together(whole, *inside) if inside else whole
+
+
+def _parts(head: bytes, boundary: bytes) -> list[tuple[int, int]]:
+    """Where the contents of the first parts begin and end: behind their headers, and before the next boundary."""
+    lines = [found.span() for found in re.finditer(rb"(?:\r?\n|\A)" + re.escape(boundary), head)]
+    headers = [_EMPTY_LINE.search(head, begin, end) for (_, begin), (end, _) in pairwise(lines)]
+    return [(header.end(), end) for header, (end, _) in zip(headers, lines[1:], strict=True) if header]
 
 
 def start_of_content(head: bytes) -> int:

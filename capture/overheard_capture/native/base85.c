@@ -209,7 +209,7 @@ static int has_text(const uint8_t *run, uint64_t length, const Base85 *base) {
         uint64_t count;
         const uint8_t *chars = characters(run + at, run + length, VARIED, base, room, &count);
         int size = groups(chars, count, base, out), from = size - SHORTEST_OUT, zeros = 0;
-        if (from <= 0) continue;
+        if (from < 0) continue;
         for (int each = 0; each < size; each++) zeros += !out[each];
         if (FEWEST_ZEROS * zeros >= size) return 1;
         /* It may begin within a character. */

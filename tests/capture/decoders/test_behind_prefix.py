@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
+import cramjam
+import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
-from capture.played import VALUE, outcome, played, seen
+from capture.encoders import z85
+from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise, words
 from overheard_capture.decoders.behind_prefix import start_behind_length, start_of_content
 from overheard_capture.decoders.untyped import untyped
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
 PLAIN = b"".join(b"%d %d, " % (number, number * number) for number in range(40)) + VALUE
 PACKED = {"br": brotli.compress(PLAIN), "deflate": zlib.compress(PLAIN)[2:-4], "zlib": zlib.compress(PLAIN)}
+
+
+def snappy(data: bytes) -> bytes:
+    return bytes(cramjam.snappy.compress_raw(data))
+
+
 PART = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
 
 
@@ -46,6 +55,33 @@ def test_it_is_read_in_a_part_of_a_form(packed: str) -> None:
     form = in_a_part(PACKED[packed])
     assert ("base64", packed) in seen(played(untyped, base64.b64encode(form)))
     assert ("percent-encoded", packed) in seen(played(untyped, quote(form, safe="").encode()))
+
+
+@for_each(
+    pack=[brotli.compress, lambda data: zlib.compress(data)[2:-4], snappy, lz4.block.compress],
+    charset=["utf-8", "cp273", "cp1140", "utf-16-le", "koi8-r"],
+    write=[base64.b64encode, base64.b32encode, z85, lambda data: data.hex().encode()],
+    part=["", "Content-Type: application/octet-stream\r\n"],
+)
+def test_whatever_is_compressed_is_read_in_a_part_of_a_form(
+    pack: Callable[[bytes], bytes], charset: str, write: Callable[[bytes], bytes], part: str
+) -> None:
+    """Nothing but the boundary behind it shows where it ends."""
+    form = in_a_part(pack("Where is the fluffy tail 4711? It is here.".encode(charset)))
+    form = form.replace(b'"a.bin"\r\n', b'"a.bin"\r\n' + part.encode())
+    text = b"note=" + write(form)
+    findings = played(untyped, text, findings=some_findings(value=b"fluffy tail 4711"))
+    assert findings.sightings
+    again = some_findings(value=b"fluffy tail 4711")
+    assert outcome(played(untyped, text, range(0, len(text), 7), findings=again)) == outcome(findings)
+
+
+def test_random_bytes_in_a_part_of_a_form_are_an_opaque_value() -> None:
+    """As a signature is."""
+    for data in (noise(64), b"", b"\r\n--cut", noise(32) + b"\r\n\r\n" + noise(32)):
+        findings = played(untyped, base64.b64encode(in_a_part(data)))
+        assert not findings.sightings
+        assert not findings.unread
 
 
 def varint(size: int) -> bytes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.armour.coding import SHORTEST_BASE85, Coding
 from overheard_capture.decoders.armour.escaped_signs import PARTIAL_ESCAPE, SIGNS, escape_of, sign_of, texts
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
@@ -140,7 +140,11 @@ class Base85:
         readable = (at for at, out in whole.items() if is_readable(out[:_SHORTEST_OUT]))
         is_mixed = _is_mixed(line[: _LATEST + _VARIED])
         sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
-        first = [self._text_start(line, at) for at in islice(readable, 1)]
+        first = [
+            start
+            for at in islice(readable, 1)
+            for start in (at, self._text_start(line, at, PRINTABLE), self._text_start(line, at, NO_CONTROL))
+        ]
         if not first and _unlike_words(line[: _LATEST + _VARIED]):
             # Behind the end of an escape (`\\n+`) or of a word, text is in one of five groupings.
             first = [at for at in range(5) if _is_text(self._grouped(line[at:]))]
@@ -156,11 +160,9 @@ class Base85:
         parts = {at % 5 for at in known}
         return (*_first_of_groups(at for at in varied if not known or at % 5 in parts), *known)
 
-    def _text_start(self, line: bytes, at: int) -> int:
-        """Where the text begins that goes on at `at`: a delimiter may also be a part of it."""
-        while (
-            at >= 5 and len(before := self._decoded(line[at - 5 : at])) == 4 and not before.translate(None, PRINTABLE)
-        ):
+    def _text_start(self, line: bytes, at: int, of_text: bytes) -> int:
+        """Where the text begins that goes on at `at`, with these bytes alone: a delimiter may also be a part of it."""
+        while at >= 5 and len(before := self._decoded(line[at - 5 : at])) == 4 and not before.translate(None, of_text):
             at -= 5
         return at
 
@@ -237,10 +239,10 @@ def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
 
 def _is_text(out: bytes) -> bool:
     """Whether the last bytes are text, which may begin within a character; or many are zero, as those of wide text."""
-    if len(out) > _SHORTEST_OUT and _FEWEST_ZEROS * out.count(0) >= len(out):
+    if len(out) >= _SHORTEST_OUT and _FEWEST_ZEROS * out.count(0) >= len(out):
         return True
     tail = out[-_SHORTEST_OUT:].lstrip(_CONTINUATION)
-    return len(out) > _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
+    return len(out) >= _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
 
 
 def _first_of_groups(starts: Iterable[int]) -> tuple[int, ...]:

@@ -164,7 +164,8 @@ def test_what_is_behind_its_length_shows_which_alphabet_it_is(write: Write) -> N
 def test_text_in_base85_is_read_wherever_it_begins() -> None:
     """Behind the end of an escape, or of a word."""
     for before in ("-nothing\n+", "alice"):
-        for text in (TEXT, b"key=" + TEXT * 3, "Grüße, ".encode() + TEXT):
+        shortest = b"its " + VALUE
+        for text in (TEXT, b"key=" + TEXT * 3, "Grüße, ".encode() + TEXT, shortest):
             findings = played(untyped, json.dumps({"note": before + z85(text).decode() + "\n"}).encode())
             assert any("base85" in layers for layers in seen(findings))
             assert not findings.unread
@@ -186,6 +187,20 @@ def test_letters_of_two_bytes_each_are_found(charset: str, before: str, after: s
         findings = played(untyped, whole, findings=some_findings(value=LETTERS.encode()))
         assert findings.sightings
         assert not findings.unread
+
+
+@for_each(
+    text=["süßer Kürbis über Öl", "секретный пароль", "秘密の合言葉です", "password=süßer Kürbis"],
+    before=["-nothing\n+", "a\tb\n", "note:", ""],
+    write=[base64.b85encode, z85],
+)
+def test_text_in_base85_is_read_from_its_first_character_on(text: str, before: str, write: Write) -> None:
+    """What looks like a delimiter is within it, and not all of it is ASCII."""
+    for size in range(4):
+        encoded = write((text + "!" * size).encode()).decode()
+        note = json.dumps({"note": before + encoded + "\n"}).encode()
+        findings = played(untyped, note, findings=some_findings(value=text.encode()))
+        assert findings.sightings, (note, size)
 
 
 @for_each(
