@@ -264,6 +264,10 @@ static int in_cdata(const uint8_t *run, const uint8_t *end, const Base85 *base, 
 
 /* Whether the text of an element of HTML or XML in a run may be encoded, up to its end tag. RFC 1924 has no slash. */
 static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base, const uint8_t *beginnings) {
+    /* Most runs have none. */
+    if (!memchr(run, '<', (uint64_t)(end - run)) && !memchr(run, '&', (uint64_t)(end - run)) &&
+        !memchr(run, '\\', (uint64_t)(end - run)))
+        return 0;
     /* Behind the last bracket of each way to escape one. */
     const uint8_t *texts[54] = {0};
     for (const uint8_t *at = run; at < end;) {
