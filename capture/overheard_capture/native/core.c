@@ -26,6 +26,7 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 #include "brotli.c"
 #include "unsigned.c"
 #include "compressed.c"
+#include "escaped_signs.c"
 #include "base85.c"
 #include "coded_runs.c"
 #include "announcements.c"
