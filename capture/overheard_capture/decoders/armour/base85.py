@@ -139,7 +139,9 @@ class Base85:
         whole = {at: out for at, out in heads.items() if len(out) >= _SHORTEST_OUT}
         readable = (at for at, out in whole.items() if is_readable(out[:_SHORTEST_OUT]))
         is_mixed = _is_mixed(line[: _LATEST + _VARIED])
-        sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
+        # An escape is one character of a group.
+        group = {at: len(self._unescaped(line[:at])) % 5 for at in starts}
+        sensible = _first_of_groups(group, (at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed)))
         first = [
             start
             for at in islice(readable, 1)
@@ -157,8 +159,8 @@ class Base85:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
                 return (at, *known)
         # What makes sense may also be the rest of that.
-        parts = {at % 5 for at in known}
-        return (*_first_of_groups(at for at in varied if not known or at % 5 in parts), *known)
+        parts = {group.get(at, at % 5) for at in known}
+        return (*_first_of_groups(group, (at for at in varied if not known or group[at] in parts)), *known)
 
     def _text_start(self, line: bytes, at: int, of_text: bytes) -> int:
         """Where the text begins that goes on at `at`, with these bytes alone: a delimiter may also be a part of it."""
@@ -245,11 +247,11 @@ def _is_text(out: bytes) -> bool:
     return len(out) >= _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
 
 
-def _first_of_groups(starts: Iterable[int]) -> tuple[int, ...]:
-    """The first of those that decode to the same bytes."""
+def _first_of_groups(group: dict[int, int], starts: Iterable[int]) -> tuple[int, ...]:
+    """The first of those that decode to the same bytes: where in a `group` of five characters each of them is."""
     by_group: dict[int, int] = {}
     for at in starts:
-        by_group.setdefault(at % 5, at)
+        by_group.setdefault(group[at], at)
     return tuple(by_group.values())
 
 

@@ -183,7 +183,7 @@ LETTERS = "секретный пароль"
 def test_letters_of_two_bytes_each_are_found(charset: str, before: str, after: str, write: Write) -> None:
     """In charsets of East Asia all letters of another alphabet begin with the same byte, or one of two."""
     text = write((before + LETTERS + after).encode(charset))
-    for whole in (text, b'{"note": "' + text + b'"}', b"-nothing\n+" + text + b"\n"):
+    for whole in (text, escaped(text), b'{"note": "' + text + b'"}', b"-nothing\n+" + text + b"\n"):
         findings = played(untyped, whole, findings=some_findings(value=LETTERS.encode()))
         assert findings.sightings
         assert not findings.unread
