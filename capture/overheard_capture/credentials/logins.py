@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from overheard_capture.credentials.kind import ALPHANUMERIC, CredentialKind, worded
+from overheard_capture.credentials.kind import ALPHANUMERIC, CredentialKind, CredentialPattern, worded
 from overheard_capture.credentials.values import from_base64, is_given, is_placeholder, is_text
 
 # At the beginning of a line. Lines end in CR and LF, or LF alone.
@@ -12,6 +12,8 @@ _LINE, _EOL = rb"(?<![^\n])", rb"\r?\n"
 _BASE64 = rb"[A-Za-z0-9+/]{4,1000}={0,2}"
 # RFC 1635: everybody is.
 _ANONYMOUS = frozenset((b"anonymous", b"ftp"))
+# SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512, in bytes.
+_DIGESTS = (20, 28, 32, 48, 64)
 _TAG = ALPHANUMERIC + b".-_"
 
 
@@ -33,6 +35,11 @@ def _is_text(match: re.Match[bytes]) -> bool:
 def _is_cram(match: re.Match[bytes]) -> bool:
     """A user and an HMAC (RFC 2195, 2)."""
     return re.fullmatch(rb"[^\0\r\n]+ [0-9a-f]{32}", from_base64(match["value"])) is not None
+
+
+def _is_proof(match: re.Match[bytes]) -> bool:
+    """As long as a digest of SHA (RFC 5802, 3; RFC 7677)."""
+    return len(from_base64(match["value"])) in _DIGESTS
 
 
 _ASTRING = rb"(?:\"(?:[^\"\\\r\n]|\\.){0,200}\"|\{[0-9]{1,3}\+?\}\r?\n[^\r\n ]{1,200}|[^\s\"(){%*]{1,200})"
@@ -92,6 +99,21 @@ LOGINS: tuple[CredentialKind, ...] = (
         (b"auth cram-md5", b"authenticate cram-md5"),
         rb"(?i:auth|authenticate) (?i:cram-md5)\r?\n(?P<value>" + _BASE64 + rb")" + _EOL,
         _is_cram,
+    ),
+    # Within base64, most often: this is what is in it (RFC 5802, 7; RFC 2831, 2.1.2).
+    CredentialPattern(
+        "sasl-scram",
+        (b"c=biws,r=", b"c=eSws,r=", b"c=cD10bHMt"),
+        re.compile(
+            rb"c=[A-Za-z0-9+/]{4,1000}={0,2},r=[!-+\--~]{8,256},p=(?P<value>(?:[A-Za-z0-9+/]{4})+[A-Za-z0-9+/=]{4})"
+            rb"(?![A-Za-z0-9+/=])"
+        ),
+        _is_proof,
+    ),
+    CredentialPattern(
+        "sasl-digest-md5",
+        (b"digest-uri=",),
+        re.compile(rb"digest-uri=[\"!#-~]{1,256},(?:[^\0\r\n]{0,400},)?response=(?P<value>[0-9a-f]{32})(?![0-9a-f])"),
     ),
     worded(
         "nntp-login",

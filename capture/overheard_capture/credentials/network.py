@@ -1,60 +1,29 @@
-"""Credentials of directories, authentication and remote access: LDAP, SNMP, NTLM, Kerberos, SOCKS, VNC and PPP."""
+"""Credentials of directories, authentication and remote access: LDAP, SNMP, NTLM, SOCKS, VNC and PPP."""
 
 from __future__ import annotations
 
 import re
 
-from overheard.words.named_tuple import NamedTuple
+from overheard_capture.credentials.ber import OCTETS, SEQUENCE, Element
 from overheard_capture.credentials.kind import CredentialKind, CredentialMessage, CredentialPattern, CredentialRange
 from overheard_capture.credentials.values import is_text
 
-_SEQUENCE, _OCTETS, _BIND, _SIMPLE = 0x30, 0x04, 0x60, 0x80
+_BIND, _SIMPLE = 0x60, 0x80
 # The first tag of a PDU of SNMP, and the last one (RFC 3416, 3).
 _FIRST_PDU, _LAST_PDU = 0xA0, 0xA8
-# AES and RC4, as integers of BER (RFC 3962, 7; RFC 4757, 4; RFC 8009, 5).
-_ENCRYPTION_TYPES = tuple(bytes((2, 1, number)) for number in (17, 18, 19, 20, 23))
+# Security parameters of SNMPv3: the engine, its boots and time, the user, the digest, and a salt (RFC 3414, 2.4); and
+# the lengths of digests, of MD5 and SHA (RFC 3414; RFC 7860, 4.2.2).
+_SECURITY, _DIGESTS = (OCTETS, 2, 2, OCTETS, OCTETS, OCTETS), (12, 16, 24, 32, 48)
 # Where a type 3 message of NTLM has the length of its NT response, and the shortest response (MS-NLMP, 2.2.1.3).
 _NT_FIELD, _SHORTEST_NT = 20, 24
 
 
-class _Element(NamedTuple):
-    """An element of BER (X.690, 8.1): its tag, and where its content begins and ends."""
-
-    tag: int
-    begin: int
-    end: int
-
-    @classmethod
-    def at(cls, text: bytes, place: int) -> _Element | None:
-        """The element at a place, whose length has up to four bytes."""
-        head = text[place : place + 2]
-        if len(head) < 2:
-            return None
-        tag, length = head
-        begin = place + 2
-        if length & 0x80:
-            size = length & 0x7F
-            if not 0 < size <= 4 or len(text) < begin + size:
-                return None
-            length = int.from_bytes(text[begin : begin + size])
-            begin += size
-        return cls(tag, begin, begin + length)
-
-    @classmethod
-    def before(cls, text: bytes, place: int, tag: int) -> tuple[int, _Element] | None:
-        """The element of this tag whose content begins at a place, and where it begins itself."""
-        for start in range(place - 2, max(place - 7, -1), -1):
-            if text[start] == tag and (found := cls.at(text, start)) and found.begin == place:
-                return start, found
-        return None
-
-
 def _ldap(text: bytes, at: int) -> CredentialRange | None:
     """A bind with a name and a password (RFC 4511, 4.2)."""
-    outer = _Element.before(text, at, _BIND)
-    name = _Element.at(text, at + 3)
-    password = _Element.at(text, name.end) if name else None
-    if not (outer and name and password and name.tag == _OCTETS and password.tag == _SIMPLE):
+    outer = Element.before(text, at, _BIND)
+    name = Element.at(text, at + 3)
+    password = Element.at(text, name.end) if name else None
+    if not (outer and name and password and name.tag == OCTETS and password.tag == _SIMPLE):
         return None
     start, bind = outer
     is_right = password.end == bind.end and name.begin < name.end and password.begin < password.end
@@ -64,13 +33,36 @@ def _ldap(text: bytes, at: int) -> CredentialRange | None:
 
 def _snmp(text: bytes, at: int) -> CredentialRange | None:
     """A message with a community (RFC 1157, 4; RFC 1901, 3)."""
-    outer = _Element.before(text, at, _SEQUENCE)
-    community = _Element.at(text, at + 3)
-    pdu = _Element.at(text, community.end) if community else None
+    outer = Element.before(text, at, SEQUENCE)
+    community = Element.at(text, at + 3)
+    pdu = Element.at(text, community.end) if community else None
     if not (outer and community and pdu and _FIRST_PDU <= pdu.tag <= _LAST_PDU and pdu.end == outer[1].end):
         return None
     is_right = community.begin < community.end and is_text(text[community.begin : community.end])
     return CredentialRange(outer[0], pdu.begin, community.begin, community.end) if is_right else None
+
+
+def _snmp_user(text: bytes, at: int) -> CredentialRange | None:
+    """A message of SNMPv3 with a digest, whose key is made of the password (RFC 3412, 6; RFC 3414, 2.4 and 6.3.1).
+
+    Each message has another digest. So what is found is the user.
+    """
+    outer = Element.before(text, at, SEQUENCE)
+    head, security = (Element.at(text, at + 3), None) if outer else (None, None)
+    if head and head.end < len(text):
+        security = Element.inside(text, head.end, OCTETS, SEQUENCE)
+    if not outer or not head or not security:
+        return None
+    flags = [each for each in Element.all_at(text, head.begin, head.end) if each.tag == OCTETS]
+    parts = [*Element.all_at(text, security.begin, security.end)]
+    if tuple(each.tag for each in parts) != _SECURITY or len(flags) != 1:
+        return None
+    user, digest = parts[3], parts[4]
+    is_authenticated = flags[0].end - flags[0].begin == 1 and text[flags[0].begin] & 1
+    is_right = digest.end - digest.begin in _DIGESTS and any(text[digest.begin : digest.end])
+    if not is_authenticated or not is_right or user.begin == user.end or not is_text(text[user.begin : user.end]):
+        return None
+    return CredentialRange(outer[0], security.end, user.begin - 2, user.end) if security.end <= outer[1].end else None
 
 
 def _ntlm(text: bytes, at: int) -> CredentialRange | None:
@@ -81,23 +73,6 @@ def _ntlm(text: bytes, at: int) -> CredentialRange | None:
     if length < _SHORTEST_NT or offset < 64 or begin + length > len(text):
         return None
     return CredentialRange(at, begin + length, begin, begin + length)
-
-
-def _kerberos(text: bytes, at: int) -> CredentialRange | None:
-    """PA-ENC-TIMESTAMP: the time, encrypted with the password (RFC 4120, 5.2.7.2)."""
-    place, element = at + 5, None
-    for tag in (0xA2, _OCTETS, _SEQUENCE, 0xA0):
-        element = _Element.at(text, place)
-        if not element or element.tag != tag:
-            return None
-        place = element.begin
-    if not element or text[element.begin : element.end] not in _ENCRYPTION_TYPES:
-        return None
-    cipher = _Element.at(text, element.end)
-    value = _Element.at(text, cipher.begin) if cipher else None
-    if not cipher or not value or (cipher.tag, value.tag) != (0xA2, _OCTETS) or value.end > len(text):
-        return None
-    return CredentialRange(at, value.end, value.begin, value.end) if value.begin < value.end else None
 
 
 def _socks(text: bytes, at: int) -> CredentialRange | None:
@@ -129,8 +104,8 @@ def _user_and_password(text: bytes, at: int, place: int) -> CredentialRange | No
 NETWORK: tuple[CredentialKind, ...] = (
     CredentialMessage("ldap-bind", (b"\x02\x01\x03\x04", b"\x02\x01\x02\x04"), _ldap),
     CredentialMessage("snmp-community", (b"\x02\x01\x00\x04", b"\x02\x01\x01\x04"), _snmp),
+    CredentialMessage("snmpv3-user", (b"\x02\x01\x03\x30",), _snmp_user),
     CredentialMessage("ntlm-response", (b"NTLMSSP\x00\x03\x00\x00\x00",), _ntlm),
-    CredentialMessage("kerberos-timestamp", (b"\xa1\x03\x02\x01\x02\xa2",), _kerberos),
     CredentialMessage(
         "socks-password",
         (b"\x05\x01\x02\x01", b"\x05\x02\x00\x02\x01", b"\x05\x02\x02\x00\x01", b"\x05\x03\x00\x01\x02\x01"),

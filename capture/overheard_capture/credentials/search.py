@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from overheard.words.spelling.look import exactly, in_either_case
 from overheard_capture.credentials.kind import BEFORE, LONGEST, CredentialRange
 from overheard_capture.credentials.table import KINDS
+from overheard_capture.credentials.typed import TYPED, is_password
 from overheard_capture.search import Match, Search
 from overheard_capture.search.engines import engine_for
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # A value that nobody can read may be a credential if it is as long as a short key.
 _SHORTEST = 16
+_TYPED = KINDS.index(TYPED[0])
 _REDACTED = "(a credential)"
 
 
@@ -55,6 +57,10 @@ class CredentialSearch(Search):
             for number, each in _apart(found)
         ]
         return sorted(matches, key=itemgetter(2, 0, 3))
+
+    def typed(self, prompt: bytes, line: bytes) -> Match | None:
+        """A match of a password that was typed at a prompt."""
+        return Match(_TYPED, KINDS[_TYPED].code, 0, len(line)) if is_password(prompt, line) else None
 
     def redact(self, text: str) -> str:
         """`text`, or what stands for it if it contains a credential."""

@@ -1,4 +1,4 @@
-"""Logins of databases and message queues: PostgreSQL, MySQL, Redis, MQTT and AMQP."""
+"""Logins of databases and message queues: PostgreSQL, MySQL, SQL Server, Redis, MQTT and AMQP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from overheard_capture.credentials.kind import (
     CredentialRange,
     worded,
 )
-from overheard_capture.credentials.values import is_text
+from overheard_capture.credentials.values import is_text, plain_tds
 
 _MD5 = re.compile(rb"md5[0-9a-f]{32}")
 # A startup message with its parameters, and a PasswordMessage with its length
@@ -20,6 +20,8 @@ _POSTGRESQL = re.compile(
     rb"\x00\x03\x00\x00user\x00[^\x00]{1,64}\x00(?:[^\x00]{1,64}\x00[^\x00]{0,200}\x00){0,20}\x00"
     rb"p\x00\x00(?P<length>[\x00-\xff]{2})(?P<value>[^\x00]{1,1000})\x00"
 )
+# Characters of a password in TDS.
+_MOST_CHARACTERS = 128
 _USER, _PASSWORD, _WILL = 0x80, 0x40, 0x04
 
 # A string of RESP.
@@ -107,10 +109,37 @@ def _amqp(text: bytes, at: int) -> CredentialRange | None:
     return CredentialRange(at, end, end - len(parts[2]), end) if all(map(is_text, parts)) else None
 
 
+# A packet of TDS with a login: what is before the version in it, where the password is, and what hides that (MS-TDS,
+# 2.2.3.1 and 2.2.6.4).
+_LOGIN, _VERSION_AT, _PASSWORD_AT = 0x10, 12, 44
+
+
+def _tds(text: bytes, at: int) -> CredentialRange | None:
+    """LOGIN7: offsets and lengths of fields, of which the password is hidden in a way that everybody can undo."""
+    start = at - _VERSION_AT
+    login = start + 8
+    if start < 0 or text[start] != _LOGIN or text[start + 1] > 1 or len(text) < login + _PASSWORD_AT + 4:
+        return None
+    length = int.from_bytes(text[login : login + 4], "little")
+    place = login + _PASSWORD_AT
+    offset, size = (int.from_bytes(text[each : each + 2], "little") for each in (place, place + 2))
+    begin, end = login + offset, login + offset + 2 * size
+    is_right = 0 < size <= _MOST_CHARACTERS and offset > _PASSWORD_AT and offset + 2 * size <= length
+    if not is_right or end > len(text) or not plain_tds(text[begin:end]):
+        return None
+    return CredentialRange(start, end, begin, end)
+
+
 STORES: tuple[CredentialKind, ...] = (
     CredentialPattern("postgresql-password", (b"\x00\x03\x00\x00user\x00",), _POSTGRESQL, _is_postgresql_password),
     CredentialPattern("postgresql-md5", (b"\x00\x03\x00\x00user\x00",), _POSTGRESQL, _is_postgresql_md5),
     CredentialMessage("mysql-response", (b"mysql_native_password\x00", b"caching_sha2_password\x00"), _mysql),
+    # Versions 7.0 to 7.4; of 7.2 and later, everybody has one minor number.
+    CredentialMessage(
+        "tds-password",
+        tuple(map(bytes.fromhex, ("00000070", "00000071", "01000071", "02000972", "03000a73", "03000b73", "04000074"))),
+        _tds,
+    ),
     CredentialMessage("mqtt-password", (b"\x00\x04MQTT", b"\x00\x06MQIsdp"), _mqtt),
     CredentialMessage("amqp-password", (b"\x05PLAIN\x00\x00", b"\x05PLAIN\xa0"), _amqp),
     # A user may be before the password: the length of the array, or the command before it, tells.

@@ -76,9 +76,24 @@ def is_text(value: bytes) -> bool:
         return False
 
 
+def plain_tds(value: bytes) -> bytes:
+    """A password that TDS hides, in UTF-8: the halves of each byte are swapped, and bits flipped (MS-TDS, 2.2.6.4).
+
+    Empty if that is no text.
+    """
+    swapped = bytes(((byte ^ 0xA5) << 4 | (byte ^ 0xA5) >> 4) & 0xFF for byte in value)
+    try:
+        plain = swapped.decode("utf-16-le").encode()
+    except UnicodeError:
+        return b""
+    return plain if is_text(plain) else b""
+
+
 def decoded_forms(value: bytes) -> Iterator[bytes]:
     """A value as it was seen, and the passwords that it may spell: in Basic, SASL, forms or JSON."""
     yield value
+    if hidden := plain_tds(value):
+        yield hidden
     yield unquote_to_bytes(value.replace(b"+", b" "))
     if b"\\" in value:
         with contextlib.suppress(ValueError):

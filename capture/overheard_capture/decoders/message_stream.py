@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.message_values import LONGEST, shape
+from overheard_capture.decoders.terminal import TappedReader
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -27,8 +28,10 @@ _BLOCK, _SAMPLES, _ALIKE = 16 << 10, 32, 8
 
 def unknown_stream(findings: Findings, layers: Layers) -> Reader:
     """A reader of a direction of unknown protocol."""
-    reader = Fallback(findings, layers)
-    return MessageStream(reader, findings.messages, layers) if findings.messages else reader
+    reader: Reader = Fallback(findings, layers)
+    if findings.messages:
+        reader = MessageStream(reader, findings.messages, layers)
+    return reader if findings.search.secrets else TappedReader(reader, findings, layers)
 
 
 def _has_messages(data: Bytes, origin: Origin) -> bool:

@@ -11,6 +11,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.line_editing import LineEditing
+from overheard_capture.decoders.terminal import TerminalTap
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.queue import ByteQueue
@@ -96,6 +97,7 @@ class TelnetReader:
         self._layers = (*layers, LAYER)
         self._content = Content(findings, self._layers, _DisplayedText, SearchScope.BOUNDARIES)
         self._typed = LineEditing(findings, self._layers)
+        self._tap = TerminalTap(findings, self._layers)
         self._state = _State.TEXT
         # Whether something was left out since the last text, and whether that text ended with a carriage return.
         self._interrupted = self._after_return = False
@@ -138,6 +140,7 @@ class TelnetReader:
     def _add_text(self, text: bytes, origin: Origin) -> None:
         self._content.feed(text, origin, contiguous=not self._interrupted)
         self._typed.feed(text, origin)
+        self._tap.feed(text, origin)
         self._interrupted, self._after_return = False, text.endswith(b"\r")
 
     def _read_command(self, data: bytes, at: int, origin: Origin) -> int:
@@ -201,6 +204,7 @@ class TelnetReader:
         self._read_option()
         self._content.close()
         self._typed.close()
+        self._tap.close()
 
 
 def telnet(findings: Findings, layers: Layers) -> TelnetReader:

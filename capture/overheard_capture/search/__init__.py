@@ -145,6 +145,10 @@ class Search:
             if not any(rank[other[3]] <= rank[place[3]] for other in _inside(place, ordered, at)):
                 yield place
 
+    def typed(self, prompt: bytes, line: bytes) -> Match | None:  # noqa: ARG002 - secrets are found in bytes
+        """A match of a line that was typed at a prompt, if that tells what it is; it has no place in any bytes."""
+        return None
+
     def redact(self, text: str) -> str:
         """`text`, or the redacted form of the secret if it contains one."""
         matches = self.matches(text.encode(errors="replace"))

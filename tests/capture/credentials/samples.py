@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 from typing import NamedTuple
 
 
@@ -12,6 +13,8 @@ class Sample(NamedTuple):
     code: str
     wire: bytes
     value: bytes = b""
+    # Whether it is the whole of a datagram, so that nothing may be around it.
+    is_datagram: bool = False
 
 
 def b64(data: bytes) -> bytes:
@@ -37,7 +40,8 @@ _DIGEST = b'Digest username="nut", realm="oak", nonce="dcd98b", uri="%b", respon
 def tlv(tag: int, *parts: bytes) -> bytes:
     """An element of BER."""
     content = b"".join(parts)
-    return bytes([tag, len(content)]) + content
+    size = len(content)
+    return bytes([tag, size] if size < 0x80 else [tag, 0x82, size >> 8, size & 0xFF]) + content
 
 
 def field(data: bytes) -> bytes:
@@ -92,8 +96,65 @@ def ntlm(answer: bytes) -> bytes:
     return b"NTLMSSP\x00\x03\x00\x00\x00" + fields + bytes(at - 12 - len(fields)) + b"o\0a\0k\0" + answer
 
 
+def tds(password: str, *, kind: int = 0x10, cut: int = 0) -> bytes:
+    """A login of TDS 7.4, in a packet of this type."""
+    hidden = bytes(((byte >> 4 | byte << 4) & 0xFF) ^ 0xA5 for byte in password.encode("utf-16-le"))
+    name, start = "nut".encode("utf-16-le"), 94
+    fields = struct.pack("<6H", start, 0, start, 3, start + len(name), len(password) - cut)
+    body = bytes.fromhex("04000074") + bytes(28) + fields + bytes(start - 48) + name + hidden
+    return struct.pack(">BBHHBB", kind, 1, 12 + len(body), 0, 1, 0) + struct.pack("<I", 4 + len(body)) + body
+
+
+def hidden(password: str) -> bytes:
+    """A password as TDS hides it."""
+    wire = tds(password)
+    return wire[-2 * len(password) :]
+
+
+def radius(*attributes: tuple[int, bytes], code: int = 1, more: int = 0) -> bytes:
+    """A packet of RADIUS."""
+    body = b"".join(bytes((kind, 2 + len(value))) + value for kind, value in attributes)
+    return struct.pack(">BBH", code, 7, 20 + len(body) + more) + bytes(range(16)) + body
+
+
+def snmpv3(flags: int, user: bytes, digest: bytes) -> bytes:
+    """A message of SNMPv3."""
+    head = tlv(0x30, b"\x02\x01\x07\x02\x03\x00\xff\xe3", tlv(4, bytes([flags])), b"\x02\x01\x03")
+    engine = tlv(4, b"\x80\x00\x1f\x88\x04oak")
+    security = tlv(4, tlv(0x30, engine, b"\x02\x01\x02\x02\x01\x63", tlv(4, user), tlv(4, digest), b"\x04\x00"))
+    return tlv(0x30, b"\x02\x01\x03", head, security, tlv(0x30, engine, b"\x04\x00", snmp(b"")[-20:]))
+
+
+def encrypted(tag: int, cipher: bytes, kind: int = 23) -> bytes:
+    """EncryptedData of Kerberos, in a field."""
+    return tlv(tag, tlv(0x30, tlv(0xA0, bytes((2, 1, kind))), tlv(0xA2, tlv(4, cipher))))
+
+
+def ticket(service: bytes, cipher: bytes) -> bytes:
+    """A ticket of Kerberos for a service of the host oak."""
+    names = tlv(0xA1, tlv(0x30, tlv(0x1B, service), tlv(0x1B, b"oak")))
+    name = tlv(0xA2, tlv(0x30, b"\xa0\x03\x02\x01\x02", names))
+    return tlv(0x61, tlv(0x30, b"\xa0\x03\x02\x01\x05", tlv(0xA1, tlv(0x1B, b"OAK")), name, encrypted(0xA3, cipher)))
+
+
+def kdc_reply(kind: int, service: bytes, in_ticket: bytes, beside: bytes, encryption: int = 23) -> bytes:
+    """AS-REP (11) or TGS-REP (13), without the outermost tag."""
+    head = b"\xa0\x03\x02\x01\x05" + tlv(0xA1, bytes((2, 1, kind))) + tlv(0xA3, tlv(0x1B, b"OAK"))
+    head += tlv(0xA4, tlv(0x30, b"\xa0\x03\x02\x01\x01", tlv(0xA1, tlv(0x30, tlv(0x1B, b"nut")))))
+    return tlv(0x30, head, tlv(0xA5, ticket(service, in_ticket)), encrypted(0xA6, beside, encryption))
+
+
+def ap_request(service: bytes, cipher: bytes) -> bytes:
+    """AP-REQ, without the outermost tag."""
+    head = b"\xa0\x03\x02\x01\x05\xa1\x03\x02\x01\x0e\xa2\x07\x03\x05\x00\x00\x00\x00\x00"
+    return tlv(0x30, head, tlv(0xA3, ticket(service, cipher)), encrypted(0xA4, _ANSWER))
+
+
 _ANSWER = bytes(range(128, 152))
 _CIPHER = bytes(range(150, 202))
+_PROOF = b64(bytes(range(200, 232)))
+_SCRAM = b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=" + _PROOF
+_DIGEST_MD5 = b'username="nut",realm="oak",nonce="OA6M",nc=00000001,qop=auth,digest-uri="imap/oak",response=' + _HEX
 FIRES = (
     # What looks a little like a placeholder, a path or a program.
     Sample("form-field", b"password=Passwort1&", b"Passwort1"),
@@ -189,6 +250,21 @@ FIRES = (
     Sample("vnc-response", b"RFB 003.008\n\x02" + _ANSWER[:16] + b"\x01", _ANSWER[:16]),
     Sample("ppp-pap", b"\xc0\x23\x01\x07\x00\x10\x03nut\x07acorns7", b"acorns7"),
     Sample("redis-password", b"*3\r\n$4\r\nAUTH\r\n$3\r\nnut\r\n$7\r\nacorns7\r\n", b"acorns7"),
+    Sample("sasl-scram", b"p\x00\x00\x00\x70" + _SCRAM, _PROOF),
+    Sample("sasl-scram", _SCRAM.replace(b"biws", b"eSws").replace(_PROOF, b64(_ANSWER[:20])), b64(_ANSWER[:20])),
+    Sample("sasl-digest-md5", _DIGEST_MD5, _HEX),
+    Sample("sasl-digest-md5", _DIGEST_MD5.replace(b"response=", b"maxbuf=65536,response=") + b",charset=utf-8", _HEX),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER), _ANSWER),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _CIPHER, 18), _CIPHER),
+    Sample("kerberos-ticket", kdc_reply(13, b"HTTP", _CIPHER, _ANSWER), _CIPHER),
+    Sample("kerberos-ticket", ap_request(b"MSSQLSvc", _CIPHER), _CIPHER),
+    Sample("snmpv3-user", snmpv3(3, b"nut", _ANSWER[:12]), b"\x04\x03nut"),
+    Sample("snmpv3-user", snmpv3(5, b"nut", _CIPHER[:48]), b"\x04\x03nut"),
+    Sample("radius-password", radius((1, b"nut"), (2, _ANSWER[:16]), (4, bytes(4))), _ANSWER[:16], is_datagram=True),
+    Sample("radius-password", radius((80, bytes(16)), (1, b"nut"), (2, _CIPHER[:32])), _CIPHER[:32], is_datagram=True),
+    Sample("radius-chap", radius((1, b"nut"), (3, _ANSWER[:17]), (60, bytes(16))), _ANSWER[:17], is_datagram=True),
+    Sample("tds-password", tds("acorns7"), hidden("acorns7")),
+    Sample("tds-password", tds("\u00e5corns \u20ac"), hidden("\u00e5corns \u20ac")),
 )
 
 SILENT = (
@@ -265,4 +341,36 @@ SILENT = (
     Sample("vnc-response", b"RFB 003.008\n\x01\x01"),
     Sample("ppp-pap", b"\xc0\x23\x01\x07\x00\x50\x03nut\x07acorns7"),
     Sample("redis-password", b"*2\r\n$3\r\nGET\r\n$4\r\nAUTH\r\n"),
+    Sample("sasl-scram", b"n,,n=nut,r=rOprNGfwEbeRWgbNEkqO"),
+    Sample("sasl-scram", b"r=rOprNGfwEbeRWgbNEkqO%hvYD,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"),
+    Sample("sasl-scram", _SCRAM.replace(_PROOF, b64(b"no digest"))),
+    Sample("sasl-scram", b"c=biws,r=NONCE,p=PROOF where PROOF is in base64"),
+    Sample("sasl-digest-md5", b'realm="oak",nonce="OA6M",qop="auth",algorithm=md5-sess,charset=utf-8'),
+    Sample("sasl-digest-md5", b'digest-uri="imap/oak",rspauth=' + _HEX),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER, encryption=99)),
+    Sample("kerberos-as-rep", kdc_reply(12, b"krbtgt", _CIPHER, _ANSWER)),
+    *(Sample("kerberos-ticket", kdc_reply(13, name, _CIPHER, _ANSWER)) for name in (b"krbtgt", b"host", b"CIFS")),
+    Sample("kerberos-ticket", ap_request(b"krbtgt", _CIPHER)),
+    Sample("kerberos-ticket", ap_request(b"HTTP", b"")),
+    # Without a digest, as when the engine is asked for; without a user; a length that is that of no digest.
+    Sample("snmpv3-user", snmpv3(4, b"nut", b"")),
+    Sample("snmpv3-user", snmpv3(5, b"", _ANSWER[:12])),
+    Sample("snmpv3-user", snmpv3(5, b"nut", bytes(12))),
+    Sample("snmpv3-user", snmpv3(5, b"nut", _ANSWER[:13])),
+    Sample("snmpv3-user", snmpv3(4, b"nut", _ANSWER[:12])),
+    # An answer, a length that does not fit, no user, a user that is no name, an address of five bytes.
+    Sample("radius-password", radius((1, b"nut"), (2, _ANSWER[:16]), code=2), is_datagram=True),
+    Sample("radius-password", radius((1, b"nut"), (2, _ANSWER[:16]), more=4), is_datagram=True),
+    Sample("radius-password", radius((2, _ANSWER[:16])), is_datagram=True),
+    Sample("radius-password", radius((1, b"\xff\x00"), (2, _ANSWER[:16])), is_datagram=True),
+    Sample("radius-password", radius((1, b"nut"), (2, _ANSWER[:16]), (4, bytes(5))), is_datagram=True),
+    Sample("radius-password", radius((1, b"nut"), (25, b"\x02\x12" + _ANSWER[:16])), is_datagram=True),
+    Sample("radius-chap", radius((1, b"nut"), (60, b"\x03\x13" + _ANSWER[:17])), is_datagram=True),
+    # It must begin the datagram.
+    Sample("radius-password", b"\x00" + radius((1, b"nut"), (2, _ANSWER[:16])), is_datagram=True),
+    # No password, a packet of another type, a password that is no text, one that does not fit.
+    Sample("tds-password", tds("")),
+    Sample("tds-password", tds("acorns7", kind=0x12)),
+    Sample("tds-password", tds("acorn\u0007")),
+    Sample("tds-password", tds("acorns7", cut=-99)),
 )

@@ -31,18 +31,22 @@ def name_of(sample: object) -> str:
 @pytest.mark.parametrize("sample", FIRES, ids=name_of)
 @pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
 def test_a_credential_is_found_with_its_kind_and_value(search: CredentialSearch, sample: Sample) -> None:
-    for before, after in ((b"", b""), (b"\r\n", b"\r\n"), (bytes(70) + b"\n", b"\r\n" + bytes(3000))):
+    around = ((b"", b""), (b"\r\n", b"\r\n"), (bytes(70) + b"\n", b"\r\n" + bytes(3000)))
+    for before, after in around[: 1 if sample.is_datagram else None]:
         assert found(search, before + sample.wire + after) == [(sample.code, sample.value)]
 
 
 @pytest.mark.parametrize("sample", SILENT, ids=name_of)
 @pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
 def test_a_look_alike_is_no_credential(search: CredentialSearch, sample: Sample) -> None:
-    assert found(search, b"\r\n" + sample.wire + b"\r\n") == []
+    around = b"" if sample.is_datagram else b"\r\n"
+    assert found(search, around + sample.wire + around) == []
 
 
 def test_each_kind_has_a_sample_and_a_look_alike() -> None:
     codes = {kind.code for kind in KINDS}
+    # What is typed has no shape: tests/capture/decoders/test_terminal.py.
+    codes.remove("typed-password")
     assert {sample.code for sample in FIRES} == codes
     # Of a shape that cannot be anything else, there is no look-alike worth the name.
     assert codes - {sample.code for sample in SILENT} <= {
@@ -53,7 +57,7 @@ def test_each_kind_has_a_sample_and_a_look_alike() -> None:
     }
 
 
-@pytest.mark.parametrize("sample", FIRES, ids=name_of)
+@pytest.mark.parametrize("sample", [each for each in FIRES if not each.is_datagram], ids=name_of)
 def test_a_credential_is_found_across_any_boundary(sample: Sample) -> None:
     wire = b"\r\n" + sample.wire + b"\r\n"
     starts = {match.sighted[0] for match in SEARCH.matches(wire)}

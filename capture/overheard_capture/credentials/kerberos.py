@@ -1,0 +1,100 @@
+"""What Kerberos encrypts with a password: timestamps, tickets, and what comes with a ticket (RFC 4120)."""
+
+from __future__ import annotations
+
+from overheard_capture.credentials.ber import OCTETS, SEQUENCE, Element
+from overheard_capture.credentials.kind import BEFORE, LONGEST, CredentialKind, CredentialMessage, CredentialRange
+
+# AES, RC4 and Camellia, as integers of BER (RFC 3962, 7; RFC 4757, 4; RFC 6803, 8; RFC 8009, 5).
+_ENCRYPTION_TYPES = tuple(bytes((2, 1, number)) for number in (17, 18, 19, 20, 23, 25, 26))
+# Fields of a reply, and of a request with a ticket (5.4.2, 5.5.1).
+_OF_REPLY, _TICKET_OF_REPLY, _TICKET_OF_REQUEST = 0xA6, 0xA5, 0xA3
+# A ticket, and the name of its service and what is encrypted in it (5.3).
+_TICKET, _SERVICE, _ENCRYPTED, _NAMES = 0x61, 0xA2, 0xA3, 0xA1
+# Of a long cipher, its beginning tells it from all others.
+_SHOWN = 128
+# Services whose keys are random, by what they are named: a domain, a computer, and what runs under its account.
+_WITHOUT_PASSWORD = frozenset(b"krbtgt kadmin host cifs ldap dns gc rpcss restrictedkrbhost termsrv wsman nfs".split())
+
+
+def _timestamp(text: bytes, at: int) -> CredentialRange | None:
+    """PA-ENC-TIMESTAMP: the time, encrypted with the password (5.2.7.2)."""
+    data = Element.inside(text, at + 5, 0xA2, OCTETS)
+    value = _cipher(text, data.begin) if data else None
+    return CredentialRange(at, value.end, value.begin, value.end) if value else None
+
+
+def _cipher(text: bytes, place: int) -> Element | None:
+    """The cipher of EncryptedData (5.2.9) that begins at a place."""
+    sequence = Element.inside(text, place, SEQUENCE)
+    if not sequence:
+        return None
+    parts = {each.tag: each for each in Element.all_at(text, sequence.begin, sequence.end)}
+    kind, cipher = parts.get(0xA0), parts.get(0xA2)
+    if not kind or not cipher or text[kind.begin : kind.end] not in _ENCRYPTION_TYPES:
+        return None
+    value = Element.inside(text, cipher.begin, OCTETS)
+    return value if value and value.begin < value.end == cipher.end else None
+
+
+def _reply(text: bytes, at: int) -> CredentialRange | None:
+    """AS-REP: a key for the user, encrypted with the password, whether or not the user has proved to know it."""
+    return _of_field(text, at, _OF_REPLY)
+
+
+def _ticket_of_reply(text: bytes, at: int) -> CredentialRange | None:
+    """TGS-REP: a ticket, encrypted with the password of a service."""
+    return _of_field(text, at, _TICKET_OF_REPLY)
+
+
+def _ticket_of_request(text: bytes, at: int) -> CredentialRange | None:
+    """AP-REQ: the same ticket, as a client shows it to the service."""
+    return _of_field(text, at, _TICKET_OF_REQUEST)
+
+
+def _of_field(text: bytes, at: int, field: int) -> CredentialRange | None:
+    """What is encrypted in a field of a message, whose first two fields are at `at`."""
+    outer = Element.before(text, at, SEQUENCE)
+    if not outer:
+        return None
+    start, message = outer
+    found = next((each for each in Element.all_at(text, at, message.end) if each.tag == field), None)
+    if not found:
+        return None
+    if field == _OF_REPLY:
+        return _range(start, at, _cipher(text, found.begin))
+    # A ticket that is the last thing in sight.
+    ticket = Element.inside(text, found.begin, _TICKET, SEQUENCE)
+    parts = {each.tag: each for each in Element.all_at(text, ticket.begin, ticket.end)} if ticket else {}
+    encrypted, service = parts.get(_ENCRYPTED), parts.get(_SERVICE)
+    if not encrypted or not service or _service(text, service) in _WITHOUT_PASSWORD:
+        return None
+    return _range(start, at, _cipher(text, encrypted.begin))
+
+
+def _service(text: bytes, service: Element) -> bytes:
+    """The first part of the name of a service (5.2.2), such as `http`."""
+    name = Element.inside(text, service.begin, SEQUENCE)
+    parts = Element.all_at(text, name.begin, name.end) if name else ()
+    names = next((each for each in parts if each.tag == _NAMES), None)
+    strings = Element.inside(text, names.begin, SEQUENCE) if names else None
+    first = Element.at(text, strings.begin) if strings else None
+    return text[first.begin : first.end].lower() if first else b""
+
+
+def _range(start: int, at: int, cipher: Element | None) -> CredentialRange | None:
+    """The beginning of a cipher, if that is near enough to the anchor to be found however the bytes are cut."""
+    if not cipher:
+        return None
+    end = min(cipher.end, cipher.begin + _SHOWN)
+    return CredentialRange(start, end, cipher.begin, end) if end - at <= LONGEST - BEFORE else None
+
+
+# The version and the type of a message.
+_HEAD = b"\xa0\x03\x02\x01\x05\xa1\x03\x02\x01"
+KERBEROS: tuple[CredentialKind, ...] = (
+    CredentialMessage("kerberos-timestamp", (b"\xa1\x03\x02\x01\x02\xa2",), _timestamp),
+    CredentialMessage("kerberos-as-rep", (_HEAD + b"\x0b",), _reply),
+    CredentialMessage("kerberos-ticket", (_HEAD + b"\x0d",), _ticket_of_reply),
+    CredentialMessage("kerberos-ticket", (_HEAD + b"\x0e",), _ticket_of_request),
+)
