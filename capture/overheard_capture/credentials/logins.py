@@ -12,8 +12,8 @@ _LINE, _EOL = rb"(?<![^\n])", rb"\r?\n"
 _BASE64 = rb"[A-Za-z0-9+/]{4,1000}={0,2}"
 # RFC 1635: everybody is.
 _ANONYMOUS = frozenset((b"anonymous", b"ftp"))
-# SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512, in bytes.
-_DIGESTS = (20, 28, 32, 48, 64)
+# A digest of SHA-1, SHA-256 or SHA-512 in base64. What follows it may be anything.
+_PROOF = rb"(?:[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)"
 _TAG = ALPHANUMERIC + b".-_"
 
 
@@ -35,11 +35,6 @@ def _is_text(match: re.Match[bytes]) -> bool:
 def _is_cram(match: re.Match[bytes]) -> bool:
     """A user and an HMAC (RFC 2195, 2)."""
     return re.fullmatch(rb"[^\0\r\n]+ [0-9a-f]{32}", from_base64(match["value"])) is not None
-
-
-def _is_proof(match: re.Match[bytes]) -> bool:
-    """As long as a digest of SHA (RFC 5802, 3; RFC 7677)."""
-    return len(from_base64(match["value"])) in _DIGESTS
 
 
 _ASTRING = rb"(?:\"(?:[^\"\\\r\n]|\\.){0,200}\"|\{[0-9]{1,3}\+?\}\r?\n[^\r\n ]{1,200}|[^\s\"(){%*]{1,200})"
@@ -104,16 +99,12 @@ LOGINS: tuple[CredentialKind, ...] = (
     CredentialPattern(
         "sasl-scram",
         (b"c=biws,r=", b"c=eSws,r=", b"c=cD10bHMt"),
-        re.compile(
-            rb"c=[A-Za-z0-9+/]{4,1000}={0,2},r=[!-+\--~]{8,256},p=(?P<value>(?:[A-Za-z0-9+/]{4})+[A-Za-z0-9+/=]{4})"
-            rb"(?![A-Za-z0-9+/=])"
-        ),
-        _is_proof,
+        re.compile(rb"c=[A-Za-z0-9+/]{4,1000}={0,2},r=[!-+\--~]{8,256},p=(?P<value>" + _PROOF + rb")"),
     ),
     CredentialPattern(
         "sasl-digest-md5",
         (b"digest-uri=",),
-        re.compile(rb"digest-uri=[\"!#-~]{1,256},(?:[^\0\r\n]{0,400},)?response=(?P<value>[0-9a-f]{32})(?![0-9a-f])"),
+        re.compile(rb"digest-uri=[!-~]{1,256}?,[^\0\r\n]{0,400}?(?<=[, ])response=(?P<value>[0-9a-f]{32})(?![0-9a-f])"),
     ),
     worded(
         "nntp-login",

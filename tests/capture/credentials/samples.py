@@ -252,7 +252,10 @@ FIRES = (
     Sample("redis-password", b"*3\r\n$4\r\nAUTH\r\n$3\r\nnut\r\n$7\r\nacorns7\r\n", b"acorns7"),
     Sample("sasl-scram", b"p\x00\x00\x00\x70" + _SCRAM, _PROOF),
     Sample("sasl-scram", _SCRAM.replace(b"biws", b"eSws").replace(_PROOF, b64(_ANSWER[:20])), b64(_ANSWER[:20])),
+    # The next message of PostgreSQL begins at once.
+    Sample("sasl-scram", _SCRAM + b"Q\x00\x00\x00\x0dSELECT 1\x00", _PROOF),
     Sample("sasl-digest-md5", _DIGEST_MD5, _HEX),
+    Sample("sasl-digest-md5", _DIGEST_MD5.replace(b",", b", "), _HEX),
     Sample("sasl-digest-md5", _DIGEST_MD5.replace(b"response=", b"maxbuf=65536,response=") + b",charset=utf-8", _HEX),
     Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER), _ANSWER),
     Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _CIPHER, 18), _CIPHER),
@@ -344,6 +347,7 @@ SILENT = (
     Sample("sasl-scram", b"n,,n=nut,r=rOprNGfwEbeRWgbNEkqO"),
     Sample("sasl-scram", b"r=rOprNGfwEbeRWgbNEkqO%hvYD,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"),
     Sample("sasl-scram", _SCRAM.replace(_PROOF, b64(b"no digest"))),
+    Sample("sasl-scram", _SCRAM.replace(b"=", b"")),
     Sample("sasl-scram", b"c=biws,r=NONCE,p=PROOF where PROOF is in base64"),
     Sample("sasl-digest-md5", b'realm="oak",nonce="OA6M",qop="auth",algorithm=md5-sess,charset=utf-8'),
     Sample("sasl-digest-md5", b'digest-uri="imap/oak",rspauth=' + _HEX),
