@@ -184,6 +184,11 @@ def rewritten(path: Path, frames: Iterable[bytes]) -> Path:
 
 def exchange(sent: Iterable[bytes], answered: Iterable[bytes], *, port: int = 45000) -> list[bytes]:
     """A complete TCP connection in Ethernet frames: the client's bytes, then the server's, part by part."""
+    return dialogue([*((">", part) for part in sent), *(("<", part) for part in answered)], port=port)
+
+
+def dialogue(said: Iterable[tuple[str, bytes]], *, port: int = 45000) -> list[bytes]:
+    """A complete TCP connection in Ethernet frames: what the client (`>`) and the server (`<`) say, in this order."""
     frames: list[bytes] = []
     client, server = 1000, 5000
 
@@ -198,12 +203,10 @@ def exchange(sent: Iterable[bytes], answered: Iterable[bytes], *, port: int = 45
     add(back=True, flags=SYN | ACK)
     server += 1
     add()
-    for part in sent:
-        add(payload=part)
-        client += len(part)
-    for part in answered:
-        add(back=True, payload=part)
-        server += len(part)
+    for side, part in said:
+        add(back=side == "<", payload=part)
+        client += len(part) if side == ">" else 0
+        server += len(part) if side == "<" else 0
     add(flags=FIN | ACK)
     client += 1
     add(back=True, flags=FIN | ACK)

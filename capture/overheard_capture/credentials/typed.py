@@ -18,7 +18,8 @@ _LONGEST = 512
 
 def is_password(prompt: bytes, typed: bytes) -> bool:
     """Whether a line that was `typed` is a password: the last line before it, the `prompt`, asked for one."""
-    return len(typed) <= _LONGEST and _PROMPT.fullmatch(prompt) is not None and not is_placeholder(typed)
+    is_asked = len(typed) <= _LONGEST and _PROMPT.fullmatch(prompt) is not None
+    return is_asked and not is_placeholder(typed) and not _PROMPT.fullmatch(typed)
 
 
 @dataclass(frozen=True)
