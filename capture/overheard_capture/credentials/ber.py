@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SEQUENCE, OCTETS = 0x30, 0x04
 
 
-class Element(NamedTuple):
+class BerElement(NamedTuple):
     """An element of BER (X.690, 8.1): its tag, and where its content begins and ends."""
 
     tag: int
@@ -20,7 +20,7 @@ class Element(NamedTuple):
     end: int
 
     @classmethod
-    def at(cls, text: bytes, place: int) -> Element | None:
+    def at(cls, text: bytes, place: int) -> BerElement | None:
         """The element at a place, whose length has up to four bytes."""
         head = text[place : place + 2]
         if len(head) < 2:
@@ -36,7 +36,7 @@ class Element(NamedTuple):
         return cls(tag, begin, begin + length)
 
     @classmethod
-    def before(cls, text: bytes, place: int, tag: int) -> tuple[int, Element] | None:
+    def before(cls, text: bytes, place: int, tag: int) -> tuple[int, BerElement] | None:
         """The element of this tag whose content begins at a place, and where it begins itself."""
         for start in range(place - 2, max(place - 7, -1), -1):
             if text[start] == tag and (found := cls.at(text, start)) and found.begin == place:
@@ -44,14 +44,14 @@ class Element(NamedTuple):
         return None
 
     @classmethod
-    def all_at(cls, text: bytes, place: int, end: int) -> Iterator[Element]:
+    def all_at(cls, text: bytes, place: int, end: int) -> Iterator[BerElement]:
         """The elements from a place to an end, which may be beyond the text: those whose header is in it."""
         while place < end and (found := cls.at(text, place)) and found.end <= end:
             yield found
             place = found.end
 
     @classmethod
-    def inside(cls, text: bytes, place: int, *tags: int) -> Element | None:
+    def inside(cls, text: bytes, place: int, *tags: int) -> BerElement | None:
         """The innermost of elements of these tags, each of which is the first in the one before it."""
         found = None
         for tag in tags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard_capture.credentials.ber import OCTETS, SEQUENCE, Element
+from overheard_capture.credentials.ber import OCTETS, SEQUENCE, BerElement
 from overheard_capture.credentials.kind import BEFORE, LONGEST, CredentialKind, CredentialMessage, CredentialRange
 
 # AES, RC4 and Camellia, as integers of BER (RFC 3962, 7; RFC 4757, 4; RFC 6803, 8; RFC 8009, 5).
@@ -19,21 +19,21 @@ _WITHOUT_PASSWORD = frozenset(b"krbtgt kadmin host cifs ldap dns gc rpcss restri
 
 def _timestamp(text: bytes, at: int) -> CredentialRange | None:
     """PA-ENC-TIMESTAMP: the time, encrypted with the password (5.2.7.2)."""
-    data = Element.inside(text, at + 5, 0xA2, OCTETS)
+    data = BerElement.inside(text, at + 5, 0xA2, OCTETS)
     value = _cipher(text, data.begin) if data else None
     return CredentialRange(at, value.end, value.begin, value.end) if value else None
 
 
-def _cipher(text: bytes, place: int) -> Element | None:
+def _cipher(text: bytes, place: int) -> BerElement | None:
     """The cipher of EncryptedData (5.2.9) that begins at a place."""
-    sequence = Element.inside(text, place, SEQUENCE)
+    sequence = BerElement.inside(text, place, SEQUENCE)
     if not sequence:
         return None
-    parts = {each.tag: each for each in Element.all_at(text, sequence.begin, sequence.end)}
+    parts = {each.tag: each for each in BerElement.all_at(text, sequence.begin, sequence.end)}
     kind, cipher = parts.get(0xA0), parts.get(0xA2)
     if not kind or not cipher or text[kind.begin : kind.end] not in _ENCRYPTION_TYPES:
         return None
-    value = Element.inside(text, cipher.begin, OCTETS)
+    value = BerElement.inside(text, cipher.begin, OCTETS)
     return value if value and value.begin < value.end == cipher.end else None
 
 
@@ -54,35 +54,35 @@ def _ticket_of_request(text: bytes, at: int) -> CredentialRange | None:
 
 def _of_field(text: bytes, at: int, field: int) -> CredentialRange | None:
     """What is encrypted in a field of a message, whose first two fields are at `at`."""
-    outer = Element.before(text, at, SEQUENCE)
+    outer = BerElement.before(text, at, SEQUENCE)
     if not outer:
         return None
     start, message = outer
-    found = next((each for each in Element.all_at(text, at, message.end) if each.tag == field), None)
+    found = next((each for each in BerElement.all_at(text, at, message.end) if each.tag == field), None)
     if not found:
         return None
     if field == _OF_REPLY:
         return _range(start, at, _cipher(text, found.begin))
     # A ticket that is the last thing in sight.
-    ticket = Element.inside(text, found.begin, _TICKET, SEQUENCE)
-    parts = {each.tag: each for each in Element.all_at(text, ticket.begin, ticket.end)} if ticket else {}
+    ticket = BerElement.inside(text, found.begin, _TICKET, SEQUENCE)
+    parts = {each.tag: each for each in BerElement.all_at(text, ticket.begin, ticket.end)} if ticket else {}
     encrypted, service = parts.get(_ENCRYPTED), parts.get(_SERVICE)
     if not encrypted or not service or _service(text, service) in _WITHOUT_PASSWORD:
         return None
     return _range(start, at, _cipher(text, encrypted.begin))
 
 
-def _service(text: bytes, service: Element) -> bytes:
+def _service(text: bytes, service: BerElement) -> bytes:
     """The first part of the name of a service (5.2.2), such as `http`."""
-    name = Element.inside(text, service.begin, SEQUENCE)
-    parts = Element.all_at(text, name.begin, name.end) if name else ()
+    name = BerElement.inside(text, service.begin, SEQUENCE)
+    parts = BerElement.all_at(text, name.begin, name.end) if name else ()
     names = next((each for each in parts if each.tag == _NAMES), None)
-    strings = Element.inside(text, names.begin, SEQUENCE) if names else None
-    first = Element.at(text, strings.begin) if strings else None
+    strings = BerElement.inside(text, names.begin, SEQUENCE) if names else None
+    first = BerElement.at(text, strings.begin) if strings else None
     return text[first.begin : first.end].lower() if first else b""
 
 
-def _range(start: int, at: int, cipher: Element | None) -> CredentialRange | None:
+def _range(start: int, at: int, cipher: BerElement | None) -> CredentialRange | None:
     """The beginning of a cipher, if that is near enough to the anchor to be found however the bytes are cut."""
     if not cipher:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from overheard_capture.credentials.ber import OCTETS, SEQUENCE, Element
+from overheard_capture.credentials.ber import OCTETS, SEQUENCE, BerElement
 from overheard_capture.credentials.kind import CredentialKind, CredentialMessage, CredentialPattern, CredentialRange
 from overheard_capture.credentials.values import is_text
 
@@ -20,9 +20,9 @@ _NT_FIELD, _SHORTEST_NT = 20, 24
 
 def _ldap(text: bytes, at: int) -> CredentialRange | None:
     """A bind with a name and a password (RFC 4511, 4.2)."""
-    outer = Element.before(text, at, _BIND)
-    name = Element.at(text, at + 3)
-    password = Element.at(text, name.end) if name else None
+    outer = BerElement.before(text, at, _BIND)
+    name = BerElement.at(text, at + 3)
+    password = BerElement.at(text, name.end) if name else None
     if not (outer and name and password and name.tag == OCTETS and password.tag == _SIMPLE):
         return None
     start, bind = outer
@@ -33,9 +33,9 @@ def _ldap(text: bytes, at: int) -> CredentialRange | None:
 
 def _snmp(text: bytes, at: int) -> CredentialRange | None:
     """A message with a community (RFC 1157, 4; RFC 1901, 3)."""
-    outer = Element.before(text, at, SEQUENCE)
-    community = Element.at(text, at + 3)
-    pdu = Element.at(text, community.end) if community else None
+    outer = BerElement.before(text, at, SEQUENCE)
+    community = BerElement.at(text, at + 3)
+    pdu = BerElement.at(text, community.end) if community else None
     if not (outer and community and pdu and _FIRST_PDU <= pdu.tag <= _LAST_PDU and pdu.end == outer[1].end):
         return None
     is_right = community.begin < community.end and is_text(text[community.begin : community.end])
@@ -47,14 +47,14 @@ def _snmp_user(text: bytes, at: int) -> CredentialRange | None:
 
     Each message has another digest. So what is found is the user.
     """
-    outer = Element.before(text, at, SEQUENCE)
-    head, security = (Element.at(text, at + 3), None) if outer else (None, None)
+    outer = BerElement.before(text, at, SEQUENCE)
+    head, security = (BerElement.at(text, at + 3), None) if outer else (None, None)
     if head and head.end < len(text):
-        security = Element.inside(text, head.end, OCTETS, SEQUENCE)
+        security = BerElement.inside(text, head.end, OCTETS, SEQUENCE)
     if not outer or not head or not security:
         return None
-    flags = [each for each in Element.all_at(text, head.begin, head.end) if each.tag == OCTETS]
-    parts = [*Element.all_at(text, security.begin, security.end)]
+    flags = [each for each in BerElement.all_at(text, head.begin, head.end) if each.tag == OCTETS]
+    parts = [*BerElement.all_at(text, security.begin, security.end)]
     if tuple(each.tag for each in parts) != _SECURITY or len(flags) != 1:
         return None
     user, digest = parts[3], parts[4]
@@ -114,8 +114,14 @@ NETWORK: tuple[CredentialKind, ...] = (
     CredentialPattern(
         "vnc-response",
         (b"RFB 003.007\n\x02", b"RFB 003.008\n\x02"),
-        # RFC 6143, 7.2.2: the response to a challenge, and then whether to share the desktop.
-        re.compile(rb"RFB 003\.00[78]\n\x02(?P<value>[\x00-\xff]{16})[\x00\x01]"),
+        # RFC 6143, 7.2.2: the response to a challenge, and then whether to share the desktop, unless it is wrong.
+        re.compile(rb"RFB 003\.00[78]\n\x02(?P<value>[\x00-\xff]{16})(?:[\x00\x01]|\Z)"),
+    ),
+    CredentialPattern(
+        "vnc-response",
+        (b"RFB 003.003\n",),
+        # Here the server alone decides. Without a password, the next message, of a type up to 6, follows at once.
+        re.compile(rb"RFB 003\.003\n(?![\x00\x01][\x00-\x06])(?P<value>[\x00-\xff]{16})(?:[\x00\x01]|\Z)"),
     ),
     CredentialMessage("ppp-pap", (b"\xc0\x23\x01",), _pap),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,19 +12,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 USER, WORD = "nut", "acorns7"
 _HTTP = b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nWWW-Authenticate: %b\r\n\r\n"
 # A challenge of NTLM (MS-NLMP, 2.2.1.2): no target, and the flags that a client needs.
 _NTLM = b"NTLM TlRMTVNTUAACAAAAAAAAADgAAAABAoIAASNFZ4mrze8AAAAAAAAAAAAAAAA4AAAA"
+_SIP_FIELD = re.compile(rb"(?:Via|From|To|Call-ID|CSeq):[^\n]*\n")
+# As vncpasswd writes it, encrypted with a key that everybody knows.
+_VNC_WORD = bytes.fromhex("0f8a3a2a64d1e6b1")
 _REJECTED = bytes.fromhex("300c02010161070a013104000400")
 
 
 class Client(NamedTuple):
     """A program, the kind of credential that it sends, and what it is answered by what it says.
 
-    The first answer whose key is in what the client said is sent; that of the empty key, to everything else. `{tag}` is
-    the first word of that.
+    `typed` is what it reads from its standard input. The first answer whose key is in what the client said is sent;
+    that of the empty key, to everything else. `{tag}` is the first word of that, and `{fields}` are the fields of SIP
+    that are repeated (RFC 3261, 8.2.6.2). An answer that begins with E is the last one.
     """
 
     code: str
@@ -31,6 +37,18 @@ class Client(NamedTuple):
     answers: Mapping[bytes, bytes] = {}
     greeting: bytes = b""
     variables: Mapping[str, str] = {}
+    typed: bytes = b""
+
+
+def _mysql(greeting: bytes) -> bytes:
+    """The first packet of a server, of protocol 10."""
+    body = b"\x0a" + greeting + b"mysql_native_password\0"
+    return len(body).to_bytes(3, "little") + b"\0" + body
+
+
+def _amqp(text: bytes) -> bytes:
+    """A long string."""
+    return len(text).to_bytes(4) + text
 
 
 CURL = f"curl -sS -m 5 -u {USER}:{WORD}"
@@ -97,6 +115,56 @@ CLIENTS = {
         {USER.encode(): b"\x01\x01", b"": b"\x05\x02"},
     ),
     "redis": Client("redis-password", f"redis-cli -p {{port}} --user {USER} --pass {WORD} ping", {b"": b"+OK\r\n"}),
+    "mariadb": Client(
+        "mysql-response",
+        f"mariadb -h 127.0.0.1 -P {{port}} -u {USER} -p{WORD} --skip-ssl oak",
+        {b"": b"E"},
+        _mysql(b"5.5.5-10.11\0\x07\0\0\x00acornsal\0\x0f\xf7\x21\x02\0\x0f\0\x15" + bytes(10) + b"tandpepperss\0"),
+    ),
+    "tsql": Client(
+        "tds-password",
+        f"tsql -H 127.0.0.1 -p {{port}} -U {USER} -P {WORD}",
+        # The version of the server, and that it cannot encrypt (MS-TDS, 2.2.6.5).
+        {b"\x12\x01": bytes.fromhex("0401001a0000010000000b00060100110001ff0f0007d0000002"), b"": b"E"},
+    ),
+    "amqp": Client(
+        "amqp-password",
+        f"amqp-publish -u amqp://{USER}:{WORD}@127.0.0.1:{{port}}/ -r x -b y",
+        {
+            b"AMQP": bytes.fromhex("0100000000001c000a000a000900000000") + _amqp(b"PLAIN") + _amqp(b"en_US") + b"\xce",
+            b"": b"E",
+        },
+    ),
+    "irc": Client("irc-password", f"sic -h 127.0.0.1 -p {{port}} -n {USER} -k {WORD}"),
+    "irc with nickserv": Client(
+        "irc-nickserv",
+        f"sic -h 127.0.0.1 -p {{port}} -n {USER}",
+        typed=f":m NickServ IDENTIFY {WORD}\n".encode(),
+    ),
+    "sip": Client(
+        "sip-digest",
+        f"sipsak -U -E tcp -s sip:{USER}@127.0.0.1:{{port}} -a {WORD} -C sip:{USER}@127.0.0.1",
+        {
+            b"": b"SIP/2.0 401 No\r\n{fields}Content-Length: 0\r\n"
+            b"WWW-Authenticate: Digest realm=oak, nonce=dcd98b71\r\n\r\n"
+        },
+    ),
+    "vnc": Client(
+        "vnc-response",
+        "vncsnapshot -quiet -passwd {folder}/word 127.0.0.1:{display} {folder}/picture.jpg",
+        {b"RFB": b"\0\0\0\2" + bytes(range(16)), b"": b"E"},
+        b"RFB 003.003\n",
+    ),
+    **{
+        f"http {code}": Client(code, f"curl -sS -m 5 {option} http://127.0.0.1:{{port}}/", {b"": _HTTP % b"x"})
+        for code, option in {
+            "http-bearer": f"--oauth2-bearer 1walnut2almond3{WORD}",
+            "http-cookie": f"-b lang=en;sessionid=1walnut2almond3{WORD}",
+            "http-field": f"-H X-Api-Key:1walnut2almond3{WORD}",
+            "json-field": f'-H Content-Type:application/json -d {{{{"password":"{WORD}"}}}}',
+            "url-password": f"-d https://{USER}:{WORD}@oak.example/",
+        }.items()
+    },
     "psql": Client(
         "postgresql-password",
         f"psql -h 127.0.0.1 -p {{port}} -U {USER} -w oak",
@@ -118,14 +186,17 @@ def missing(client: Client) -> str:
     return "" if shutil.which(program) else program
 
 
-def said_by(client: Client) -> bytes:
-    """All that a client says, on all its connections."""
+def said_by(client: Client, folder: Path) -> bytes:
+    """All that a client says, on all its connections. It may have files in the folder."""
     said: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_serve, args=(server, client, said), daemon=True).start()
-        command = client.command.format(port=server.getsockname()[1]).split()
+        port = server.getsockname()[1]
+        # Of VNC, a display is a port.
+        command = client.command.format(port=port, display=port - 5900, folder=folder).split()
+        (folder / "word").write_bytes(_VNC_WORD)
         environment = {"PATH": os.environ["PATH"], **client.variables}
-        subprocess.run(command, env=environment, input=b"", capture_output=True, check=False, timeout=30)
+        subprocess.run(command, env=environment, input=client.typed, capture_output=True, check=False, timeout=30)
     return b"".join(said)
 
 
@@ -145,7 +216,9 @@ def _talk(connection: socket.socket, client: Client, said: list[bytes]) -> None:
             while data := connection.recv(65536):
                 said.append(data)
                 answer = next((answer for key, answer in client.answers.items() if key in data), b"")
-                connection.sendall(answer.replace(b"{tag}", data.split()[0] if data.split() else b""))
+                fields = b"".join(_SIP_FIELD.findall(data))
+                answer = answer.replace(b"{tag}", data.split()[0] if data.split() else b"").replace(b"{fields}", fields)
+                connection.sendall(answer)
                 if answer[:1] == b"E" or answer[:9] == _REJECTED[:9]:
                     return
         except OSError:

@@ -248,6 +248,7 @@ FIRES = (
     ),
     Sample("socks-password", b"\x05\x02\x00\x02\x01\x03nut\x07acorns7\x05\x01\x00\x03", b"acorns7"),
     Sample("vnc-response", b"RFB 003.008\n\x02" + _ANSWER[:16] + b"\x01", _ANSWER[:16]),
+    Sample("vnc-response", b"RFB 003.003\n" + _ANSWER[:16] + b"\x01", _ANSWER[:16]),
     Sample("ppp-pap", b"\xc0\x23\x01\x07\x00\x10\x03nut\x07acorns7", b"acorns7"),
     Sample("redis-password", b"*3\r\n$4\r\nAUTH\r\n$3\r\nnut\r\n$7\r\nacorns7\r\n", b"acorns7"),
     Sample("sasl-scram", b"p\x00\x00\x00\x70" + _SCRAM, _PROOF),
@@ -342,6 +343,12 @@ SILENT = (
     Sample("kerberos-timestamp", b"\xa1\x03\x02\x01\x80\xa2\x04\x04\x02\x30\x00"),
     Sample("socks-password", b"\x05\x01\x00\x05\x01\x00\x03\x07acorns7\x00\x50"),
     Sample("vnc-response", b"RFB 003.008\n\x01\x01"),
+    Sample("vnc-response", b"RFB 003.003\n\x80" + b"\x07" * 16),
+    # The format of pixels, and encodings.
+    Sample(
+        "vnc-response", b"RFB 003.003\n\x01" + bytes(4) + b"\x20\x18\x00\x01\x00\xff\x00\xff\x00\xff\x10\x08" + bytes(9)
+    ),
+    Sample("vnc-response", b"RFB 003.003\n\x00\x02\x00\x00\x03" + bytes(16)),
     Sample("ppp-pap", b"\xc0\x23\x01\x07\x00\x50\x03nut\x07acorns7"),
     Sample("redis-password", b"*2\r\n$3\r\nGET\r\n$4\r\nAUTH\r\n"),
     Sample("sasl-scram", b"n,,n=nut,r=rOprNGfwEbeRWgbNEkqO"),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 # Debian's folders of programs that only an administrator has in the path.
-_PATH = ":".join((os.environ["PATH"], "/usr/sbin", "/sbin", "/usr/lib/postgresql/15/bin"))
+_POSTGRESQL = map(str, Path("/usr/lib/postgresql").glob("*/bin"))
+_PATH = ":".join((os.environ["PATH"], "/usr/sbin", "/sbin", *_POSTGRESQL))
 # A server that will not run as root.
 _NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
