@@ -1,4 +1,4 @@
-"""Fields that are named like secrets: in forms, targets, JSON, and header fields."""
+"""Fields that are named like secrets: in forms, targets, JSON, XML, and header fields."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _NAMED = rb"(?P<name>[\w.\[\]-]{0,50}?(?i:%b|%b)(?:_?(?i:confirm(?:ation)?|again
 )
 # From an anchor on: the end of the name, and what is before a value.
 _ASSIGNED = re.compile(rb"[\w.\[\]-]{1,40}\\?[\"']?\s{0,20}[=:]")
+# The end of the name of an element of XML.
+_TAGGED = re.compile(rb"[\w.-]{1,40}[\s>]")
 _ANCHORS = (
     *(b"passw", b"pwd", b"passphrase", b"passcode", b"secret", b"token"),
     *(b"api_key", b"api-key", b"apikey", b"access_key", b"access-key", b"accesskey", b"accountkey", b"account_key"),
@@ -56,9 +58,9 @@ def _is_secret(match: re.Match[bytes]) -> bool:
     return len(value) >= _LEAST_KEY and _KEY_VALUE.fullmatch(value) is not None
 
 
-def _shape(code: str, pattern: bytes, before: bytes = _NAME) -> CredentialKind:
+def _shape(code: str, pattern: bytes, before: bytes = _NAME, goes_on: re.Pattern[bytes] = _ASSIGNED) -> CredentialKind:
     return CredentialPattern(
-        code, _ANCHORS, re.compile(pattern), _is_secret, any_case=True, before=before, goes_on=_ASSIGNED
+        code, _ANCHORS, re.compile(pattern), _is_secret, any_case=True, before=before, goes_on=goes_on
     )
 
 
@@ -71,6 +73,12 @@ FIELDS: tuple[CredentialKind, ...] = (
         + _NAMED
         + rb"\\?[\"'][ \t\r\n]{0,20}:[ \t\r\n]{0,20}\\?\"(?P<value>(?:[^\"\\\r\n]|\\[^\"\r\n]){1,1000})\\?\"",
         _NAME + b"\"'",
+    ),
+    _shape(
+        "xml-field",
+        rb"<(?:[\w.-]{1,40}:)?" + _NAMED + rb"(?:\s[^<>]{0,200})?>(?P<value>[^<>\s]{1,1000})</",
+        _NAME + b"<:",
+        _TAGGED,
     ),
     _shape("http-field", rb"(?<![^\r\n])" + _NAMED + rb":[ \t]{0,4}(?P<value>[!-~]{1,1000})[ \t]*[\r\n]"),
 )

@@ -74,6 +74,7 @@ LABELS: dict[str, str] = {
     "typed-password": "password that was typed at a prompt",
     "url-password": "password in a URL",
     "vnc-response": "response of VNC to a challenge, which can be attacked offline",
+    "xml-field": "element of XML that is named like a secret",
 }
 
 # Why nothing is PROTECTED, by the rule of the verdict that is not met; and at length.
@@ -159,6 +160,7 @@ CURES: dict[str, str] = {
     "typed-password": "change the password, and use SSH",
     "url-password": "change the password, and send it over TLS alone, outside of URLs, which are logged",
     "vnc-response": "whoever recorded this can guess the password: use VNC through TLS or SSH",
+    "xml-field": "change it, and send it over HTTPS alone",
 }
 
 

@@ -162,9 +162,12 @@ CLIENTS = {
             "http-cookie": f"-b lang=en;sessionid=1walnut2almond3{WORD}",
             "http-field": f"-H X-Api-Key:1walnut2almond3{WORD}",
             "json-field": f'-H Content-Type:application/json -d {{{{"password":"{WORD}"}}}}',
+            "xml-field": f"-d <Password>{WORD}</Password>",
             "url-password": f"-d https://{USER}:{WORD}@oak.example/",
         }.items()
     },
+    # With what a test gives it.
+    "http body": Client("", "curl -sS -m 5 --data-binary @- http://127.0.0.1:{port}/", {b"": _HTTP % b"x"}),
     "psql": Client(
         "postgresql-password",
         f"psql -h 127.0.0.1 -p {{port}} -U {USER} -w oak",
