@@ -135,6 +135,12 @@ CLIENTS = {
             b"": b"E",
         },
     ),
+    "nntp": Client(
+        "nntp-login",
+        f"nntp-list -S 127.0.0.1:{{port}} -U {USER} -P {WORD} --no-netrc -t 5",
+        {b" user ": b"381 ?\r\n", b" pass ": b"281 fine\r\n", b"LIST": b"215 here\r\n.\r\n", b"": b"500 no\r\n"},
+        b"200 oak\r\n",
+    ),
     "irc": Client("irc-password", f"sic -h 127.0.0.1 -p {{port}} -n {USER} -k {WORD}"),
     "irc with nickserv": Client(
         "irc-nickserv",
@@ -192,24 +198,37 @@ def missing(client: Client) -> str:
 def said_by(client: Client, folder: Path) -> bytes:
     """All that a client says, on all its connections. It may have files in the folder."""
     said: list[bytes] = []
+    ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_serve, args=(server, client, said), daemon=True).start()
+        server.settimeout(0.05)
+        acceptor = threading.Thread(target=_serve, args=(server, client, said, ended), daemon=True)
+        acceptor.start()
         port = server.getsockname()[1]
         # Of VNC, a display is a port.
         command = client.command.format(port=port, display=port - 5900, folder=folder).split()
         (folder / "word").write_bytes(_VNC_WORD)
         environment = {"PATH": os.environ["PATH"], **client.variables}
         subprocess.run(command, env=environment, input=client.typed, capture_output=True, check=False, timeout=30)
+        ended.set()
+        acceptor.join()
     return b"".join(said)
 
 
-def _serve(server: socket.socket, client: Client, said: list[bytes]) -> None:
+def _serve(server: socket.socket, client: Client, said: list[bytes], ended: threading.Event) -> None:
+    """Accept connections until the client has ended, and all that it said was read."""
+    talks: list[threading.Thread] = []
     while True:
         try:
             connection, _ = server.accept()
-        except OSError:
-            return
-        threading.Thread(target=_talk, args=(connection, client, said), daemon=True).start()
+        except TimeoutError:
+            if ended.is_set():
+                break
+            continue
+        connection.settimeout(None)
+        talks.append(threading.Thread(target=_talk, args=(connection, client, said), daemon=True))
+        talks[-1].start()
+    for talk in talks:
+        talk.join(5)
 
 
 def _talk(connection: socket.socket, client: Client, said: list[bytes]) -> None:
