@@ -8,7 +8,7 @@ from overheard_capture.credentials.kind import BEFORE, LONGEST, CredentialKind, 
 # AES, RC4 and Camellia, as integers of BER (RFC 3962, 7; RFC 4757, 4; RFC 6803, 8; RFC 8009, 5).
 _ENCRYPTION_TYPES = tuple(bytes((2, 1, number)) for number in (17, 18, 19, 20, 23, 25, 26))
 # Fields of a reply, and of a request with a ticket (5.4.2, 5.5.1).
-_OF_REPLY, _TICKET_OF_REPLY, _TICKET_OF_REQUEST = 0xA6, 0xA5, 0xA3
+_USER, _TICKET_OF_REPLY, _OF_REPLY, _TICKET_OF_REQUEST = 0xA4, 0xA5, 0xA6, 0xA3
 # A ticket, and the name of its service and what is encrypted in it (5.3).
 _TICKET, _SERVICE, _ENCRYPTED, _NAMES = 0x61, 0xA2, 0xA3, 0xA1
 # Of a long cipher, its beginning tells it from all others.
@@ -58,28 +58,37 @@ def _of_field(text: bytes, at: int, field: int) -> CredentialRange | None:
     if not outer:
         return None
     start, message = outer
-    found = next((each for each in BerElement.all_at(text, at, message.end) if each.tag == field), None)
-    if not found:
-        return None
+    fields = {each.tag: each for each in BerElement.all_at(text, at, message.end)}
     if field == _OF_REPLY:
-        return _range(start, at, _cipher(text, found.begin))
-    # A ticket that is the last thing in sight.
-    ticket = BerElement.inside(text, found.begin, _TICKET, SEQUENCE)
+        return _of_user(text, start, at, fields)
+    # A ticket may go on where the text ends.
+    ticket = BerElement.inside(text, fields[field].begin, _TICKET, SEQUENCE) if field in fields else None
     parts = {each.tag: each for each in BerElement.all_at(text, ticket.begin, ticket.end)} if ticket else {}
     encrypted, service = parts.get(_ENCRYPTED), parts.get(_SERVICE)
-    if not encrypted or not service or _service(text, service) in _WITHOUT_PASSWORD:
+    if not encrypted or not service or not _WITHOUT_PASSWORD.isdisjoint(_names(text, service)[:1]):
         return None
     return _range(start, at, _cipher(text, encrypted.begin))
 
 
-def _service(text: bytes, service: BerElement) -> bytes:
-    """The first part of the name of a service (5.2.2), such as `http`."""
-    name = BerElement.inside(text, service.begin, SEQUENCE)
-    parts = BerElement.all_at(text, name.begin, name.end) if name else ()
+def _of_user(text: bytes, start: int, at: int, fields: dict[int, BerElement]) -> CredentialRange | None:
+    """What is encrypted for a user in a reply. Behind a long ticket, it is too far away: then the user is found."""
+    user, ticket = fields.get(_USER), fields.get(_TICKET_OF_REPLY)
+    # The key of a computer is random.
+    if not user or not ticket or any(name.endswith(b"$") for name in _names(text, user)):
+        return None
+    if ticket.end + 2 * _SHOWN - at > LONGEST - BEFORE:
+        return CredentialRange(start, ticket.begin, user.begin, user.end)
+    return _range(start, at, _cipher(text, fields[_OF_REPLY].begin)) if _OF_REPLY in fields else None
+
+
+def _names(text: bytes, name: BerElement) -> tuple[bytes, ...]:
+    """The parts of a name (5.2.2), such as `http` and a host, in small letters."""
+    sequence = BerElement.inside(text, name.begin, SEQUENCE)
+    parts = BerElement.all_at(text, sequence.begin, sequence.end) if sequence else ()
     names = next((each for each in parts if each.tag == _NAMES), None)
     strings = BerElement.inside(text, names.begin, SEQUENCE) if names else None
-    first = BerElement.at(text, strings.begin) if strings else None
-    return text[first.begin : first.end].lower() if first else b""
+    each_one = BerElement.all_at(text, strings.begin, strings.end) if strings else ()
+    return tuple(text[each.begin : each.end].lower() for each in each_one)
 
 
 def _range(start: int, at: int, cipher: BerElement | None) -> CredentialRange | None:

@@ -137,10 +137,12 @@ def ticket(service: bytes, cipher: bytes) -> bytes:
     return tlv(0x61, tlv(0x30, b"\xa0\x03\x02\x01\x05", tlv(0xA1, tlv(0x1B, b"OAK")), name, encrypted(0xA3, cipher)))
 
 
-def kdc_reply(kind: int, service: bytes, in_ticket: bytes, beside: bytes, encryption: int = 23) -> bytes:
+def kdc_reply(
+    kind: int, service: bytes, in_ticket: bytes, beside: bytes, *, encryption: int = 23, user: bytes = b"nut"
+) -> bytes:
     """AS-REP (11) or TGS-REP (13), without the outermost tag."""
     head = b"\xa0\x03\x02\x01\x05" + tlv(0xA1, bytes((2, 1, kind))) + tlv(0xA3, tlv(0x1B, b"OAK"))
-    head += tlv(0xA4, tlv(0x30, b"\xa0\x03\x02\x01\x01", tlv(0xA1, tlv(0x30, tlv(0x1B, b"nut")))))
+    head += tlv(0xA4, tlv(0x30, b"\xa0\x03\x02\x01\x01", tlv(0xA1, tlv(0x30, tlv(0x1B, user)))))
     return tlv(0x30, head, tlv(0xA5, ticket(service, in_ticket)), encrypted(0xA6, beside, encryption))
 
 
@@ -152,6 +154,7 @@ def ap_request(service: bytes, cipher: bytes) -> bytes:
 
 _ANSWER = bytes(range(128, 152))
 _CIPHER = bytes(range(150, 202))
+_USER = tlv(0x30, b"\xa0\x03\x02\x01\x01", tlv(0xA1, tlv(0x30, tlv(0x1B, b"nut"))))
 _PROOF = b64(bytes(range(200, 232)))
 _SCRAM = b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=" + _PROOF
 _DIGEST_MD5 = b'username="nut",realm="oak",nonce="OA6M",nc=00000001,qop=auth,digest-uri="imap/oak",response=' + _HEX
@@ -262,8 +265,11 @@ FIRES = (
     Sample("sasl-digest-md5", _DIGEST_MD5.replace(b",", b", "), _HEX),
     Sample("sasl-digest-md5", _DIGEST_MD5.replace(b"response=", b"maxbuf=65536,response=") + b",charset=utf-8", _HEX),
     Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER), _ANSWER),
-    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _CIPHER, 18), _CIPHER),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _CIPHER, encryption=18), _CIPHER),
+    # With a long ticket, such as that of somebody who is in many groups.
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER * 27, _CIPHER), _USER),
     Sample("kerberos-ticket", kdc_reply(13, b"HTTP", _CIPHER, _ANSWER), _CIPHER),
+    Sample("kerberos-ticket", kdc_reply(13, b"HTTP", _CIPHER * 3, _ANSWER), (_CIPHER * 3)[:128]),
     Sample("kerberos-ticket", ap_request(b"MSSQLSvc", _CIPHER), _CIPHER),
     Sample("snmpv3-user", snmpv3(3, b"nut", _ANSWER[:12]), b"\x04\x03nut"),
     Sample("snmpv3-user", snmpv3(5, b"nut", _CIPHER[:48]), b"\x04\x03nut"),
@@ -365,6 +371,8 @@ SILENT = (
     Sample("sasl-digest-md5", b'realm="oak",nonce="OA6M",qop="auth",algorithm=md5-sess,charset=utf-8'),
     Sample("sasl-digest-md5", b'digest-uri="imap/oak",rspauth=' + _HEX),
     Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER, encryption=99)),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER, _ANSWER, user=b"OAK$")),
+    Sample("kerberos-as-rep", kdc_reply(11, b"krbtgt", _CIPHER * 40, _CIPHER, user=b"OAK$")),
     Sample("kerberos-as-rep", kdc_reply(12, b"krbtgt", _CIPHER, _ANSWER)),
     *(Sample("kerberos-ticket", kdc_reply(13, name, _CIPHER, _ANSWER)) for name in (b"krbtgt", b"host", b"CIFS")),
     Sample("kerberos-ticket", ap_request(b"krbtgt", _CIPHER)),
