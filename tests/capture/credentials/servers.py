@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from capture.credentials.clients import USER, WORD
 from capture.credentials.keyboard import Step, type_at
+from capture.credentials.settings import DOVECOT, KDC, KRB5, RADIUS
 from processes import LONG
 
 if TYPE_CHECKING:
@@ -128,46 +129,8 @@ def _rlogin(_: Path, port: int) -> None:
 # ---- mail
 
 
-_DOVECOT = """
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = /dev/null
-protocols = imap
-ssl = no
-listen = 127.0.0.1
-auth_mechanisms = plain cram-md5 digest-md5 scram-sha-1 scram-sha-256
-default_internal_user = nobody
-default_login_user = nobody
-default_internal_group = nogroup
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-passdb {{
-  driver = static
-  args = password={word}
-}}
-userdb {{
-  driver = static
-  args = uid=65534 gid=65534 home={folder}/home
-}}
-mail_location = maildir:{folder}/home
-"""
-
-
 def _dovecot(folder: Path, port: int) -> Iterator[None]:
-    settings = _written(folder / "dovecot.conf", _DOVECOT.format(folder=folder, port=port, word=WORD))
+    settings = _written(folder / "dovecot.conf", DOVECOT.format(folder=folder, port=port, word=WORD))
     with _process("dovecot", "-F", "-c", str(settings), ready=_accepts(port)):
         yield
 
@@ -208,28 +171,14 @@ def _psql(_: Path, port: int) -> None:
 # ---- authentication
 
 
-_KRB5 = "[libdefaults]\ndefault_realm = OAK\nrdns = false\n[realms]\nOAK = {{\nkdc = 127.0.0.1:{port}\n}}\n"
-_KDC = """
-[kdcdefaults]
-kdc_listen = 127.0.0.1:{port}
-kdc_tcp_listen = 127.0.0.1:{port}
-[realms]
-OAK = {{
-  database_name = {folder}/principals
-  key_stash_file = {folder}/stash
-  acl_file = {folder}/acl
-}}
-"""
-
-
 def _kerberos_variables(folder: Path) -> dict[str, str]:
     files = {"KRB5_CONFIG": "krb5.conf", "KRB5_KDC_PROFILE": "kdc.conf", "KRB5CCNAME": "tickets"}
     return {name: str(folder / file) for name, file in files.items()}
 
 
 def _kdc(folder: Path, port: int) -> Iterator[None]:
-    _written(folder / "krb5.conf", _KRB5.format(port=port))
-    _written(folder / "kdc.conf", _KDC.format(port=port, folder=folder))
+    _written(folder / "krb5.conf", KRB5.format(port=port))
+    _written(folder / "kdc.conf", KDC.format(port=port, folder=folder))
     variables = _kerberos_variables(folder)
     run("kdb5_util", "create", "-s", "-r", "OAK", "-P", "the master key", variables=variables)
     for options in (f"-pw {WORD} +requires_preauth {USER}", f"-pw {WORD}8 HTTP/oak", "-randkey host/oak"):
@@ -245,54 +194,8 @@ def _kinit(folder: Path, _: int) -> None:
     assert said.count("kvno = 1") == 2, said
 
 
-_RADIUS = """
-raddbdir = {folder}
-logdir = {folder}
-run_dir = {folder}
-libdir = /usr/lib/freeradius
-log {{
-  destination = stdout
-}}
-security {{
-  allow_vulnerable_openssl = yes
-}}
-client lo {{
-  ipaddr = 127.0.0.1
-  secret = oaksecret
-}}
-modules {{
-  pap {{
-  }}
-  chap {{
-  }}
-}}
-server default {{
-  listen {{
-    type = auth
-    ipaddr = 127.0.0.1
-    port = {port}
-  }}
-  authorize {{
-    update control {{
-      Cleartext-Password := "{word}"
-    }}
-    chap
-    pap
-  }}
-  authenticate {{
-    Auth-Type PAP {{
-      pap
-    }}
-    Auth-Type CHAP {{
-      chap
-    }}
-  }}
-}}
-"""
-
-
 def _radius(folder: Path, port: int) -> Iterator[None]:
-    _written(folder / "radiusd.conf", _RADIUS.format(folder=folder, port=port, word=WORD))
+    _written(folder / "radiusd.conf", RADIUS.format(folder=folder, port=port, word=WORD))
     with _process("freeradius", "-f", "-l", "stdout", "-d", str(folder), ready=_has_udp(port)):
         yield
 

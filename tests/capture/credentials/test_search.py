@@ -61,7 +61,8 @@ def test_each_kind_has_a_sample_and_a_look_alike() -> None:
 def test_a_credential_is_found_across_any_boundary(sample: Sample) -> None:
     wire = b"\r\n" + sample.wire + b"\r\n"
     starts = {match.sighted[0] for match in SEARCH.matches(wire)}
-    for cut in range(1, len(wire)):
+    # Of a long one, not each of the later boundaries.
+    for cut in (*range(1, min(len(wire), 400)), *range(400, len(wire), 7)):
         findings = Findings(SEARCH, READERS)
         content = Content(findings, ())
         content.feed(wire[:cut], origin_of(cut))
