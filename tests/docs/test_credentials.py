@@ -12,6 +12,7 @@ from overheard_capture.credentials.table import KINDS
 from overheard_capture.credentials.tokens import JWT, TOKENS
 
 PAGE = (ROOT / "docs" / "credentials.md").read_text()
+WITNESS = (ROOT / "docs" / "witness.md").read_text()
 TABLE = [[re.findall(r"`([^`]+)`", cell) or [cell] for cell in row[1:3]] for row in rows(PAGE, "protocol | kinds")]
 # Kinds that only the corpus has, with the program of its case.
 _CORPUS = {"snmp-community": {"snmpget"}}
@@ -34,6 +35,12 @@ def programs() -> dict[str, set[str]]:
 
 def test_the_kinds_of_the_page_are_those_of_the_code() -> None:
     assert {code for codes, _ in TABLE for code in codes} == {kind.code for kind in KINDS}
+
+
+def test_each_kind_is_explained_once() -> None:
+    """What it is, and how false alarms are avoided."""
+    explained = [code for row in rows(WITNESS, "kind | what it is") for code in re.findall(r"[a-z0-9-]+", row[0])]
+    assert sorted(explained) == sorted({kind.code for kind in KINDS})
 
 
 def test_the_changelog_counts_them() -> None:

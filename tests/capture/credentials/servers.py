@@ -102,7 +102,11 @@ def _inetd(*command: str) -> Callable[[Path, int], Iterator[None]]:
     def start(_: Path, port: int) -> Iterator[None]:
         with socket.create_server(("127.0.0.1", port)) as server:
             threading.Thread(target=accept, args=(server,), daemon=True).start()
-            yield
+            try:
+                yield
+            finally:
+                # Closing alone would leave the thread waiting.
+                server.shutdown(socket.SHUT_RDWR)
 
     def accept(server: socket.socket) -> None:
         with suppress(OSError):

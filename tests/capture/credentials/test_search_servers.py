@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,8 @@ def test_each_login_at_a_real_server_is_found_and_nothing_else(name: str, tmp_pa
     server, port = SERVERS[name], free_port()
     if server.missing:
         fail_or_skip("programs", f"{server.missing} is not installed")
+    if os.geteuid():
+        fail_or_skip("programs", "only root may start these servers")
     with server.running(tmp_path, port), listen(port=port) as wire:
         server.log_in(tmp_path, port)
     report = wire.report
