@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from examples.beside import PASSWORD, SIDECAR, Project, run, until
+from examples.beside import COMPOSE, PASSWORD, SIDECAR, Project, run, until
 from lab.pki import Files
 from ports import free_port
 
@@ -35,6 +35,18 @@ def test_in_clear_it_is_overheard(password: str) -> None:
         said = project.compose("logs", "--no-log-prefix", "overheard")
     assert "password: seen in frame" in said
     assert PASSWORD not in said
+
+
+def test_a_build_fails_and_then_passes() -> None:
+    """The script as it stands."""
+    before = sorted(COMPOSE.iterdir())
+    failed, _, passed = run("sh", str(COMPOSE / "run.sh"), WEB_PORT=str(free_port())).partition("== 3. ")
+    assert "password: seen in frame" in failed
+    assert "the verdict is OVERHEARD" in failed
+    assert passed.endswith("overheard: the verdict is PROTECTED\n")
+    assert PASSWORD not in failed + passed
+    assert sorted(COMPOSE.iterdir()) == before
+    assert run("docker", "ps", "--all", "--quiet", "--filter", "name=overheard-example-[0-9]") == ""
 
 
 def test_over_tls_it_is_protected_until_the_service_has_another_network(password: str, tmp_path: Path) -> None:
