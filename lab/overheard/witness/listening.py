@@ -100,12 +100,13 @@ def _text(report: Report, redactor: Redactor | CredentialRedactor) -> str:
 class Wire:
     """What is recorded while a block of code runs.
 
-    `recording` is its file, which may be deleted after the block. `ports` are those on which relays listen.
+    `recording` is its file, which may be deleted after the block. `ports` are those to which clients connect: those on
+    which relays listen, or those that are recorded.
     """
 
-    def __init__(self, recording: Path) -> None:
+    def __init__(self, recording: Path, ports: Sequence[int]) -> None:
         self.recording = recording
-        self.ports: Sequence[int] = ()
+        self.ports = ports
         self._report: Report | None = None
         self._secrets: Sequence[Secret] = ()
 
@@ -118,9 +119,9 @@ class Wire:
 
     @property
     def port(self) -> int:
-        """The port on which the relay listens, or the first one. Raises SettingsError without a relay."""
+        """The first of `ports`: a test that connects to it works with a relay and without. Raises SettingsError."""
         if not self.ports:
-            raise SettingsError("there is no relay", hint="name the server that it is for: relay='localhost:8443'")
+            raise SettingsError("no port is named", hint="name the port of the server (port=8443), or a relay to it")
         return self.ports[0]
 
     @property
@@ -180,7 +181,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     with ExitStack() as stack:
         if not recording:
             recording = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "listened.pcapng"
-        wire = Wire(Path(recording))
+        wire = Wire(Path(recording), ports)
         key_logs = [*map(Path, keys), stack.enter_context(key_log())]
         mark_port = reserved_port(stack)
         tap = RelayTap(relays) if relays else Tap(interface, marked_filter(ports, capture_filter, mark_port))
@@ -196,6 +197,14 @@ def listen(  # noqa: PLR0913  (few are given at once)
             wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
             raise
         wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
+
+
+def through_relays(*, port: int | Sequence[int] = (), **arguments: Any) -> dict[str, Any]:  # noqa: ANN401  (any other)
+    """The arguments of `listen`, with a relay to each port that would be recorded. Raises SettingsError without one."""
+    ports = [port] if isinstance(port, int) else [*port]
+    if not ports:
+        raise SettingsError("a relay needs the port of the server", hint="name it (port=8443), or let dumpcap record")
+    return {**arguments, "relay": [str(each) for each in ports]}
 
 
 def forwards(relays: Sequence[str]) -> tuple[Forward, ...]:
@@ -240,7 +249,7 @@ def _begin(wire: Wire, tap: Tap | RelayTap, patience: float, mark_port: int) -> 
         if isinstance(tap, RelayTap):
             raise
         return problem
-    wire.ports = active.relay_ports
+    wire.ports = active.relay_ports or wire.ports
     return active
 
 

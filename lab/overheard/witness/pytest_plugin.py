@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _KEEP = ("failed", "always", "never")
 _PRESENCE = ("keys", "sent")
+_DUMPCAP, _RELAY = _TAPS = ("dumpcap", "relay")
 # The name of a property of test reports, which also reaches the summary from the workers of pytest-xdist.
 _RECORDING = "overheard-recording"
 _NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
@@ -43,7 +44,8 @@ class ListenSettings(NamedTuple):
 
     `interface` and `capture_filter` are what dumpcap listens on. `folder` is where recordings are kept, and `keep` says
     when: `failed`, `always` or `never`. `presence` is how it is known that secrets were sent: by session `keys`, or
-    because tests say so (`sent`). `patience` is how many seconds to wait for streams that are still open.
+    because tests say so (`sent`). `patience` is how many seconds to wait for streams that are still open. `tap` is what
+    records: `dumpcap`, or a `relay` to each port that a test names. Tests that connect to `wire.port` work with both.
     """
 
     interface: str = "lo"
@@ -52,6 +54,7 @@ class ListenSettings(NamedTuple):
     keep: str = "failed"
     presence: str = "keys"
     patience: float = 1
+    tap: str = _DUMPCAP
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,6 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("overheard_filter", "a capture filter (pcap-filter(7)) for all recordings", default="")
     parser.addini("overheard_folder", "where recordings are kept, below the root folder", default=str(defaults.folder))
     parser.addini("overheard_keep", f"when to keep them: {', '.join(_KEEP)}", default=defaults.keep)
+    parser.addini("overheard_tap", f"what records: {' or '.join(_TAPS)}", default=defaults.tap)
     parser.addini(
         "overheard_presence",
         "how it is known that secrets were sent: by session `keys`, or because the tests say so (`sent`)",
@@ -97,13 +101,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _settings(config: pytest.Config) -> ListenSettings:
     keep = config.getoption("--overheard-keep") or config.getini("overheard_keep")
-    presence = config.getini("overheard_presence")
-    for name, value, choices in (("overheard_keep", keep, _KEEP), ("overheard_presence", presence, _PRESENCE)):
+    presence, tap = config.getini("overheard_presence"), config.getini("overheard_tap")
+    for name, value, choices in (
+        ("overheard_keep", keep, _KEEP),
+        ("overheard_presence", presence, _PRESENCE),
+        ("overheard_tap", tap, _TAPS),
+    ):
         if value not in choices:
             raise pytest.UsageError(f"{name} is {value!r}: choose from {', '.join(choices)}")
     folder = config.rootpath / config.getini("overheard_folder")
     return ListenSettings(
-        config.getini("overheard_interface"), config.getini("overheard_filter"), folder, keep, presence
+        config.getini("overheard_interface"), config.getini("overheard_filter"), folder, keep, presence, tap=tap
     )
 
 
@@ -118,7 +126,7 @@ class Overheard:
 
     def listen(self, **arguments: Any) -> AbstractContextManager[Wire]:  # noqa: ANN401  (those of `overheard.listen`)
         """Record and judge what goes over the wire in a `with` block: see `overheard.listen` for the arguments."""
-        from overheard.witness.listening import listen  # noqa: PLC0415  (most tests never listen)
+        from overheard.witness.listening import listen, through_relays  # noqa: PLC0415  (most tests never listen)
 
         __tracebackhide__ = True
         settings = self._settings
@@ -130,6 +138,8 @@ class Overheard:
             "patience": settings.patience,
             "recording": self.recordings[-1],
         }
+        if settings.tap == _RELAY and "relay" not in arguments:
+            arguments = through_relays(**arguments)
         return listen(**{**chosen, **arguments})
 
 

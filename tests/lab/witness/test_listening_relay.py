@@ -12,6 +12,7 @@ import requests
 from capture.frames import unwrap
 from lab.servers import Answers, serving
 from overheard import listen
+from overheard.witness.listening import through_relays
 from overheard.words.errors import SettingsError
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import Segment
@@ -104,8 +105,12 @@ def test_several_relays_are_one_recording(files: Files) -> None:
 def test_what_makes_no_sense_is_an_error() -> None:
     with pytest.raises(SettingsError, match="only what goes through it"), listen(relay="8443", port=8443):
         pytest.fail("nothing may run")
-    with listen(secret=PASSWORD) as wire, pytest.raises(SettingsError, match="no relay"):
+    with listen(secret=PASSWORD) as wire, pytest.raises(SettingsError, match="no port is named"):
         assert wire.port
+    with listen(secret=PASSWORD, port=[8443, 8444]) as wire:
+        assert (wire.port, wire.ports) == (8443, [8443, 8444])
+    with pytest.raises(SettingsError, match="needs the port"):
+        through_relays(secret=PASSWORD)
 
 
 def test_it_needs_neither_rights_nor_what_only_unix_has() -> None:

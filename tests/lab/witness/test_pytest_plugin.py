@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,8 +31,9 @@ def log_in(url):
     requests.post(url, json={{"password": PASSWORD}}, verify=str(FILES.root), timeout=10)
 
 def test_listening(overheard, url):
-    with overheard.listen(port=int(url.rpartition(":")[2]), secret=PASSWORD) as wire:
-        log_in(url)
+    scheme, _, port = url.rpartition(":")
+    with overheard.listen(port=int(port), secret=PASSWORD) as wire:
+        log_in(f"{{scheme}}:{{wire.port}}")
     assert wire.verdict.protected, wire.verdict
 
 def test_not_listening(url):
@@ -55,8 +57,11 @@ def run(pytester: pytest.Pytester, files: Files, request: pytest.FixtureRequest)
     return pytester
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
-def test_a_test_fails_if_its_password_is_overheard(run: pytest.Pytester, workers: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("tap", "workers"), [("dumpcap", ()), ("dumpcap", ("-n2",)), ("relay", ())], ids=["alone", "workers", "relay"]
+)
+def test_a_test_fails_if_its_password_is_overheard(run: pytest.Pytester, tap: str, workers: tuple[str, ...]) -> None:
+    run.makeini(f"[pytest]\noverheard_tap = {tap}\n")
     result = run.runpytest_subprocess("-k", "test_listening or fails", *workers)
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
@@ -72,6 +77,8 @@ def test_a_test_fails_if_its_password_is_overheard(run: pytest.Pytester, workers
         "test_login.py-test_listening-http-1.pcapng",
         "test_login.py-test_that_fails_by_itself-1.pcapng",
     ]
+    notes = next(run.path.joinpath("overheard-recordings").glob("*-1.recording.json")).read_text()
+    assert json.loads(notes)["tap"] == tap
     result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
 
 
