@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, Self, TypeAlias, overload
 
 from overheard.words.named_tuple import NamedTuple
-from overheard_capture.provenance.spans import PackedSpans, Span, coarsened, new_span
+from overheard_capture.provenance.spans import LazySpans, PackedSpans, Span, coarsened, new_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,40 +88,14 @@ class DerivedSpans:
         return span
 
 
-class JoinedSpans:
-    """Spans of `size` bytes that were kept, and of `length` bytes after them; computed if anybody asks for them."""
+class JoinedSpans(LazySpans):
+    """Spans of `size` bytes that were kept, and of `length` bytes after them."""
 
-    __slots__ = ("_all", "_before", "_length", "_size", "_starts", "_then")
+    __slots__ = ("_size", "_then")
 
     def __init__(self, before: Origin, size: int, then: Origin, length: int) -> None:
-        self._before, self._size = before, size
-        self._then, self._length = then, length
-        self._all: list[Span] | None = None
-        self._starts: list[int] | None = None
-
-    @property
-    def all(self) -> list[Span]:
-        """All of them, in memory of their own."""
-        if self._all is None:
-            self._all = self._before.sliced(0, self._size) + self._then.sliced(0, self._length, self._size)
-        return self._all
-
-    @property
-    def starts(self) -> list[int]:
-        """Where each of them starts."""
-        if self._starts is None:
-            self._starts = [span.start for span in self.all]
-        return self._starts
-
-    def __len__(self) -> int:
-        return len(self.all)
-
-    @overload
-    def __getitem__(self, index: int) -> Span: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Span]: ...
-    def __getitem__(self, index: int | slice) -> Span | list[Span]:
-        return self.all[index]
+        super().__init__(lambda: before.sliced(0, size) + then.sliced(0, length, size))
+        self._size, self._then = size, then
 
     def lasting(self, start: int, end: int) -> Origin:
         """The origin of the bytes from `start` to `end`, to be kept."""
@@ -135,7 +109,7 @@ class Origin:
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans | JoinedSpans, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans | LazySpans, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -161,6 +135,8 @@ class Origin:
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
         if isinstance(spans, JoinedSpans):
             return spans.lasting(self.shift + start, self.shift + end)
+        if isinstance(spans, LazySpans):
+            return Origin(spans, self.shift + start)
         if isinstance(spans, DerivedSpans) and spans.is_small:
             return Origin(spans, self.shift + start)
         last = spans.last

@@ -106,6 +106,41 @@ class PackedSpans:
         return Span(start, frame, offset, length)
 
 
+class LazySpans:
+    """Spans that are made when anybody asks for them, in memory of their own."""
+
+    __slots__ = ("_all", "_make", "_starts")
+
+    def __init__(self, make: Callable[[], list[Span]]) -> None:
+        self._make = make
+        self._all: list[Span] | None = None
+        self._starts: list[int] | None = None
+
+    @property
+    def all(self) -> list[Span]:
+        """All of them."""
+        if self._all is None:
+            self._all = self._make()
+        return self._all
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each of them starts."""
+        if self._starts is None:
+            self._starts = [span.start for span in self.all]
+        return self._starts
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        return self.all[index]
+
+
 def coarsened(spans: list[Span], length: int) -> list[Span]:
     """The spans of `length` bytes. If these are in very many pieces, those of one frame next to each other have one.
 

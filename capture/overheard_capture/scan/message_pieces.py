@@ -22,7 +22,7 @@ from overheard_capture.decoders.message_pieces import Domain, Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.spans import Span
+from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.hits import Hit
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 _TEXT, _MOST_OTHERS = bytes(range(32, 127)) + b"\t\n\r\0", 1 / 5
+# A byte of a column as text, without zeros; None if it is no text.
+_LETTERS = [bytes([byte]).strip(b"\0") if byte in _TEXT else None for byte in range(256)]
 # A counter or a key before a piece, and a counter behind it.
 _NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
 
@@ -127,7 +129,7 @@ class MessagePieces:
         findings = self._make_findings()
         layers = (*pieces[0].layers, LAYER)
         starts = [0, *accumulate(map(len, texts))]
-        origin = Origin([_span(*each) for each in zip(starts, texts, pieces, strict=False)])
+        origin = Origin(LazySpans(lambda: [_span(*each) for each in zip(starts, texts, pieces, strict=False)]))
         for match in matches:
             # Each piece was searched by itself.
             if bisect_right(starts, match.offset) < bisect_right(starts, match.offset + match.length - 1):
@@ -182,6 +184,11 @@ def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
         differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
         for first, after in sorted({(differ[0], differ[-1] + 1), *((at, at + 1) for at in differ)} if differ else ()):
             # Zeros fill what is shorter, and rows of others may be between.
+            if after - first == 1:
+                # The same in less time, as there are many.
+                letters = zip(map(_LETTERS.__getitem__, columns[first]), rows, strict=True)
+                yield [(letter, row) for letter, row in letters if letter is not None]
+                continue
             texts = ((row.data[first:after].replace(b"\0", b""), row) for row in rows)
             yield [(text, row) for text, row in texts if is_plain(text)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE
@@ -88,6 +89,13 @@ def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, P
     cuts = frame_parts(origin, 0, len(raw))
     if len(cuts) == 1:
         return chars_of(raw), [(0, cuts[0])]
+    if not any(first in raw for first in _ESCAPING):
+        # Each character is itself, or is left out.
+        chars = chars_of(raw)
+        if len(chars) == len(raw):
+            return chars, [(start, (start, end)) for start, end in cuts]
+        counts = (len(raw[start:end].translate(None, _NOT_LETTERS)) for start, end in cuts)
+        return chars, list(zip(accumulate(counts, initial=0), cuts, strict=False))
     out, places, begin = bytearray(), [], 0
     for start, end in cuts:
         places.append((len(out), (start, end)))
@@ -132,9 +140,9 @@ def end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 <<
     return found.end() if found else start
 
 
-def is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
-    """Whether a run of characters is a word, or digits of hexadecimal."""
-    if ends - begins >= _MAX_WORD and ends == len(data):
+def is_word(data: bytes | bytearray, begins: int, ends: int, *, last: bool) -> bool:
+    """Whether a run of characters is a word, or digits of hexadecimal. It may go on, unless these are the `last`."""
+    if ends - begins >= _MAX_WORD and ends == len(data) and not last:
         # The rest of it may have other characters.
         return False
     word = data[begins:ends]

@@ -107,7 +107,7 @@ class Base64Finder:
             return
         for first, ends in base64_runs(data):
             begins = max(first, at)
-            if ends - begins < SHORTEST_RUN or is_word(data, begins, ends):
+            if ends - begins < SHORTEST_RUN or is_word(data, begins, ends, last=last):
                 continue
             begin = self._run_start(data, begins, at)
             line = LINE.match(data, begin)
