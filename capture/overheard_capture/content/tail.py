@@ -46,7 +46,7 @@ class Tail:
         self.data = self.data[excess:] + bytes(data)
         self._skipped += excess
         self._pieces.append((origin.lasting(0, size), size))
-        if self._skipped >= self._pieces[0][1] or len(self._pieces) > self._most:
+        if len(self._pieces) > self._most:
             self._drop()
 
     def _drop(self) -> None:

@@ -21,7 +21,7 @@ from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_
 from overheard_capture.decoders.text_framing import CHUNKED
 from overheard_capture.decoders.unsigned import short_block, unsigned_or_known
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
-from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.small_queue import Pieces, SmallByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,14 +203,14 @@ class TextReader:
         # The first bytes that are not only ASCII.
         self._sample = b""
         # Small pieces.
-        self._small: SmallByteQueue | None = None
+        self._small: Pieces | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         if isinstance(data, memoryview):
             data = bytes(data)
         if self._small or len(data) < _SMALL:
-            self._small = self._small or SmallByteQueue()
+            self._small = self._small or Pieces()
             self._small.add(data, origin)
             if len(self._small) >= _TOGETHER:
                 self._read_small()

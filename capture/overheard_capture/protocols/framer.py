@@ -64,8 +64,8 @@ class Framer(ABC, Generic[AnyFrame]):
         at = 0
         while at < len(data):
             if self._frame is None:
-                part = data[at : at + self._header_size - len(self._header)]
-                self._header += part
+                part = bytes(data[at : at + self._header_size - len(self._header)])
+                self._header = self._header + part if self._header else part
                 at += len(part)
                 if len(self._header) == self._header_size:
                     self._read_header()

@@ -67,6 +67,8 @@ class DerivedSpans:
         others = self._origin.spans
         if len(self._parts) > _MAX_KEPT:
             return False
+        if type(others) is LazySpans:
+            return True
         return (
             len(others) <= _MAX_KEPT
             if isinstance(others, list)
@@ -217,24 +219,21 @@ class Origin:
         """The spans of the bytes from `start` to `end`, moved so that `start` becomes `at`."""
         if end <= start:
             return []
+        spans, first = self.spans, self.shift + start
+        if isinstance(spans, PackedSpans):
+            return spans.rebased(first, end - start, at)
         # Few bytes, such as a frame of WebSocket, are most often in one span.
-        is_single = isinstance(self.spans, list) and len(self.spans) == 1
+        is_single = isinstance(spans, list) and len(spans) == 1
         low, high = (0, 1) if is_single else self._span_range(start, end - start)
-        start += self.shift
-        if isinstance(self.spans, PackedSpans):
-            return self.spans.rebased(low, high, start, at)
-        spans = self.spans[low:high]
-        if not spans or (start == at and spans[0].start >= start):
-            return spans
-        # Only the first one may begin earlier.
-        first, moves = spans[0], at - start
-        skipped = max(start - first.start, 0)
-        if skipped and first.exact:
-            moved = [new_span((at, first.frame, first.offset + skipped, first.length - skipped, True, ()))]
-        else:
-            moved = [new_span((first.start + skipped + moves, *first[1:]))]
-        for begins, frame, offset, length, exact, also in spans[1:]:
-            moved.append(new_span((begins + moves, frame, offset, length, exact, also)))
+        found = spans[low:high]
+        if not found or (first == at and found[0].start >= first):
+            return found
+        begin, frame, offset, length, exact, also = found[0]
+        skipped = first - begin if exact and first > begin else 0
+        moved = [new_span((at + max(begin - first, 0), frame, offset + skipped, length - skipped, exact, also))]
+        if len(found) > 1:
+            by = at - first
+            moved += [new_span((each.start + by, *each[1:])) for each in found[1:]]
         return moved
 
     def sources(self, length: int) -> list[tuple[int, Source]]:

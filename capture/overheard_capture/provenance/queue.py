@@ -30,9 +30,7 @@ class ByteQueue:
     def add(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Append bytes."""
         if len(data):
-            spans = origin.sliced(0, len(data), self._dropped + len(self._data))
-            # Bytes that continue the last span need no span of their own.
-            self._spans += spans[bool(self._spans) and _is_contiguous(self._spans[-1], spans[0]) :]
+            extend(self._spans, origin.sliced(0, len(data), self._dropped + len(self._data)))
             self._data += data
 
     def take(self, count: int) -> tuple[bytes, Origin]:
@@ -53,6 +51,11 @@ class ByteQueue:
         elif len(self._spans) > 64:
             # Origins handed out earlier keep the old list.
             self._spans = Origin(self._spans, self._dropped).sliced(0, len(self._data), self._dropped)
+
+
+def extend(spans: list[Span], more: list[Span]) -> None:
+    """Add spans. Bytes that continue the last one need no span of their own."""
+    spans += more[bool(spans) and _is_contiguous(spans[-1], more[0]) :]
 
 
 def _is_contiguous(span: Span, other: Span) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, overload
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
 _LAST = 8
+# How many integers a span is stored as.
+_WORDS = 4
 # More spans than these that have fewer bytes each, on average, are made coarser: up to so many bytes have one.
 _MANY, _FEWEST_BYTES, _STRETCH = 1024, 8, 64
 
@@ -56,15 +58,20 @@ class PackedSpans:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def rebased(self, low: int, high: int, start: int, at: int) -> list[Span]:
-        """Spans `low` to `high`, cut to begin at `start` and moved so that `start` becomes `at`."""
+    def rebased(self, first: int, length: int, at: int) -> list[Span]:
+        """The spans of the `length` bytes at `first`, cut to begin there, and moved so that it becomes `at`."""
+        starts = self.starts
+        low = max(bisect_right(starts, first) - 1, 0)
+        high = max(bisect_left(starts, first + length, low), low + 1)
         words = self._words[4 * low : 4 * high].tolist()
-        starts = [word - start + at for word in words[::4]]
-        if words and starts[0] < at:
-            skipped, starts[0] = at - starts[0], at
-            words[2] += skipped
-            words[3] -= skipped
-        return _spans(starts, words[1::4], words[2::4], words[3::4])
+        if not words:
+            return []
+        skipped = max(first - words[0], 0)
+        head = new_span((at + max(words[0] - first, 0), words[1], words[2] + skipped, words[3] - skipped, True, ()))
+        if len(words) == _WORDS:
+            return [head]
+        moved = [word - first + at for word in words[4::4]]
+        return [head, *_spans(moved, words[5::4], words[6::4], words[7::4])]
 
     @property
     def last(self) -> list[Span]:
