@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.decoders.message_values import shape
-from overheard_capture.provenance.origin import joined
+from overheard_capture.provenance.origin import place_of_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,5 +73,6 @@ def _add_together(findings: Findings, layers: Layers, labels: Sequence[tuple[byt
     data = [(label, origin) for label, origin in labels if not label.isdigit()]
     if len(data) > 1:
         joined_data = b"".join([label for label, _ in data])
-        origin = joined([(origin, 0, len(label)) for label, origin in data])
-        add_piece(findings, layers, joined_data, origin, (part, "labels"))
+        if findings.messages and len(joined_data) <= LONGEST and any(joined_data):
+            where = place_of_parts([(origin, len(label)) for label, origin in data])
+            findings.messages.add_piece(joined_data, where, layers, (part, "labels"))

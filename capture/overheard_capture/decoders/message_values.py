@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from overheard_capture.content.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 # The longest message and value, and how many values of a message are looked at.
 LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
@@ -36,11 +36,11 @@ _PRINTABLE = lazy_pattern(rb"[\x20-\x7e]+")
 
 # The shape of a message, and the start and end of each value in it; 0 and 0 for one that is no candidate.
 Values: TypeAlias = "tuple[tuple[object, ...], list[tuple[int, int]]]"
-ValuesOf: TypeAlias = "Callable[[bytes], Iterable[Values]]"
+ValuesOf: TypeAlias = "Callable[[bytes], Sequence[Values]]"
 _NONE = (0, 0)
 
 
-def message_values(message: bytes) -> Iterable[Values]:
+def message_values(message: bytes) -> Sequence[Values]:
     """The values in a message of unknown format: what is quoted or between tags, or else what follows a separator."""
     values = [match.span(index) for match in _VALUE.finditer(message) if (index := match.lastindex)]
     if values:
@@ -110,7 +110,7 @@ def _binary(data: bytes) -> Iterator[Values]:
             yield (start, "binary"), [(start, run.end()), (start, start + 1)]
 
 
-def protobuf_values(message: bytes) -> Iterable[Values]:
+def protobuf_values(message: bytes) -> Sequence[Values]:
     """The fields of a message of Protocol Buffers, by the numbers that lead to them."""
     from overheard_capture.decoders.protobuf import message_fields  # noqa: PLC0415  (few messages are of these)
 

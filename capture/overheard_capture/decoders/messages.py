@@ -23,7 +23,7 @@ from overheard_capture.content.nesting import Unwrapping, nested_content, specul
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.base64.run import BASE64
-from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
+from overheard_capture.decoders.message_values import LONGEST, message_values
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.provenance.origin import Origin, Place
@@ -31,9 +31,10 @@ from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.spans import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from overheard_capture.content.findings import Findings
+    from overheard_capture.decoders.message_values import Values, ValuesOf
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
@@ -171,6 +172,9 @@ class JoinedMessages:
         # The least recently used first.
         self._tables: dict[tuple[object, ...], _Table] = {}
         self._rows = 0
+        # The last message, and the values in it.
+        self._last: bytes | None = None
+        self._values: Sequence[Values] = ()
         self._reported: set[tuple[int, str, Place]] = set()
 
     def reader(self) -> MessageReader:
@@ -181,7 +185,10 @@ class JoinedMessages:
         """A message, and where it was on the wire."""
         if len(message) > LONGEST:
             return
-        for shape, values in self._values_of(message):
+        if message != self._last:
+            # Those that keep a connection open are all the same.
+            self._last, self._values = message, self._values_of(message)
+        for shape, values in self._values:
             table = self._tables.pop(shape, None) or _Table()
             self._tables[shape] = table
             table.rows.append(_new_row((message, where, values)))

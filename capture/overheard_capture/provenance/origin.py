@@ -10,7 +10,7 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.provenance.spans import LazySpans, PackedSpans, Span, coarsened, new_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Bytes as they are passed between readers. The memory of a view is reused: copy data that is needed later.
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -34,6 +34,19 @@ def joined_places(first: Place, second: Place) -> Place:
     """The place of bytes at `first` and those that follow them, at `second`."""
     frames = tuple(dict.fromkeys((*first.frames, *second.frames)))
     return Place(first.frame, first.offset, first.length + second.length, frames)
+
+
+def place_of_parts(parts: Sequence[tuple[Origin, int]]) -> Place:
+    """The place of concatenated bytes, of which each part is all of some bytes of this length."""
+    origin, size = parts[0]
+    first = origin.place(0, size)
+    # Decoded bytes are at all of those that they were decoded from.
+    length = sum(size for _, size in parts) if first.length == size else first.length
+    spans = origin.spans
+    if len(spans) == 1 and all(other.spans is spans for other, _ in parts):
+        return first._replace(length=length)
+    frames = dict.fromkeys(frame for origin, size in parts for frame in origin.place(0, size).frames)
+    return first._replace(length=length, frames=tuple(frames))
 
 
 class DerivedSpans:

@@ -18,7 +18,7 @@ from overheard_capture.decoders.read_before import ReadBefore
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.by_frame import frame_parts
-from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.small_queue import Pieces
 
 if TYPE_CHECKING:
     import re
@@ -53,7 +53,7 @@ class CodingFinder:
         self._reader = reader
         self._coding = coding
         # The members at the end, which may go on; and what a long run is decoded to.
-        self._pending: SmallByteQueue | None = None
+        self._pending: Pieces | None = None
         self._content: Content | None = None
         self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
@@ -69,7 +69,7 @@ class CodingFinder:
 
     def add(self, data: Bytes, origin: Origin) -> None:
         """Add to the pending run."""
-        self._pending = self._pending or SmallByteQueue()
+        self._pending = self._pending or Pieces()
         self._pending.add(data, origin)
 
     def read_pending(self, *, last: bool) -> None:

@@ -40,6 +40,8 @@ _TABLE = (ctypes.c_uint16 * 256)(
     *(sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256))
 )
 
+# Of so many short texts the codings are remembered: who asks whether there are any will ask which.
+_ASKED, _SHORT = 4, 4 << 10
 _NOTHING = (0,) * len(CODINGS)
 _FOUND = CodedRuns.with_room(1 << 12, [base.native for base in ALPHABETS])
 
@@ -135,6 +137,11 @@ def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
     """The codings of which this text, which is complete, may contain a run."""
     if len(data) < SHORTEST:
         return ()
+    return _codings_within(data) if len(data) <= _SHORT and isinstance(data, bytes) else _codings_within.__wrapped__(data)
+
+
+@lru_cache(maxsize=_ASKED)
+def _codings_within(data: bytes | bytearray) -> tuple[Coding, ...]:
     within = {number for number, begin, end in _complete_runs(data) if not CODINGS[number].is_other(data[begin:end])}
     return tuple(CODINGS[number] for number in sorted(within))
 

@@ -12,7 +12,7 @@ from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
@@ -38,21 +38,16 @@ class MessageText:
     def __init__(self, data: Bytes) -> None:
         self._data = bytes(data)
         self._text = bytearray()
-        # Each part: its offset in the text, and its range in the message.
-        self._parts: list[tuple[int, int, int]] = []
+        # Each part: its offset in the text, its ranges in the message, and how many bytes are before each of these but
+        # the first, to be in the text as a dot.
+        self._parts: list[tuple[int, Sequence[ByteRange], int]] = []
         # The offsets of parts that are not literal bytes of the message.
         self._derived: set[int] = set()
 
     def name(self, labels: list[ByteRange]) -> None:
         """Add a name, with dots and without: data that is tunnelled in names is split into labels, and has no dots."""
-        start = len(self._text)
-        for label in labels:
-            # A dot represents the length byte of the label.
-            if len(self._text) > start:
-                self._add(b".", label[0] - 1, label[0])
-            self._add(self._data[label[0] : label[1]], *label)
-        dotted = bytes(self._text[start:])
-        self._end()
+        # A dot represents the length byte of the label.
+        dotted = self._add(labels, b".")
         if len(labels) > 1:
             self.line(labels)
             if len(dotted) >= max(LONG_LABEL, (_SHORT_LABEL + 1) * len(labels)):
@@ -74,23 +69,25 @@ class MessageText:
             if at < len(name):
                 self._add_derived(name[: at - 1] + b"@" + name[at:], labels)
 
-    def line(self, ranges: Iterable[ByteRange]) -> None:
+    def line(self, ranges: Sequence[ByteRange]) -> None:
         """Add some ranges of the message as one line."""
-        for start, end in ranges:
-            self._add(self._data[start:end], start, end)
-        self._end()
+        self._add(ranges, b"")
 
-    def _add(self, piece: bytes, start: int, end: int) -> None:
-        self._parts.append((len(self._text), start, end))
-        self._text += piece
+    def _add(self, ranges: Sequence[ByteRange], between: bytes) -> bytes:
+        """Add a line, and return it."""
+        data = self._data
+        line = between.join([data[start:end] for start, end in ranges])
+        self._end(line, ranges, len(between))
+        return line
 
     def _add_derived(self, piece: bytes, labels: list[ByteRange]) -> None:
         self._derived.add(len(self._text))
-        self._add(piece, min(start for start, _ in labels), max(end for _, end in labels))
-        self._end()
+        self._end(piece, [(min(start for start, _ in labels), max(end for _, end in labels))], 0)
 
-    def _end(self) -> None:
-        """End a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
+    def _end(self, line: bytes, ranges: Sequence[ByteRange], between: int) -> None:
+        """Add a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
+        self._parts.append((len(self._text), ranges, between))
+        self._text += line
         self._text += b"\n\n"
 
     def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
@@ -109,14 +106,24 @@ class MessageText:
 
     def _unwrap(self, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
         spans: list[Span] = []
-        for at, start, end in self._parts:
+        for at, ranges, between in self._parts:
             if at in self._derived:
-                spans += origin.derived([(0, start, end)]).sliced(0, 1, at)
+                spans += origin.derived([(0, *ranges[0])]).sliced(0, 1, at)
             else:
-                spans += origin.sliced(start, end, at)
+                _extend(spans, origin, at, ranges, between)
         text_origin = Origin(spans)
         search_bytes(findings, layers, text, text_origin)
         read_values(findings, layers, text, text_origin)
+
+
+def _extend(spans: list[Span], origin: Origin, at: int, ranges: Sequence[ByteRange], between: int) -> None:
+    """Add the spans of ranges, with so many bytes before each but the first, which are at `at` of the text."""
+    for number, (start, end) in enumerate(ranges):
+        if between and number:
+            spans += origin.sliced(start - between, start, at)
+            at += between
+        spans += origin.sliced(start, end, at)
+        at += end - start
 
 
 def decode_netbios(name: bytes) -> bytes:

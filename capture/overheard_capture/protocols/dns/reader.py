@@ -118,7 +118,7 @@ def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data:
         search_bytes(findings, layers, joined_data, joined_origin)
         read_values(findings, layers, joined_data, joined_origin)
     for ranges in filter(None, (*message.names, message.texts)):
-        if not all(is_plain(data[start:end]) for start, end in ranges):
+        if not is_plain(b"".join([data[start:end] for start, end in ranges])):
             joined_data, joined_origin = _joined(data, origin, ranges)
             read_values(findings, layers, joined_data, joined_origin, _IN_A_NAME)
             _doubt(findings, layers, [data[start:end] for start, end in ranges])
