@@ -24,7 +24,7 @@ from overheard_capture.decoders.base64.alphabet import (
 )
 from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.documents import begins_document
-from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is_known
+from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, HEAD, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 from overheard_capture.provenance.by_frame import FrameAligner
@@ -57,6 +57,8 @@ _NO_WORD = lazy_pattern(rb"[0-9]|[a-z][A-Z]{2}")
 FERNET = b"gAAAAA"
 # Text among other bytes, such as a string in a message of protobuf, which is no coincidence, either; or Ascii85.
 _TEXT_WITHIN = lazy_pattern(rb"[\t\n\r -~]{%d}|<~[!-u\s]{5,}~>" % SHORTEST_RUN)
+# How many signatures in a run are tried; few are there by chance.
+_MOST_SIGNATURES = 4
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
 
@@ -80,7 +82,7 @@ def payload_start(chars: bytes) -> int:
         if len(rest) >= SHORTEST_RUN and ((start and is_readable(_decoded_head(rest, 0))) or _begins_unsigned(rest)):
             return _text_start(chars, start)
     # At any other offset, only text and signatures are reliable.
-    for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
+    for known in IN_BASE64.finditer(chars, len(outs), _MAX_OFFSET):
         if is_known(_decoded_head(chars, known.start())):
             return known.start()
     for skipped, out in enumerate(outs):
@@ -130,8 +132,17 @@ def is_readable(out: bytes) -> bool:
 
 
 def has_readable_part(out: bytes) -> bool:
-    """Whether text or a known format is among these bytes."""
-    return _TEXT_WITHIN.search(out) is not None or CARVABLE.literals.first(out) >= 0
+    """Whether text or a known format is among these bytes; or what looks like that so often that it is not tried."""
+    if _TEXT_WITHIN.search(out):
+        return True
+    at = -1
+    for _ in range(_MOST_SIGNATURES):
+        if (at := CARVABLE.literals.first(out, at + 1)) < 0:
+            return False
+        head = out[at : at + HEAD]
+        if is_known(head) or encoding_of(head):
+            return True
+    return True
 
 
 class Base64Run:
@@ -255,7 +266,7 @@ class RunBatch:
         parts = {
             which for which, out in enumerate(self._decoded) if begins_document(out) or start_behind_length(out) >= 0
         }
-        if has_readable_part(together):
+        if _TEXT_WITHIN.search(together) or CARVABLE.literals.first(together) >= 0:
             parts |= {which for which, out in enumerate(self._decoded) if has_readable_part(out)}
         if matches := self._findings.search.matches(together):
             starts = list(accumulate((len(out) + len(_SEPARATOR) for out in self._decoded), initial=0))
