@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, quoted_printable
@@ -10,6 +11,7 @@ from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_e
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import may_have_run
 from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.base64.text_batch import TextBatch
 from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHttpFinder
 from overheard_capture.decoders.json_strings import JsonStringFinder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
@@ -21,7 +23,8 @@ from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import ReaderFactory
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.nesting import Unwrapping
     from overheard_capture.provenance.origin import Origin
 
@@ -56,6 +59,20 @@ def _is_marked(data: bytes, marks: LiteralSet) -> bool:
     return has_markup(data) or data.startswith(_RESPONSE) or marks.first(data) >= 0
 
 
+def _has_more_than_runs(text: bytes) -> bool:
+    """Whether any finder but those of runs may find something in a line of text, or in one of several."""
+    if quoted_printable(text) >= 0 or _RESPONSE in text or has_markup(text):
+        return True
+    return _MARKS.first(text) >= 0 or _LINE_MARKS.first(text) >= 0
+
+
+def _read_runs(reader: ReaderFactory, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
+    """Read what is in runs of a complete text."""
+    for finder in (Base64Finder(findings, layers, reader), ArmourFinder(findings, layers, reader)):
+        finder.feed(text, origin)
+        finder.close()
+
+
 class TextFinders:
     """Feeds text to all of them. What is encoded is read by the reader of `found`, and what is in chunks by `untyped`.
 
@@ -68,7 +85,8 @@ class TextFinders:
         findings, layers, reader = found.findings, found.layers, found.reader or untyped
         self._finders: list[Finder] = []
         if not whole or base64_runs(whole):
-            self._finders.append(Base64Finder(findings, layers, reader))
+            texts = TextBatch(findings, layers, partial(_read_runs, reader), _has_more_than_runs)
+            self._finders.append(Base64Finder(findings, layers, reader, texts))
         if not whole or may_have_run(whole):
             self._finders.append(ArmourFinder(findings, layers, reader))
         if not whole or begins_or_has_block(whole):

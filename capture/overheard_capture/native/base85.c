@@ -152,7 +152,7 @@ static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const
 
 /* Whether text is encoded in one of the five groupings: it may begin behind the end of an escape, or of a word. Text may be wide,
  * and so have many zeros. */
-static int has_text(const uint8_t *run, uint64_t length, const Base85 *base) {
+int has_base85_text(const uint8_t *run, uint64_t length, const Base85 *base) {
     for (uint64_t at = 0; at < 5 && at + SHORTEST_BASE85 <= length; at++) {
         uint8_t room[VARIED], out[VARIED];
         uint64_t count;
@@ -195,7 +195,7 @@ int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const
         starts += delimited;
     }
     uint64_t head = length < LATEST + VARIED ? length : LATEST + VARIED;
-    return unlike_words(run, head, base) && has_text(run, length, base);
+    return unlike_words(run, head, base) && has_base85_text(run, length, base);
 }
 
 /* Whether a section of CDATA in a run may be encoded. */

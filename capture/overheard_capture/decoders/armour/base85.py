@@ -82,6 +82,8 @@ class Base85:
         self._line = lazy_pattern(rb"%b++" % unit)
         self._run = lazy_pattern(rb"%b++(?:(?:%b)%b++)*+" % (unit, line, unit))
         self._begins = lru_cache(maxsize=1024)(self._find_begins)
+        # Who asks whether there is anything will ask where.
+        self._found_in_short = lru_cache(maxsize=2)(lambda data: tuple(self._found_in(data, 0)))
         # Line breaks, and what is in an escape.
         others = b"\r\nx" if self.zeros else b"\r\n;\\"
         self.coding = Coding(
@@ -98,7 +100,11 @@ class Base85:
             partial=PARTIAL_ESCAPE,
         )
 
-    def _found(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
+    def _found(self, data: bytes, start: int) -> Iterable[re.Match[bytes]]:
+        """What is in this alphabet, as `_found_in`."""
+        return self._found_in(data, start) if start or len(data) > _LOOK else self._found_in_short(data)
+
+    def _found_in(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, from where it seems to begin. If that is unknown, these overlap."""
         end = start
         for line in self._line.finditer(data, start):
@@ -129,6 +135,11 @@ class Base85:
         compiled, length = core(), ctypes.c_uint64(len(line))
         return not compiled or compiled.may_be_base85(line, length, ctypes.byref(self.native), BEGINNINGS_BITS) != 0
 
+    def _may_have_text(self, line: bytes) -> bool:
+        """Whether text may be in one of five groupings of a line, as far as a quick test tells."""
+        compiled = core()
+        return not compiled or bool(compiled.has_base85_text(line, ctypes.c_uint64(len(line)), ctypes.byref(self.native)))
+
     def _find_begins(self, line: bytes) -> tuple[int, ...]:
         """The offset in a line at which something known begins; or some at which what is as varied may begin."""
         name, signs = _NAME.match(line), _PREFIX.match(line)
@@ -147,7 +158,7 @@ class Base85:
             for at in islice(readable, 1)
             for start in (at, self._text_start(line, at, PRINTABLE), self._text_start(line, at, NO_CONTROL))
         ]
-        if not first and _unlike_words(line[: _LATEST + _VARIED]):
+        if not first and _unlike_words(line[: _LATEST + _VARIED]) and self._may_have_text(line):
             # Behind the end of an escape (`\\n+`) or of a word, text is in one of five groupings.
             first = [at for at in range(5) if _is_text(self._grouped(line[at:]))]
         # What can be read may be a part of something that begins before it, and that makes sense.

@@ -61,6 +61,8 @@ _ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
+# A longer run without an end is not rejected as a word.
+_MAX_WORD = 200
 _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 
 

@@ -45,6 +45,7 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.decoders.base64.text_batch import TextBatch
     from overheard_capture.provenance.origin import Origin
 
 # What stands between the slashes of a path: its first character need not be the first one of a group.
@@ -72,13 +73,17 @@ class Base64Finder:
 
     __slots__ = (
         *("_batch", "_before", "_findings", "_layers", "_line_length"),
-        *("_pending", "_reader", "_run", "_token", "_value"),
+        *("_pending", "_reader", "_run", "_texts", "_token", "_value"),
     )
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+    def __init__(
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, texts: TextBatch | None = None
+    ) -> None:
+        """Create a finder; with `texts`, short texts are read together."""
         self._findings = findings
         self._layers = layers
         self._reader = reader
+        self._texts = texts
         self._before = ReadBefore(findings, layers, BASE64, reader)
         self._pending: SmallByteQueue | None = None
         self._batch: RunBatch | None = None
@@ -124,6 +129,8 @@ class Base64Finder:
                 self._keep_tail(data, origin, at)
         if self._batch:
             self._batch.search()
+        if self._texts:
+            self._texts.read(self._before, self._read_whole)
 
     # ---- the start and end of a run
 
@@ -216,6 +223,9 @@ class Base64Finder:
             return
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])
+        is_short = skipped == 0 and len(raw) < _STREAMED_LENGTH and FERNET not in chars
+        if is_short and self._texts and self._texts.add(raw, decoded(chars), origin):
+            return
         if skipped < 0 and len(chars) > DECISION_LENGTH and len(raw) < _STREAMED_LENGTH:
             skipped = unsigned_start(chars)
         # What is no word and no random number is read as far as possible.
@@ -224,11 +234,7 @@ class Base64Finder:
         if has_sign:
             self._to_search(decoded(chars[1:]), raw[1:], origin.after(1))
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
-            sighted = self._before.sighted
-            self._read_piece(raw, origin, skipped)
-            self._close_run()
-            if not has_sign:
-                self._before.add(raw, sighted)
+            self._read_whole(raw, origin, skipped)
             return
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
@@ -246,6 +252,14 @@ class Base64Finder:
         if not self._batch:
             self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
         self._batch.add(out, BASE64, partial(decoded_origin, raw, origin))
+
+    def _read_whole(self, raw: bytes, origin: Origin, skipped: int = 0) -> None:
+        """Read a whole run."""
+        sighted = self._before.sighted
+        self._read_piece(raw, origin, skipped)
+        self._close_run()
+        if not raw.startswith(_SIGNS):
+            self._before.add(raw, sighted)
 
     def _read_segments(self, raw: bytes, origin: Origin) -> None:
         """Read what stands between slashes. That is speculative, as they may be characters of the run."""

@@ -69,10 +69,12 @@ def payload_start(chars: bytes) -> int:
 
     It is cached, as the same words occur often.
     """
-    outs = [_decoded_head(chars, skipped) for skipped in range(4)]
-    for skipped, out in enumerate(outs):
+    outs = []
+    for skipped in range(4):
+        out = _decoded_head(chars, skipped)
         if is_readable(out):
             return skipped
+        outs.append(out)
     # Among documents, a pickle alone is known by its first bytes. In it there may be anything.
     if outs[0][:1] == b"\x80" and begins_document(outs[0]):
         return 0
