@@ -150,9 +150,7 @@ class Origin:
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
         if isinstance(spans, JoinedSpans):
             return spans.lasting(self.shift + start, self.shift + end)
-        if isinstance(spans, LazySpans):
-            return Origin(spans, self.shift + start)
-        if isinstance(spans, DerivedSpans) and spans.is_small:
+        if isinstance(spans, LazySpans) or (isinstance(spans, DerivedSpans) and spans.is_small):
             return Origin(spans, self.shift + start)
         last = spans.last
         if last and last[0].start <= self.shift + start:

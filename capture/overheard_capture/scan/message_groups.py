@@ -173,6 +173,9 @@ class MessageGroups:
     def _add(self, key: Key, messages: Sequence[Message], *, last: bool) -> None:
         if last and key not in self._groups:
             messages = self._alike(messages)
+            if len(messages) < 2:
+                # There is nothing to join it with.
+                return
         if not messages:
             return
         group = self._groups.pop(key, None) or _Group(self._make_findings(), messages[0])

@@ -100,9 +100,9 @@ class Base85:
             partial=PARTIAL_ESCAPE,
         )
 
-    def _found(self, data: bytes, start: int) -> Iterable[re.Match[bytes]]:
+    def _found(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, as `_found_in`."""
-        return self._found_in(data, start) if start or len(data) > _LOOK else self._found_in_short(data)
+        return self._found_in(data, start) if start or len(data) > _LOOK else iter(self._found_in_short(data))
 
     def _found_in(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, from where it seems to begin. If that is unknown, these overlap."""
@@ -137,8 +137,8 @@ class Base85:
 
     def _may_have_text(self, line: bytes) -> bool:
         """Whether text may be in one of five groupings of a line, as far as a quick test tells."""
-        compiled = core()
-        return not compiled or bool(compiled.has_base85_text(line, ctypes.c_uint64(len(line)), ctypes.byref(self.native)))
+        compiled, length = core(), ctypes.c_uint64(len(line))
+        return not compiled or compiled.has_base85_text(line, length, ctypes.byref(self.native)) != 0
 
     def _find_begins(self, line: bytes) -> tuple[int, ...]:
         """The offset in a line at which something known begins; or some at which what is as varied may begin."""

@@ -137,11 +137,15 @@ def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
     """The codings of which this text, which is complete, may contain a run."""
     if len(data) < SHORTEST:
         return ()
-    return _codings_within(data) if len(data) <= _SHORT and isinstance(data, bytes) else _codings_within.__wrapped__(data)
+    return _codings_in_short(data) if isinstance(data, bytes) and len(data) <= _SHORT else _codings_in(data)
 
 
 @lru_cache(maxsize=_ASKED)
-def _codings_within(data: bytes | bytearray) -> tuple[Coding, ...]:
+def _codings_in_short(data: bytes) -> tuple[Coding, ...]:
+    return _codings_in(data)
+
+
+def _codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
     within = {number for number, begin, end in _complete_runs(data) if not CODINGS[number].is_other(data[begin:end])}
     return tuple(CODINGS[number] for number in sorted(within))
 

@@ -80,10 +80,8 @@ class Base64Finder:
         self, findings: Findings, layers: Layers, reader: ReaderFactory, texts: TextBatch | None = None
     ) -> None:
         """Create a finder; with `texts`, short texts are read together."""
-        self._findings = findings
-        self._layers = layers
-        self._reader = reader
-        self._texts = texts
+        self._findings, self._layers = findings, layers
+        self._reader, self._texts = reader, texts
         self._before = ReadBefore(findings, layers, BASE64, reader)
         self._pending: SmallByteQueue | None = None
         self._batch: RunBatch | None = None

@@ -36,7 +36,7 @@ def opaque_in_name(labels: Sequence[bytes]) -> tuple[bytes, bytes]:
     domain, before = b".".join(lower[-count:]), lower[:-count]
     if lower[-1] == _ADDRESSES:
         return domain, b""
-    data = b"".join(filter(_may_be, b".".join(before).translate(_WORD_BREAKS).split(b".")))
+    data = b"".join(part for part in b".".join(before).translate(_WORD_BREAKS).split(b".") if _may_be(part))
     return domain, data if _size(data) > MAX_IDENTIFIER else b""
 
 
