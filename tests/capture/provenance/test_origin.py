@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.origin import Origin, joined, place_of_parts
+from overheard_capture.provenance.small_queue import Pieces, SmallByteQueue
 from overheard_capture.provenance.spans import PackedSpans
 
 if TYPE_CHECKING:
@@ -60,3 +60,34 @@ def test_packed_spans_say_the_same_as_others(lengths: list[int], data: st.DataOb
         assert either[0].frame(start - before) == either[1].frame(start - before) == 7 + block[start] - block[0]
         begins = [*either[0].frame_boundaries(start - before, end - before), end - before, end - before]
         assert [each.segment(start - before, end - before) for each in either] == [tuple(begins[:2])] * 2
+
+
+@given(blocks=st.lists(LENGTHS, min_size=1, max_size=5), data=st.data())
+def test_small_pieces_have_the_origin_of_a_queue(blocks: list[list[int]], data: st.DataObject) -> None:
+    queue, pieces = SmallByteQueue(), Pieces()
+    for number, lengths in enumerate(blocks):
+        block, origin = packed(lengths, 1 + 100 * number)
+        # As of decoded bytes, every other time.
+        derived = origin.derived([(0, 0, len(block))]) if number % 2 else origin
+        for each in (queue, pieces):
+            each.add(block, derived)
+    (whole, expected), (other, late) = queue.take(), pieces.take()
+    assert whole == other
+    start = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(start + 1, len(whole)))
+    assert late.lasting(start, end).place(0, end - start) == expected.place(start, end - start)
+    assert late.sliced(start, end) == expected.sliced(start, end)
+    assert late.derived([(0, start, end)]).lasting(0, 1).place(0, 1) == expected.derived([(0, start, end)]).place(0, 1)
+
+
+@given(lengths=LENGTHS, data=st.data())
+def test_the_place_of_parts_is_that_of_the_joined_bytes(lengths: list[int], data: st.DataObject) -> None:
+    block, origin = packed(lengths, 1)
+    if data.draw(st.booleans()):
+        origin = Origin.of_frame(3, 20, len(block))
+    ranges = st.tuples(st.integers(0, len(block) - 1), st.integers(1, 9))
+    parts = [
+        (origin.after(start), min(size, len(block) - start)) for start, size in data.draw(st.lists(ranges, min_size=1))
+    ]
+    whole = joined((each, 0, size) for each, size in parts)
+    assert place_of_parts(parts) == whole.place(0, sum(size for _, size in parts))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.nesting import decoded_findings
-from overheard_capture.decoders.base64.run import BASE64, decoded_origin
+from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.magic import PLAIN_MAGICS
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.spans import LazySpans, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,25 +78,15 @@ class TextBatch:
                 read_one(raw, origin)
 
     def _read_together(self, texts: list[_Text]) -> bool:
-        """Read texts as one. Returns whether that was possible: nothing is told by its place in one of them."""
+        """Read texts as one. Returns whether that is enough: nothing was found that has a place in one of them."""
         findings, layers = self._findings, self._layers
         joined = _BETWEEN.join([out for _, out, _ in texts])
         if len(layers) > findings.limits.depth or findings.search.matches(joined):
             return False
         before, decoded = len(findings.sightings), decoded_findings(findings)
         decoded.word_depth = len(layers)
-        # This is asked for before the bytes are gone that they come from, if at all.
-        self._read(decoded, layers, joined, Origin(LazySpans(lambda: _spans(texts))))
-        if decoded.is_opaque:
-            del findings.sightings[before:]
-        return not decoded.is_opaque
-
-
-def _spans(texts: list[_Text]) -> list[Span]:
-    """The spans of texts that are read together."""
-    spans: list[Span] = []
-    start = 0
-    for raw, out, origin in texts:
-        spans += decoded_origin(raw, origin).sliced(0, len(out), start)
-        start += len(out) + len(_BETWEEN)
-    return spans
+        # Where they come from does not matter, unless something is found: then each is read by itself.
+        self._read(decoded, layers, joined, Origin.of_frame(0, 0, len(joined)))
+        is_done = not decoded.is_opaque and len(findings.sightings) == before
+        del findings.sightings[before:]
+        return is_done

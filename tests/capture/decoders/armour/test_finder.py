@@ -15,10 +15,13 @@ from array import array
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from capture.played import OFFSET, VALUE, outcome, played, seen, sightings, some_findings
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
+from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
@@ -246,3 +249,22 @@ def test_hexadecimal_among_bytes_that_are_no_text_is_something_encoded(how: str)
 @pytest.mark.parametrize("text", [noise(40), b"words, and a number: 4711", b"a" * 23, b"x = 5; y = 6"])
 def test_short_runs_and_words_are_nothing_encoded(text: bytes) -> None:
     assert has_nothing_encoded(text)
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", max_size=60).map(str.encode))
+def test_base32_is_decoded_as_the_standard_library_does(chars: bytes) -> None:
+    def expected() -> bytes:
+        """Of both alphabets, the one that has these digits; without the character that is no byte."""
+        of_hex = any(byte in b"0189" for byte in chars)
+        whole = chars[: len(chars) - (len(chars) % 8 in (1, 3, 6))]
+        decode = base64.b32hexdecode if of_hex else base64.b32decode
+        return decode(whole + b"=" * (-len(whole) % 8), casefold=True)
+
+    [coding, *_] = (each for each in CODINGS if each.layer == "base32")
+    try:
+        out = expected()
+    except ValueError:
+        with pytest.raises(ValueError, match=r"digit|base|padding|invalid"):
+            coding.decode(chars)
+    else:
+        assert coding.decode(chars) == out
