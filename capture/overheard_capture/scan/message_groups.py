@@ -74,21 +74,35 @@ class DirectionMessages:
 class _Group:
     """Messages that belong together, as far as they were joined, and what was found in them."""
 
-    def __init__(self, findings: Findings, first: Message) -> None:
-        self._findings = findings
-        self._joined = JoinedMessages(
-            findings, first.layers, protobuf_values if first.kind is MessageKind.FIELDS else message_values
-        )
+    def __init__(self, make_findings: Callable[[], Findings]) -> None:
+        self._make_findings = make_findings
+        # The first message, until there is something to join it with: most flows of datagrams have one.
+        self._first: Message | None = None
+        self._findings: Findings | None = None
+        self._joined: JoinedMessages | None = None
 
-    def add(self, messages: Iterable[Message]) -> None:
+    def add(self, messages: Sequence[Message]) -> None:
         """More messages, in order."""
+        if not self._joined:
+            if self._first:
+                messages = (self._first, *messages)
+            if len(messages) == 1:
+                self._first = messages[0]
+                return
+            self._joined = self._join(messages[0])
         for message in messages:
             self._joined.add(message.data, message.where)
 
+    def _join(self, first: Message) -> JoinedMessages:
+        self._findings = self._make_findings()
+        values_of = protobuf_values if first.kind is MessageKind.FIELDS else message_values
+        return JoinedMessages(self._findings, first.layers, values_of)
+
     def close(self) -> list[Occurrence]:
         """What was found in all of them."""
-        self._joined.close()
-        return self._findings.sightings
+        if self._joined:
+            self._joined.close()
+        return self._findings.sightings if self._findings else []
 
 
 class MessageGroups:
@@ -173,12 +187,9 @@ class MessageGroups:
     def _add(self, key: Key, messages: Sequence[Message], *, last: bool) -> None:
         if last and key not in self._groups:
             messages = self._alike(messages)
-            if len(messages) < 2:
-                # There is nothing to join it with.
-                return
         if not messages:
             return
-        group = self._groups.pop(key, None) or _Group(self._make_findings(), messages[0])
+        group = self._groups.pop(key, None) or _Group(self._make_findings)
         self._groups[key] = group
         group.add(messages)
         if last:

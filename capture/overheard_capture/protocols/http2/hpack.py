@@ -100,6 +100,10 @@ class HpackDecoder:
 
 
 def _integer(block: bytes, at: int, bits: int) -> tuple[int, int]:
+    most = (1 << bits) - 1
+    if at < len(block) and (number := block[at] & most) < most:
+        # Nearly all are that short.
+        return number, at + 1
     number, consumed = decode_integer(block[at : at + 8], bits)
     return number, at + consumed
 
