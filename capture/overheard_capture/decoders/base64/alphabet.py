@@ -57,6 +57,11 @@ PARTIAL_ESCAPE = lazy_pattern(
     rb"(?:%b(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|0[0-7]?|r%b?)?(?:%%(?:25)?[0-9A-Fa-f]?)?"
     rb"|%b[0-9A-Fa-f]?|&(?:#[0-9A-Za-z]{0,3})?)\Z" % (_BACKSLASHES, _BACKSLASHES, _PERCENT)
 )
+# Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
+_OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
+_ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
+# How far before a run to look for more characters of it, separated by an escape.
+LOOK_BACK = 256
 _ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -91,7 +96,7 @@ def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, P
     cuts = frame_parts(origin, 0, len(raw))
     if len(cuts) == 1:
         return chars_of(raw), [(0, cuts[0])]
-    if not any(first in raw for first in _ESCAPING):
+    if not _has_escape(raw):
         # Each character is itself, or is left out.
         chars = chars_of(raw)
         if len(chars) == len(raw):
@@ -149,3 +154,16 @@ def is_word(data: bytes | bytearray, begins: int, ends: int, *, last: bool) -> b
         return False
     word = data[begins:ends]
     return not word.translate(None, LOWERCASE) or not word.translate(None, HEXADECIMAL)
+
+
+def run_start(data: bytes | bytearray, begins: int, floor: int) -> int:
+    """The actual start of a run: its first characters may belong to an escape, and escapes before it to the run."""
+    least = max(begins - LOOK_BACK, floor)
+    while begins > least and data[begins - 1] in b"\\%;":
+        escape = _ENTITY.search(data, max(begins - _LONGEST_ENTITY, least), begins)
+        if not escape and not (escape := ESCAPE.match(data, begins - 1)):
+            other = _OTHER_ESCAPE.match(data, begins - 1)
+            return other.end() if other else begins
+        before = bytes(data[least : escape.start()])
+        begins = least + len(before.rstrip(BASE64_ALPHABET))
+    return begins

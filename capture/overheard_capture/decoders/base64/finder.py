@@ -14,12 +14,11 @@ from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.content.randomness import has_zeros
 from overheard_capture.decoders.base64.alphabet import (
-    ENTITY,
-    ESCAPE,
     LINE,
     LONGEST_BREAK,
     LONGEST_ESCAPE,
     LONGEST_LINE,
+    LOOK_BACK,
     PADDING,
     char_count,
     chars_of,
@@ -27,6 +26,7 @@ from overheard_capture.decoders.base64.alphabet import (
     end_of,
     further_lines,
     is_word,
+    run_start,
 )
 from overheard_capture.decoders.base64.run import (
     BASE64,
@@ -55,11 +55,6 @@ _SIGNS = (b"+", b"-")
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
 _RUN_END = lazy_pattern(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
-# Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
-_OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
-_ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
-# How far before a run to look for more characters of it, separated by an escape.
-_LOOK_BACK = 256
 # Longer runs are decoded before their end is known, and read in any case.
 _STREAMED_LENGTH = 2 << 10
 # Enough to identify the content of a run even if every character is escaped.
@@ -112,7 +107,7 @@ class Base64Finder:
             begins = max(first, at)
             if ends - begins < SHORTEST_RUN or is_word(data, begins, ends, last=last):
                 continue
-            begin = self._run_start(data, begins, at)
+            begin = run_start(data, begins, at)
             line = LINE.match(data, begin)
             if not line or line.end() - begins < SHORTEST_RUN:
                 continue
@@ -131,18 +126,6 @@ class Base64Finder:
             self._texts.read(self._before, self._read_whole)
 
     # ---- the start and end of a run
-
-    def _run_start(self, data: bytes | bytearray, begins: int, floor: int) -> int:
-        """The actual start of a run: its first characters may belong to an escape, and escapes before it to the run."""
-        least = max(begins - _LOOK_BACK, floor)
-        while begins > least and data[begins - 1] in b"\\%;":
-            escape = _ENTITY.search(data, max(begins - _LONGEST_ENTITY, least), begins)
-            if not escape and not (escape := ESCAPE.match(data, begins - 1)):
-                other = _OTHER_ESCAPE.match(data, begins - 1)
-                return other.end() if other else begins
-            before = bytes(data[least : escape.start()])
-            begins = least + len(before.rstrip(BASE64_ALPHABET))
-        return begins
 
     def _run_end(self, data: bytes | bytearray, begin: int, line_end: int) -> tuple[int, bool]:
         """The end of a run, and whether it is final, whatever bytes follow."""
@@ -166,7 +149,7 @@ class Base64Finder:
 
     def _keep_tail(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the last characters, which may be the first of a run."""
-        least = max(len(data) - _LOOK_BACK - SHORTEST_RUN, at)
+        least = max(len(data) - LOOK_BACK - SHORTEST_RUN, at)
         begin = least + len(bytes(data[least:]).rstrip(BASE64_ALPHABET + b"\\%&#;"))
         if begin < len(data):
             self._keep_pending(data, origin, begin)
