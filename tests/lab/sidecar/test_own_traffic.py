@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 
+import pytest
+
+from overheard.sidecar.http import HttpServer
 from overheard.sidecar.own_traffic import left_out
 from overheard.sidecar.settings import Address
+from ports import free_port
 
 
 def test_it_is_about_one_address_and_port() -> None:
@@ -20,6 +25,23 @@ def test_all_addresses_are_those_of_this_network_alone() -> None:
     assert "(src host 127.0.0.1 and tcp src port 5698)" in found
     assert "host 0.0.0.0" not in found
     assert found.count("src host") == found.count("dst host") >= 1
+
+
+@pytest.mark.parametrize(("host", "own", "other"), [("0.0.0.0", "127.0.0.1", "::1"), ("::", "::1", "127.0.0.1")])  # noqa: S104
+def test_another_service_may_have_the_port_in_the_other_family(
+    host: str, own: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its traffic is recorded: the server of the sidecar listens in one family alone."""
+    monkeypatch.setattr("overheard.sidecar.own_traffic._addresses", lambda: ["127.0.0.1"])
+    monkeypatch.setattr("overheard.sidecar.own_traffic._addresses_6", lambda: ["::1"])
+    address = Address(host, free_port())
+    found = left_out(address)
+    assert f"src host {own} " in found
+    assert f" host {other} " not in found
+    with HttpServer(address, {}):
+        socket.create_connection((own, address.port)).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((other, address.port))
 
 
 def test_it_is_a_capture_filter() -> None:
