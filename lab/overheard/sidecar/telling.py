@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from overheard.words.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from overheard.sidecar.settings import Settings
     from overheard.sidecar.window import Window
@@ -65,9 +68,12 @@ class Telling:
         try:
             write_whole(self._file, as_json(self.board.to_json()).encode(), mode=0o644)
         except OSError as problem:
-            self.board.spoil(f"the verdict cannot be written to {self._file}: {problem.strerror}")
-            say(f"the verdict cannot be written to {self._file}: {problem.strerror}")
-            self._file.unlink(missing_ok=True)
+            says = f"the verdict cannot be written to {self._file}: {problem.strerror}"
+            self.board.spoil(says)
+            say(says)
+            say("  name a file in a folder that can be written (OVERHEARD_VERDICT); mount the folder, not the file")
+            if not _emptied(self._file):
+                say(f"  {self._file} is there, and is no verdict of this run: it can be neither removed nor emptied")
 
     def ready(self, recording: bool) -> None:
         """Tell whether something is being recorded."""
@@ -87,6 +93,17 @@ class Telling:
         if self._recording:
             return Page((_READY % "recording").encode())
         return Page((_READY % "not recording").encode(), status="503 Service Unavailable")
+
+
+def _emptied(file: Path) -> bool:
+    """Remove a file, or empty it where it can only be written. Returns whether nothing is in it any more."""
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+        return True
+    with suppress(OSError):
+        os.truncate(file, 0)
+        return True
+    return not file.is_file()
 
 
 def say(text: str) -> None:

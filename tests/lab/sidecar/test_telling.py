@@ -74,6 +74,35 @@ def test_a_verdict_that_cannot_be_written_is_inconclusive(
     assert "cannot be written" in capsys.readouterr().out
 
 
+def test_an_old_verdict_that_cannot_be_removed_is_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is mounted by itself can be neither replaced nor removed, but written."""
+
+    def busy(*_: object, **__: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    file = tmp_path / "verdict.json"
+    file.write_text('{"outcome": "PROTECTED"}')
+    monkeypatch.setattr("overheard.sidecar.telling.write_whole", busy)
+    monkeypatch.setattr(type(file), "unlink", busy)
+    told = telling(OVERHEARD_VERDICT=str(file))
+    told.window(window(a=State.PROTECTED))
+    assert file.read_text() == ""
+    assert told.board.outcome is State.INCONCLUSIVE
+    assert "mount the folder, not the file" in capsys.readouterr().out
+    monkeypatch.setattr("os.truncate", busy)
+    told.write()
+    assert "can be neither removed nor emptied" in capsys.readouterr().out
+
+
+def test_a_folder_is_no_file_for_the_verdict(tmp_path: Path) -> None:
+    told = telling(OVERHEARD_VERDICT=str(tmp_path))
+    told.window(window(a=State.PROTECTED))
+    assert told.board.outcome is State.INCONCLUSIVE
+    assert tmp_path.is_dir()
+
+
 def test_the_pages_say_whether_it_records() -> None:
     told = telling()
     pages = told.pages()
