@@ -71,7 +71,7 @@ class Settings:
             secrets=tuple(map(Path, env.words("OVERHEARD_SECRETS", ""))),
             keys=tuple(map(Path, env.words("OVERHEARD_KEYS", ""))),
             required=env.words("OVERHEARD_REQUIRE", ""),
-            sealed=env.words("OVERHEARD_SEALED", ""),
+            sealed=tuple(map(_endpoint, env.words("OVERHEARD_SEALED", ""))),
             vouched=env.words("OVERHEARD_VOUCH", ""),
             recordings=recordings,
             keep=env.count("OVERHEARD_KEEP_MIB", "64") << 20,
@@ -101,10 +101,27 @@ class Settings:
         return Options(only=only, vouched=self.vouched, required=tuple(required), sealed_endpoints=self.sealed)
 
 
+def _number(text: str) -> int:
+    """The number of a port; 0 if it is none."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(_PORTS)) else 0
+    return number if number < _PORTS else 0
+
+
 def _port(text: str) -> int:
-    if text.isascii() and text.isdecimal() and 0 < int(text) < _PORTS:
-        return int(text)
+    if number := _number(text):
+        return number
     raise SettingsError(f"OVERHEARD_PORTS has {text!r}, which is not a port (1 to {_PORTS - 1})")
+
+
+def _endpoint(text: str) -> str:
+    """The text, if it has the form of an endpoint: what is in it is resolved for each window."""
+    _, colon, port = text.rpartition(":")
+    if colon and _number(port):
+        return text
+    raise SettingsError(
+        f"OVERHEARD_SEALED has {text!r}, which is not an endpoint",
+        hint="write 10.0.0.7:443, [fe80::1]:443, localhost:8443 or :443",
+    )
 
 
 def _address(text: str) -> Address | None:
@@ -114,10 +131,10 @@ def _address(text: str) -> Address | None:
     host = host.removeprefix("[").removesuffix("]")
     try:
         ipaddress.ip_address(host)
-        number = int(port)
+        number = _number(port)
     except ValueError:
         number = 0
-    if not 0 < number < _PORTS:
+    if not number:
         raise SettingsError(
             f"OVERHEARD_HTTP is {text!r}, which is not an address and a port",
             hint=f"write 127.0.0.1:5698, or 0.0.0.0:5698 for all of this network, or {_NO_HTTP}",
