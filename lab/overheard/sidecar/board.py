@@ -8,6 +8,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 import overheard
+from overheard.sidecar.changing_secrets import name_of
 from overheard.sidecar.window import State, Window, worst
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Board:
         with self._lock:
             self._windows.append(window)
             self._counts[window.state] += 1
-            for name, state in window.judged.secrets.items():
+            for each, state in window.judged.secrets.items():
+                # That a value that was replaced is quiet is nothing against its secret.
+                name = name_of(each)
                 self._secrets[name] = worst((state, self._secrets.get(name, State.QUIET)))
             if self._worst is None or worst((window.state, self._worst.state)) is window.state:
                 self._worst = window

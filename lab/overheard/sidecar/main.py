@@ -9,12 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.sidecar.changing_secrets import secrets_in
 from overheard.sidecar.http import HttpServer
 from overheard.sidecar.own_traffic import left_out
 from overheard.sidecar.rolling import Rolling
 from overheard.sidecar.telling import Telling, say
-from overheard.witness.redaction import Redactor
-from overheard.witness.secret_files import mounted
 from overheard.words.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def sidecar(settings: Settings) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: stop.set())
-    Redactor(mounted(settings.secrets)).check_names()
+    secrets_in(settings.secrets)
     own = left_out(settings.http) if settings.http else ""
     telling = Telling(settings, own)
     with ExitStack() as stack:

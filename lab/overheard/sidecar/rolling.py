@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.sidecar.changing_secrets import ChangingSecrets
 from overheard.sidecar.judging import Job, judged
 from overheard.sidecar.kept import Kept
 from overheard.sidecar.surroundings import Surroundings
 from overheard.sidecar.window import Judged, State, Window, failed
 from overheard.witness.marked import begin, marked_filter, reserved_port
-from overheard.witness.secret_files import mounted
-from overheard.words.errors import RecordingError, SettingsError
-from overheard.words.secret import Secret
-from overheard.words.verdict import Check, Rule
+from overheard.words.errors import RecordingError
 from overheard_capture.recorder import Tap, WindowFiles
 
 if TYPE_CHECKING:
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard.sidecar.settings import Settings
+    from overheard.words.secret import Secret
     from overheard_capture.recorder import ActiveRecording
 
 # How often it is looked whether dumpcap still runs, and how long to wait if it ends at once, in seconds.
@@ -56,7 +55,8 @@ class Rolling:
         terms = [f"({term})" for term in (settings.capture_filter, f"not ({left_out})" if left_out else "") if term]
         self._filter = " and ".join(terms)
         self._kept = Kept(settings.recordings, settings.keep) if settings.recordings else None
-        self._surroundings, self._secrets = Surroundings(settings.interface, settings.ports), _Secrets(settings.secrets)
+        self._surroundings = Surroundings(settings.interface, settings.ports)
+        self._secrets = ChangingSecrets(settings.secrets)
         self._judges = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._waiting: list[Future[None]] = []
         self._running: list[_Active] = []
@@ -131,7 +131,7 @@ class Rolling:
         return following
 
     def _end(self, active: _Active, following: _Active | None) -> None:
-        secrets = _all_of(active.secrets, self._secrets.read())
+        secrets = self._secrets.of_window(active.secrets)
         try:
             recording = active.recording.end()
         except RecordingError as problem:
@@ -189,34 +189,3 @@ class Rolling:
     def _lost(self, number: int, problem: RecordingError) -> None:
         now = time.time()
         self._tell(Window(number, now, now, failed("recorded", str(problem.args[0]), problem.hint)))
-
-
-class _Secrets:
-    """The secrets in files, which may change while this runs."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-        self._known: Sequence[Secret] = ()
-        self._faults: list[Check] = []
-
-    def read(self) -> Sequence[Secret]:
-        """Those that are there now; if they cannot be read, those that were."""
-        try:
-            self._known = mounted(self._paths)
-        except SettingsError as problem:
-            check = Check(Rule.WHOLE, "secrets", holds=False, says=str(problem.args[0]), hint=problem.hint)
-            self._faults.append(check)
-        return self._known
-
-    def faults(self) -> list[Check]:
-        """What hindered that since the last call, once each."""
-        faults, self._faults = [*dict.fromkeys(self._faults)], []
-        return faults
-
-
-def _all_of(before: Sequence[Secret], after: Sequence[Secret]) -> list[Secret]:
-    """The secrets of a window: those at its beginning, and those at its end that are others."""
-    values = {secret.name: secret.value for secret in before}
-    changed = [each for each in after if each.name in values and values[each.name] != each.value]
-    added = [each for each in after if each.name not in values]
-    return [*before, *added, *(Secret(f"{each.name} (new)", each.value) for each in changed)]

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from lab.sidecar.windows_of import quiet, window
 from overheard.sidecar.board import Board
-from overheard.sidecar.window import State, Window, failed
+from overheard.sidecar.window import Judged, State, Window, failed
 from processes import PROJECT
 
 SCHEMA = Draft202012Validator(json.loads((PROJECT / "docs" / "schemas" / "sidecar.schema.json").read_text()))
@@ -23,6 +23,10 @@ def board(*windows: Window) -> Board:
     for each in windows:
         made.add(each)
     return made
+
+
+def with_values(states: dict[str, State]) -> Window:
+    return Window(1, 0.0, 1.0, Judged(states))
 
 
 def plain(made: Board) -> Any:  # noqa: ANN401  (JSON)
@@ -48,6 +52,15 @@ def test_it_is_the_worst_of_all_windows_that_were_not_quiet(states: list[State],
 def test_each_secret_must_be_protected_in_some_window() -> None:
     assert board(window(a=PROTECTED, b=QUIET)).outcome is INCONCLUSIVE
     assert board(window(a=PROTECTED, b=QUIET), window(a=QUIET, b=PROTECTED)).outcome is PROTECTED
+
+
+def test_a_secret_is_one_whichever_value_it_has() -> None:
+    """Once its value has changed, nobody sends the old one any more, and no later window has the name of the new."""
+    changed = with_values({"a": PROTECTED, "a (new)": QUIET})
+    made = board(changed, with_values({"a": QUIET, "a (old)": QUIET}))
+    assert made.outcome is PROTECTED
+    assert made.to_json()["secrets"] == {"a": "PROTECTED"}
+    assert board(changed, with_values({"a": PROTECTED, "a (old)": OVERHEARD})).outcome is OVERHEARD
 
 
 def test_a_window_that_was_not_judged_is_about_all_secrets() -> None:

@@ -39,7 +39,9 @@ def test_another_service_may_have_the_port_in_the_other_family(
     assert f"src host {own} " in found
     assert f" host {other} " not in found
     with HttpServer(address, {}):
-        socket.create_connection((own, address.port)).close()
+        with socket.create_connection((own, address.port), timeout=20) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert b"404" in b"".join(iter(lambda: client.recv(4096), b""))
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((other, address.port))
 

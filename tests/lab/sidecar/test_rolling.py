@@ -79,6 +79,23 @@ def test_secrets_may_change_and_both_values_are_looked_for(tmp_path: Path) -> No
     assert "secrets" in rolled.reasons(3)
 
 
+def test_a_secret_in_two_halves_is_seen_though_its_value_is_replaced_between_them(tmp_path: Path) -> None:
+    port = free_port()
+    rolled = Rolled(tmp_path, OVERHEARD_PORTS=str(port))
+    with (
+        socket.create_server(("127.0.0.1", port)) as server,
+        rolled.running(),
+        socket.create_connection(server.getsockname()) as client,
+        server.accept()[0] as served,
+    ):
+        say(client, served, f"password={SECRET[:9]}")
+        (tmp_path / "secrets" / "password").write_text("changed since then\n")
+        rolled.cut()
+        say(client, served, f"{SECRET[9:]}\n")
+    assert rolled.states == ["QUIET", "OVERHEARD"]
+    assert rolled.windows[1].judged.secrets == {"password": "PROTECTED", "password (old)": "OVERHEARD"}
+
+
 def test_a_clock_that_is_set_spoils_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = Rolled(tmp_path, OVERHEARD_PORTS=str(free_port()))
     with rolled.running():
