@@ -18,7 +18,9 @@ class Kept:
 
     def __init__(self, folder: Path, most: int) -> None:
         self._folder, self._most = folder, most
-        self._sizes: dict[Path, int] = {}
+        # Those of earlier runs count, too. They are replaced by those of the same window.
+        found = sorted((each.stat().st_mtime, each) for each in folder.glob("window-*.pcapng"))
+        self._sizes = {file: file.stat().st_size for _, file in found}
 
     def keep(self, number: int, files: WindowFiles, *, in_open: bool) -> Path | None:
         """Keep what was judged, with its notes, or what is carried on, if a secret was seen `in_open`.
@@ -28,9 +30,11 @@ class Kept:
         source = files.carried if in_open else files.settled
         if not source.exists() or (size := source.stat().st_size) > self._most:
             return None
+        file = self._folder / f"window-{number:06}.pcapng"
+        if file in self._sizes:
+            self._remove(file)
         while self._sizes and sum(self._sizes.values()) + size > self._most:
             self._remove(next(iter(self._sizes)))
-        file = self._folder / f"window-{number:06}.pcapng"
         try:
             shutil.copy(source, file)
             if not in_open and recording_file(source).exists():

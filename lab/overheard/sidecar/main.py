@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-import tempfile
 import threading
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.sidecar.changing_secrets import secrets_in
@@ -14,6 +12,7 @@ from overheard.sidecar.http import HttpServer
 from overheard.sidecar.own_traffic import left_out
 from overheard.sidecar.rolling import Rolling
 from overheard.sidecar.telling import Telling, say
+from overheard.sidecar.work_folder import work_folder
 from overheard.words.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -29,13 +28,13 @@ def sidecar(settings: Settings) -> int:
     own = left_out(settings.http) if settings.http else ""
     telling = Telling(settings, own)
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-", dir=settings.recordings))
+        folder = stack.enter_context(work_folder(settings.recordings))
         # The verdict of an earlier run is none of this one.
         telling.write()
         if settings.http:
             stack.enter_context(HttpServer(settings.http, telling.pages()))
         try:
-            Rolling(settings, own, Path(folder), telling.window).run(stop, telling.ready)
+            Rolling(settings, own, folder, telling.window).run(stop, telling.ready)
         except RecordingError as problem:
             say(str(problem.args[0]))
         # The file cannot be older than this.

@@ -34,6 +34,24 @@ def test_the_oldest_ones_go_first(tmp_path: Path) -> None:
     assert names(tmp_path) == [f"window-00000{n}.{end}" for n in (2, 3) for end in ("pcapng", "recording.json")]
 
 
+def test_those_of_an_earlier_run_count_and_are_replaced(tmp_path: Path) -> None:
+    made = files(tmp_path)
+    for number in (1, 2):
+        Kept(tmp_path, 250).keep(number, made, in_open=False)
+    kept = Kept(tmp_path, 250)
+    kept.keep(2, made, in_open=True)
+    kept.keep(3, made, in_open=False)
+    assert names(tmp_path) == [
+        "window-000001.pcapng",
+        "window-000001.recording.json",
+        "window-000002.pcapng",
+        "window-000003.pcapng",
+        "window-000003.recording.json",
+    ]
+    kept.keep(4, made, in_open=False)
+    assert "window-000001.pcapng" not in names(tmp_path)
+
+
 def test_what_is_carried_on_is_kept_if_a_secret_is_in_it(tmp_path: Path) -> None:
     kept, made = Kept(tmp_path, 250), files(tmp_path)
     file = kept.keep(1, made, in_open=True)
