@@ -33,10 +33,13 @@ def reserved_port(stack: ExitStack) -> int:
 
 
 def marked_filter(ports: Sequence[int], wanted: str, mark_port: int) -> str:
-    """The capture filter: what is wanted, and this recording's own marks."""
+    """The capture filter: what is wanted, and of marks this recording's own alone.
+
+    Those of the next window would else be in two recordings, and count as what the first one had already.
+    """
     of_ports = " or ".join([*(f"port {port}" for port in ports), _FRAGMENTS]) if ports else ""
     marks = f"(dst host {MARK_GROUP} and udp dst port {MARK_PORT})"
-    terms = [f"({term})" for term in (of_ports, wanted) if term] or [f"not {marks}"]
+    terms = [*(f"({term})" for term in (of_ports, wanted) if term), f"not {marks}"]
     return f"({' and '.join(terms)}) or ({marks} and udp src port {mark_port})"
 
 

@@ -50,6 +50,18 @@ def test_a_connection_over_several_windows_is_judged_when_it_ends(
     assert [len(window.judged.open) for window in rolled.windows] == [1, 1, 0, 0]
 
 
+def test_each_window_has_its_own_marks_whatever_is_recorded(tmp_path: Path) -> None:
+    """A filter that says what is not to be recorded, such as that for the sidecar's own HTTP, matches all marks."""
+    port = free_port()
+    rolled = Rolled(tmp_path, OVERHEARD_FILTER=f"tcp port {port} or udp dst port 5699")
+    with socket.create_server(("127.0.0.1", port)) as server, rolled.running():
+        for _ in range(2):
+            rolled.cut()
+        with socket.create_connection(server.getsockname()) as client, server.accept()[0] as served:
+            say(client, served, "hello\n")
+    assert rolled.states == ["QUIET", "QUIET", "PROTECTED"]
+
+
 def test_a_recorder_that_is_killed_spoils_its_window_alone(tmp_path: Path) -> None:
     port = free_port()
     rolled = Rolled(tmp_path, OVERHEARD_PORTS=str(port))
