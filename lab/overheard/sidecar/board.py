@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import overheard
 from overheard.sidecar.changing_secrets import name_of
-from overheard.sidecar.window import State, Window, worst
+from overheard.sidecar.window import State, Window, is_quiet, worst
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from overheard.sidecar.window import Reason
 
 # So many windows are remembered one by one; all are counted.
 _REMEMBERED = 100
@@ -59,6 +61,15 @@ class Board:
     def _outcome(self) -> State:
         states = [_at_the_end(state) for state in self._secrets.values()]
         return worst([*states, *([State.INCONCLUSIVE] if self._spoilt or not states else [])])
+
+    def unproved(self) -> list[Reason]:
+        """Why nothing proves that all secrets were sent, by the last window, if nothing else is against PROTECTED."""
+        with self._lock:
+            quiet = {name for name, state in self._secrets.items() if state is State.QUIET}
+            if not quiet or self._outcome() is State.OVERHEARD or self._spoilt or self._counts[State.INCONCLUSIVE]:
+                return []
+            reasons = self._windows[-1].judged.reasons
+            return [each for each in reasons if is_quiet(each) and quiet.intersection(map(name_of, each.secrets))]
 
     @property
     def exit_code(self) -> int:

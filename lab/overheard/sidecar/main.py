@@ -39,5 +39,5 @@ def sidecar(settings: Settings) -> int:
             say(str(problem.args[0]))
         # The file cannot be older than this.
         telling.write()
-    say(f"the verdict is {telling.board.outcome}")
+    telling.end()
     return telling.board.exit_code

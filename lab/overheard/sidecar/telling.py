@@ -13,15 +13,15 @@ from overheard.role.files import write_whole
 from overheard.sidecar.board import Board
 from overheard.sidecar.http import Page
 from overheard.sidecar.metrics import CONTENT_TYPE, Metrics
-from overheard.sidecar.window import State
+from overheard.sidecar.window import is_quiet
 from overheard.words.escaping import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from overheard.sidecar.settings import Settings
-    from overheard.sidecar.window import Window
+    from overheard.sidecar.window import Reason, Window
 
 _READY = '{"status": "%s"}\n'
 
@@ -54,10 +54,8 @@ class Telling:
         )
         for sighting in judged.sightings:
             say(f"  {sighting['secret']}: seen in frame {sighting['frame']}, {sighting['how']}")
-        for reason in () if window.state in (State.QUIET, State.PROTECTED) else judged.reasons:
-            say(f"  {reason.code}: {reason.says}")
-            if reason.hint:
-                say(f"    {reason.hint}")
+        # That it was not sent is nothing against a window, and says nothing about one in which something else is.
+        _explain(reason for reason in judged.reasons if not is_quiet(reason))
         if window.recording:
             say(f"  recorded in {window.recording}")
 
@@ -74,6 +72,13 @@ class Telling:
             say("  name a file in a folder that can be written (OVERHEARD_VERDICT); mount the folder, not the file")
             if not _emptied(self._file):
                 say(f"  {self._file} is there, and is no verdict of this run: it can be neither removed nor emptied")
+
+    def end(self) -> None:
+        """Tell the verdict on all windows, which is final."""
+        if unproved := self.board.unproved():
+            say("in no window it is proved that all secrets were sent; of the last one:")
+            _explain(unproved)
+        say(f"the verdict is {self.board.outcome}")
 
     def ready(self, recording: bool) -> None:
         """Tell whether something is being recorded."""
@@ -93,6 +98,13 @@ class Telling:
         if self._recording:
             return Page((_READY % "recording").encode())
         return Page((_READY % "not recording").encode(), status="503 Service Unavailable")
+
+
+def _explain(reasons: Iterable[Reason]) -> None:
+    for reason in reasons:
+        say(f"  {reason.code}: {reason.says}")
+        if reason.hint:
+            say(f"    {reason.hint}")
 
 
 def _emptied(file: Path) -> bool:

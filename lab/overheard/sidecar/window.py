@@ -30,13 +30,14 @@ def state_of(verdict: Verdict) -> State:
     It is quiet if nothing is against PROTECTED but that nothing proves that the secret was sent in this window: each of
     the other rules must hold in every window, and this one in one of them, as in one recording of them all.
     """
-    if verdict.outcome is Outcome.INCONCLUSIVE and all(map(_is_quiet, verdict.reasons)):
+    if verdict.outcome is Outcome.INCONCLUSIVE and all(map(is_quiet, verdict.reasons)):
         return State.QUIET
     return State(verdict.outcome)
 
 
-def _is_quiet(check: Check) -> bool:
-    return check.rule is Rule.PRESENT or check.code == _SOMETHING
+def is_quiet(reason: Check | Reason) -> bool:
+    """Whether a reason is only that nothing proves that the secret was sent in this window."""
+    return reason.rule == Rule.PRESENT or reason.code == _SOMETHING
 
 
 def worst(states: Iterable[State]) -> State:

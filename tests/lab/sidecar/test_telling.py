@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lab.sidecar.windows_of import quiet, settings, window
 from overheard.sidecar.settings import Settings
 from overheard.sidecar.telling import Telling
-from overheard.sidecar.window import State, Window, failed
+from overheard.sidecar.window import Judged, Reason, State, Window, failed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,41 @@ def test_each_window_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     ]
     telling().window(quiet())
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def something() -> Reason:
+    return Reason("something", "whole", "no flow carried data", "check the port", ("a",))
+
+
+def test_that_nothing_was_sent_is_no_reason_against_a_window(capsys: pytest.CaptureFixture[str]) -> None:
+    """A secret in a connection that is still open was seen, though no other flow carried data."""
+    for state in (State.OVERHEARD, State.INCONCLUSIVE):
+        made = window(3, a=state)
+        reasons = (something(), *made.judged.reasons)
+        telling().window(replace(made, judged=replace(made.judged, reasons=reasons)))
+        out = capsys.readouterr().out
+        assert "absent: it was seen" in out
+        assert "something" not in out
+
+
+def test_why_it_is_inconclusive_though_no_window_is(capsys: pytest.CaptureFixture[str]) -> None:
+    told = telling()
+    told.window(Window(1, 0.0, 1.0, Judged({"a": State.QUIET, "b": State.PROTECTED}, (something(),))))
+    told.end()
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "overheard: in no window it is proved that all secrets were sent; of the last one:",
+        "overheard:   something: no flow carried data",
+        "overheard:     check the port",
+        "overheard: the verdict is INCONCLUSIVE",
+    ]
+    told.window(window(2, a=State.PROTECTED))
+    capsys.readouterr()
+    told.end()
+    assert capsys.readouterr().out == "overheard: the verdict is PROTECTED\n"
+    told.window(Window(3, 0.0, 1.0, Judged({"c": State.QUIET, "a": State.OVERHEARD}, (something(),))))
+    capsys.readouterr()
+    told.end()
+    assert capsys.readouterr().out == "overheard: the verdict is OVERHEARD\n"
 
 
 def test_what_is_told_cannot_be_a_command_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
