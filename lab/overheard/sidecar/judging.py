@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from overheard.sidecar.window import Judged, failed
+from overheard.witness.redaction import Redactor
 from overheard.words.options import Limits, Options
 from overheard.words.recording import Recording
 from overheard.words.secret import Secret
@@ -95,5 +96,6 @@ def judged(job: Job) -> Judged:
     if done.returncode < 0:
         says = f"the judge was ended by signal {-done.returncode}"
         return failed("judge", says, "give the container more memory, or make windows shorter", names)
-    says, _, hint = done.stderr.strip().partition("\n")
+    # Of an internal error nobody knows what it quotes.
+    says, _, hint = Redactor(job.secrets).redacted(done.stderr).strip().partition("\n")
     return failed("judge", says.removeprefix("overheard sidecar: "), hint.strip(), names)

@@ -41,6 +41,7 @@ def test_it_judges_in_a_process_of_its_own(tmp_path: Path) -> None:
     [
         ("import os; os.kill(os.getpid(), 9)", "ended by signal 9"),
         ("import sys; sys.exit('internal error: MemoryError')", "internal error: MemoryError"),
+        ("import sys; sys.exit('ValueError: no number: correct horse battery')", "password (21 bytes)"),
         ("import sys; sys.exit(2)", ""),
         ("print('nonsense')", "said nothing that can be read"),
         ("print('{}')", "said nothing that can be read"),
