@@ -60,7 +60,8 @@ class Board:
 
     def _outcome(self) -> State:
         states = [_at_the_end(state) for state in self._secrets.values()]
-        return worst([*states, *([State.INCONCLUSIVE] if self._spoilt or not states else [])])
+        waits = bool(self._windows) and self._windows[-1].judged.waits
+        return worst([*states, *([State.INCONCLUSIVE] if self._spoilt or not states or waits else [])])
 
     def unproved(self) -> list[Reason]:
         """Why nothing proves that all secrets were sent, by the last window, if nothing else is against PROTECTED."""

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from overheard.role.run import run
 from overheard.sidecar.judging import Job
-from overheard.sidecar.window import Flows, Judged, Reason, State, state_of
+from overheard.sidecar.window import OPEN_IN_CLEAR, Flows, Judged, Reason, State, state_of
 from overheard.witness.hints import with_hints
 from overheard.witness.redaction import CredentialRedactor, Redactor
+from overheard.words.options import SEALED
 from overheard.words.verdict import Check, Outcome, Rule, decide
 from overheard_capture.judge.api import judge
 from overheard_capture.recorder import Settled, WindowFiles, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from overheard.words.report import Report
     from overheard.words.verdict import Verdict
@@ -54,7 +55,9 @@ def judge_window(job: Job) -> Judged:
     reports = [report, *_of_open(job, files)]
     redactors = [Redactor(job.secrets) if secrets else CredentialRedactor(each.found) for each in reports]
     masked = [redactor.redacted(each) for redactor, each in zip(redactors, reports, strict=True)]
-    return _summary(masked, settled)
+    # Who searches for secrets alone may have all else in clear.
+    must_be_sealed = not secrets or SEALED in job.options.required
+    return _summary(masked, settled, job.options.sealed_endpoints if must_be_sealed else None)
 
 
 def _outgrown(settled: Settled) -> Iterator[Check]:
@@ -70,16 +73,19 @@ def _with(verdict: Verdict, faults: Iterable[Check]) -> Verdict:
 
 
 def _of_open(job: Job, files: WindowFiles) -> Iterator[Report]:
-    """The report on what is carried on, if a secret was seen in it already. All else is said once it is settled."""
+    """The report on what is carried on, if anything is. Much of it may change until it is settled."""
     if files.carried.exists():
-        report = judge(files.carried, job.secrets or None, job.options)
-        if report.outcome is Outcome.OVERHEARD:
-            yield report
+        yield judge(files.carried, job.secrets or None, job.options)
 
 
-def _summary(reports: list[Report], settled: Settled) -> Judged:
+def _summary(reports: list[Report], settled: Settled, sealed: Sequence[str] | None) -> Judged:
+    """What the reports say. `sealed` are the endpoints that must be, none if all must be; None if nothing must be."""
     report, *of_open = reports
     states = {name: state_of(verdict) for name, verdict in report.verdicts.items()}
+    in_clear = [reason for each in of_open for reason in _open_in_clear(each, sealed)] if sealed is not None else []
+    if in_clear:
+        # That is neither for nor against anything: it may be what asks for TLS.
+        states = {name: State.QUIET if state is State.PROTECTED else state for name, state in states.items()}
     for each in of_open:
         states |= {name: State.OVERHEARD for name, verdict in each.verdicts.items() if verdict.sightings}
     # Of each secret, those in what was settled come first.
@@ -87,7 +93,7 @@ def _summary(reports: list[Report], settled: Settled) -> Judged:
     flows = [flow for flow in report.account.flows if flow.what != _MARKS and flow.sent + flow.answered]
     return Judged(
         secrets=states,
-        reasons=tuple(_reasons(report))[:_MOST],
+        reasons=(*in_clear, *_reasons(report))[:_MOST],
         sightings=tuple(_as_data(sighting) for sighting in seen[:_MOST]),
         seen=dict(Counter(sighting.secret for sighting in seen)),
         packets=settled.frames,
@@ -95,8 +101,30 @@ def _summary(reports: list[Report], settled: Settled) -> Judged:
         dropped=settled.dropped,
         flows=Flows(sum(flow.protected for flow in flows), sum(not flow.protected for flow in flows)),
         open=settled.open,
-        in_open=bool(of_open),
+        in_open=any(each.outcome is Outcome.OVERHEARD for each in of_open),
     )
+
+
+def _open_in_clear(report: Report, sealed: Sequence[str]) -> Iterator[Reason]:
+    """That flows are in clear so far, of which the rest is still to come, in general or at the ports of endpoints."""
+    ports = {_port(each) for each in sealed}
+    names = tuple(
+        name
+        for name, verdict in report.verdicts.items()
+        if any(check.code == "in-clear" and not check.holds for check in verdict.checks)
+    )
+    # A record of TLS that is not complete yet cannot be told from other data.
+    flows = [each for each in report.account.flows if not (each.protected or "TLS" in each.what)]
+    wanted = [each for each in flows if not ports or ports.intersection(map(_port, (each.client, each.server)))]
+    carried = [f"{each.client} → {each.server} ({each.what})" for each in wanted if each.sent + each.answered]
+    if names and carried:
+        says = f"still open, and in clear so far: {', '.join(carried[:_MOST])}"
+        hint = "encrypt it, or record only the port that must be encrypted"
+        yield Reason(OPEN_IN_CLEAR, Rule.ABSENT, says, hint, names)
+
+
+def _port(endpoint: str) -> str:
+    return endpoint.rpartition(":")[2]
 
 
 def _as_data(sighting: Any) -> dict[str, Any]:  # noqa: ANN401  (of two classes)

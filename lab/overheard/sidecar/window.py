@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Nothing went over the wire.
 _SOMETHING = "something"
+# Connections that are still open are in clear, where that is no matter of a secret alone.
+OPEN_IN_CLEAR = "open-in-clear"
 
 
 class State(StrEnum):
@@ -89,6 +91,11 @@ class Judged:
     def state(self) -> State:
         """The state of the window."""
         return worst(self.secrets.values())
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is PROTECTED until connections have ended that are in clear so far."""
+        return any(reason.code == OPEN_IN_CLEAR for reason in self.reasons)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from lab.sidecar.windows_of import quiet, window
 from overheard.sidecar.board import Board
-from overheard.sidecar.window import Judged, State, Window, failed
+from overheard.sidecar.window import OPEN_IN_CLEAR, Judged, Reason, State, Window, failed
 from processes import PROJECT
 
 SCHEMA = Draft202012Validator(json.loads((PROJECT / "docs" / "schemas" / "sidecar.schema.json").read_text()))
@@ -61,6 +61,15 @@ def test_a_secret_is_one_whichever_value_it_has() -> None:
     assert made.outcome is PROTECTED
     assert made.to_json()["secrets"] == {"a": "PROTECTED"}
     assert board(changed, with_values({"a": PROTECTED, "a (old)": OVERHEARD})).outcome is OVERHEARD
+
+
+def test_it_waits_for_connections_that_are_in_clear_so_far() -> None:
+    """And says nothing of them once they are not in clear any more: what asks for TLS is."""
+    reason = Reason(OPEN_IN_CLEAR, "absent", "still open, and in clear so far", "", ("a",))
+    made = board(window(a=PROTECTED), Window(2, 0.0, 1.0, Judged({"a": QUIET}, (reason,))))
+    assert made.outcome is INCONCLUSIVE
+    made.add(quiet(3))
+    assert made.outcome is PROTECTED
 
 
 def test_a_window_that_was_not_judged_is_about_all_secrets() -> None:

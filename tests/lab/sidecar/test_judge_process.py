@@ -90,10 +90,26 @@ def test_a_secret_in_a_connection_that_is_open_is_overheard_at_once(tmp_path: Pa
 
 
 def test_nothing_else_is_said_about_one_that_is_open(tmp_path: Path) -> None:
-    assert judge_window(job(tmp_path, exchange([HELLO], [])[:-3], last=False)).state is State.QUIET
+    judged = judge_window(job(tmp_path, exchange([HELLO], [])[:-3], last=False))
+    assert (judged.state, judged.waits) == (State.QUIET, False)
     judged = judge_window(job(tmp_path / "last", exchange([HELLO], [])[:-3]))
     assert judged.state is State.INCONCLUSIVE
     assert "streams-complete" in reasons(judged)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "told"), [((), True), ((":5683",), True), (("127.0.0.1:5683", ":1"), True), ((":1",), False)]
+)
+def test_that_one_is_in_clear_is_said_while_it_is_open_if_it_must_be_sealed(
+    tmp_path: Path, endpoints: tuple[str, ...], told: bool
+) -> None:
+    options = Options(vouched=("sent",), required=("sealed",), sealed_endpoints=endpoints)
+    judged = judge_window(job(tmp_path, exchange([HELLO], [])[:-3], options=options, last=False))
+    assert judged.state is State.QUIET
+    assert judged.waits is told
+    for reason in judged.reasons[:told]:
+        assert reason.says == "still open, and in clear so far: 127.0.0.1:45000 → 127.0.0.1:5683 (HTTP/1.1)"
+    assert judge_window(without_secrets(job(tmp_path / "none", exchange([HELLO], [])[:-3], last=False))).waits
 
 
 def test_what_outgrows_its_room_is_a_reason(tmp_path: Path) -> None:

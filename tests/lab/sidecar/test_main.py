@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -132,6 +133,30 @@ def test_a_few_windows_and_an_end(tmp_path: Path, files: Files) -> None:
         requests.post(url, data=PASSWORD, timeout=20, verify=str(files.root))
         assert one.process.wait(SOON) == 0, one.said
     assert ": PROTECTED; " in one.said
+
+
+def test_a_window_is_not_protected_while_a_connection_is_open_that_is_in_clear(tmp_path: Path, files: Files) -> None:
+    """Beside it, all else is over TLS. A pool of a database may keep it for days."""
+    with (
+        serving(Answers(), files) as over_tls,
+        serving(Answers()) as in_clear,
+        sidecar(
+            tmp_path, "--ports", f"{port_of(over_tls)},{port_of(in_clear)}", "--require", "sealed", "--window", "2"
+        ) as running,
+        socket.create_connection(("127.0.0.1", port_of(in_clear))) as client,
+    ):
+        client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+        requests.post(over_tls, data=PASSWORD, timeout=20, verify=str(files.root))
+
+        def sealed() -> dict[str, Any]:
+            windows = requests.get(f"{running.url}/windows", timeout=20).json()["windows"]
+            return next((each for each in windows if each["flows"]["sealed"]), {})
+
+        assert eventually(lambda: bool(sealed()), within=20), running.said
+        assert sealed()["outcome"] == "QUIET", running.said
+        assert running.verdict()["outcome"] == "INCONCLUSIVE"
+        assert "open-in-clear: still open, and in clear so far: " in running.said
+        assert running.end() == 2
 
 
 def test_signals_end_it_and_without_traffic_it_is_inconclusive(tmp_path: Path) -> None:
