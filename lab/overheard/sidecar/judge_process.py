@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Of reasons and sightings, so many are told.
 _MOST = 20
 _MARKS = "marks of the recorder"
+# What datagrams of no known protocol are, and how their bytes in clear are called.
+_DATAGRAMS, _DATA = "datagrams", "data"
 
 
 def main(_arguments: list[str]) -> int:
@@ -107,20 +109,25 @@ def _summary(reports: list[Report], settled: Settled, sealed: Sequence[str] | No
 
 def _open_in_clear(report: Report, sealed: Sequence[str]) -> Iterator[Reason]:
     """That flows are in clear so far, of which the rest is still to come, in general or at the ports of endpoints."""
+    failed = {name: verdict for name, verdict in report.verdicts.items() if _is_in_clear(verdict)}
+    kinds = {kind for each in failed.values() if each.ground for kind in ", ".join(each.ground.in_clear).split(", ")}
     ports = {_port(each) for each in sealed}
-    names = tuple(
-        name
-        for name, verdict in report.verdicts.items()
-        if any(check.code == "in-clear" and not check.holds for check in verdict.checks)
-    )
     # A record of TLS that is not complete yet cannot be told from other data.
-    flows = [each for each in report.account.flows if not (each.protected or "TLS" in each.what)]
-    wanted = [each for each in flows if not ports or ports.intersection(map(_port, (each.client, each.server)))]
-    carried = [f"{each.client} → {each.server} ({each.what})" for each in wanted if each.sent + each.answered]
-    if names and carried:
-        says = f"still open, and in clear so far: {', '.join(carried[:_MOST])}"
+    flows = [
+        flow
+        for flow in report.account.flows
+        if not (flow.protected or "TLS" in flow.what)
+        and kinds.intersection((_DATA,) if flow.what == _DATAGRAMS else flow.what.split(", "))
+        and (not ports or ports.intersection(map(_port, (flow.client, flow.server))))
+    ]
+    if flows:
+        named = ", ".join(f"{flow.client} → {flow.server} ({flow.what})" for flow in flows[:_MOST])
         hint = "encrypt it, or record only the port that must be encrypted"
-        yield Reason(OPEN_IN_CLEAR, Rule.ABSENT, says, hint, names)
+        yield Reason(OPEN_IN_CLEAR, Rule.ABSENT, f"still open, and in clear so far: {named}", hint, tuple(failed))
+
+
+def _is_in_clear(verdict: Verdict) -> bool:
+    return any(check.code == "in-clear" and not check.holds for check in verdict.checks)
 
 
 def _port(endpoint: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import exchange
+from capture.frames import ethernet, exchange, ipv4, udp
 from capture.timeline import Timed, recorded
 from lab.sidecar.jobs import HELLO, LOGIN, OK, SECRET, SENT, job, mark, without_secrets
 from overheard.sidecar.judge_process import judge_window
@@ -19,6 +19,7 @@ from overheard.words.verdict import Check, Rule
 if TYPE_CHECKING:
     from pathlib import Path
 
+DNS_QUERY = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01"
 CLOCK = Check(Rule.WHOLE, "clock", holds=False, says="the clock was changed", hint="record again")
 
 
@@ -110,6 +111,20 @@ def test_that_one_is_in_clear_is_said_while_it_is_open_if_it_must_be_sealed(
     for reason in judged.reasons[:told]:
         assert reason.says == "still open, and in clear so far: 127.0.0.1:45000 → 127.0.0.1:5683 (HTTP/1.1)"
     assert judge_window(without_secrets(job(tmp_path / "none", exchange([HELLO], [])[:-3], last=False))).waits
+
+
+@pytest.mark.parametrize(
+    ("port", "data", "told"), [(53, DNS_QUERY, False), (9, b"hello hello hello", True), (9, bytes(range(99)), True)]
+)
+def test_of_open_flows_infrastructure_may_be_in_clear_and_what_a_record_of_tls_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int, data: bytes, told: bool
+) -> None:
+    monkeypatch.setattr("overheard_capture.recorder.flows._IDLE", 300.0)
+    frames = [*exchange([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(90))], [])[:-3]]
+    frames.append(ethernet(ipv4(udp(data, target=port), 17)))
+    judged = judge_window(without_secrets(job(tmp_path, frames, last=False)))
+    assert len(judged.open) == 2
+    assert judged.waits is told, judged.reasons
 
 
 def test_what_outgrows_its_room_is_a_reason(tmp_path: Path) -> None:
