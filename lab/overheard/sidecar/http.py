@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from concurrent.futures import Future
 from contextlib import suppress
@@ -43,8 +44,10 @@ class HttpServer:
             self._loop = self._ready.result()
         except OSError as problem:
             host, port = self._address
+            # asyncio says the address once more.
+            why = os.strerror(problem.errno) if problem.errno else problem
             raise SettingsError(
-                f"HTTP cannot be served at {host}:{port}: {problem.strerror}", hint="name another OVERHEARD_HTTP"
+                f"HTTP cannot be served at {host}:{port}: {why}", hint="name another OVERHEARD_HTTP"
             ) from None
         return self
 

@@ -68,5 +68,6 @@ def test_clients_that_say_nothing_stop_nobody() -> None:
 def test_a_port_that_is_taken_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = Address("127.0.0.1", taken.getsockname()[1])
-        with pytest.raises(SettingsError, match="HTTP cannot be served at"), HttpServer(address, {}):
+        with pytest.raises(SettingsError) as found, HttpServer(address, {}):
             pytest.fail("it is taken")
+    assert found.value.args[0] == f"HTTP cannot be served at 127.0.0.1:{address.port}: Address already in use"
