@@ -50,7 +50,7 @@ class Telling:
         flows = judged.flows
         say(
             f"window {window.number}, {_clock(window.began)} to {_clock(window.ended)}: {window.state}; "
-            f"{judged.packets} packets, {flows.sealed} flows sealed, {flows.clear} not; {len(judged.open)} open"
+            f"packets: {judged.packets}; flows: {flows.sealed} sealed, {flows.clear} not, {len(judged.open)} open"
         )
         for sighting in judged.sightings:
             say(f"  {sighting['secret']}: seen in frame {sighting['frame']}, {sighting['how']}")

@@ -24,10 +24,10 @@ def telling(**variables: str) -> Telling:
 def test_each_window_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     telling().window(window(3, a=State.OVERHEARD))
     first, *more = capsys.readouterr().out.splitlines()
-    assert first.startswith(
-        "overheard: window 3, 2023-11-14T22:13:20Z to 2023-11-14T22:14:20Z: OVERHEARD; 10 packets, "
+    assert first == (
+        "overheard: window 3, 2023-11-14T22:13:20Z to 2023-11-14T22:14:20Z: OVERHEARD; "
+        "packets: 10; flows: 3 sealed, 2 not, 1 open"
     )
-    assert first.endswith("; 10 packets, 3 flows sealed, 2 not; 1 open")
     assert more == [
         "overheard:   a: seen in frame 7, plainly",
         "overheard:   absent: it was seen in 1 place",
