@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from overheard.words.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LOOPBACK, _HERE = "127.0.0.1", "localhost"
 _PORTS = 1 << 16
@@ -21,13 +24,21 @@ class Forward:
     server_port: int
 
     @classmethod
-    def parse(cls, text: str) -> Forward:
+    def parse(cls, text: str) -> Self:
         """Parse `[[ADDRESS:]PORT:][SERVER:]PORT`, as in `ssh -L`; an IPv6 address is in brackets. Raises SettingsError.
 
         Without an address, it is that of the loopback interface; without a server, this machine.
         """
-        parts = _parts(text)
-        numbers = [_port(part) for part in parts if all(parts)]
+        forward = cls._of(_parts(text))
+        if forward is None:
+            raise SettingsError(f"{text!r} names no relay", hint="write PORT:SERVER:PORT, such as 8444:localhost:8443")
+        if forward.port == forward.server_port and forward.server in (forward.address, _LOOPBACK, _HERE):
+            raise SettingsError(f"the relay {text!r} leads to itself", hint="choose another port for it")
+        return forward
+
+    @classmethod
+    def _of(cls, parts: Sequence[str]) -> Self | None:
+        numbers = [_port(part) for part in parts if all(map(_may_be, parts))]
         match parts, numbers:
             case [_], [int(to)]:
                 return cls(_LOOPBACK, 0, _HERE, to)
@@ -39,7 +50,7 @@ class Forward:
                 return cls(_LOOPBACK, port, server, to)
             case [address, _, server, _], [None, int(port), None, int(to)]:
                 return cls(address, port, server, to)
-        raise SettingsError(f"{text!r} names no relay", hint="write PORT:SERVER:PORT, such as 8444:localhost:8443")
+        return None
 
     def __str__(self) -> str:
         return f"{_in_brackets(self.address)}:{self.port} to {_in_brackets(self.server)}:{self.server_port}"
@@ -56,6 +67,14 @@ def _parts(text: str) -> list[str]:
         else:
             parts[-1] += letter
     return parts
+
+
+def _may_be(part: str) -> bool:
+    """Whether it may be a port, an address, or a name, which is made of labels of 63 bytes at most."""
+    try:
+        return bool(part.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _port(part: str) -> int | None:

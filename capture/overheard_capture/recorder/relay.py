@@ -7,13 +7,14 @@ not go through it is not recorded.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT
@@ -22,11 +23,11 @@ from overheard_capture.recorder.ip_packets import CLIENT, MOST_BYTES, SERVER, Tc
 from overheard_capture.recorder.pcapng_file import PcapngFile
 
 if TYPE_CHECKING:
-    from asyncio import StreamReader, StreamWriter
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable, Sequence
     from pathlib import Path
 
     from overheard_capture.recorder.forwards import Forward
+    from overheard_capture.recorder.ip_packets import Endpoint
 
 T = TypeVar("T")
 
@@ -34,24 +35,32 @@ T = TypeVar("T")
 _SENDER = "127.0.0.1", MARK_PORT
 # Two numbers are the value of SO_LINGER, which Windows has shorter.
 _LINGER = "hh" if sys.platform == "win32" else "ii"
+# How often the buffer of a socket is read once its connection broke off: it holds less than that.
+_READS_OF_REST = 1000
 
 
 class Relay:
-    """A running relay. Raises RecordingError if it does not start."""
+    """A running relay. Raises RecordingError if it does not start.
+
+    It reads from the sockets itself: what the streams of asyncio have received, but not handed out yet, is lost when a
+    connection breaks off. That would have been sent, and not recorded.
+    """
 
     def __init__(self, tap: RelayTap, path: Path) -> None:
         self._file = PcapngFile(path)
         self._failed = False
         self._messages: dict[str, None] = {}
-        self._forwards = tap.forwards
-        self._servers: list[asyncio.Server] = []
-        # Everything is done in one thread, so that packets are recorded one after the other.
-        self._loop = asyncio.new_event_loop()
+        self._listening: dict[socket.socket, Forward] = {}
+        self._connections: set[asyncio.Task[None]] = set()
+        # Everything is done in one thread, so that packets are recorded one after the other. This loop can tell
+        # everywhere, also on Windows, when a socket is readable.
+        self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="relay", daemon=True)
         self._thread.start()
+        forwards: list[Forward] = []
         try:
             for forward in tap.forwards:
-                self._servers.append(self._run(self._listen(forward)))
+                forwards.append(replace(forward, port=self._run(self._listen(forward))))
         except OSError as problem:
             self.stop()
             path.unlink()
@@ -59,11 +68,8 @@ class Relay:
                 f"the relay cannot listen on {forward.address}:{forward.port}: {problem.strerror or problem}",
                 hint="choose another address or port for it",
             ) from None
-
-    @property
-    def tap(self) -> RelayTap:
-        """Its forwards, with the ports on which it listens."""
-        return RelayTap(tuple(map(_listening, self._forwards, self._servers)))
+        # Its forwards, with the ports on which it listens.
+        self.tap = RelayTap(tuple(forwards))
 
     @property
     def alive(self) -> bool:
@@ -85,6 +91,18 @@ class Relay:
         self._run(write())
         return self.alive
 
+    def wait_until_idle(self, patience: float) -> None:
+        """Wait until all connections have ended, or for `patience` seconds."""
+
+        async def wait() -> None:
+            ends = self._loop.time() + patience
+            self._accept_all()
+            while self._connections and (left := ends - self._loop.time()) > 0:
+                await asyncio.wait(self._connections, timeout=left)
+                self._accept_all()
+
+        self._run(wait())
+
     def stop(self) -> int:
         """Break off all connections, and close the file. Returns 0, or 1 if not everything could be recorded."""
         self._run(self._end())
@@ -99,61 +117,159 @@ class Relay:
         """Do something in the relay's thread, and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _listen(self, forward: Forward) -> asyncio.Server:
-        async def accept(reader: StreamReader, writer: StreamWriter) -> None:
-            # Connections are cancelled at the end. asyncio would take that for an error of this function.
-            with suppress(asyncio.CancelledError):
-                await self._pass_on(forward, reader, writer)
+    async def _listen(self, forward: Forward) -> int:
+        """Listen on every address that its name stands for. Returns the port. Raises OSError."""
+        for family, address in await self._addresses(forward.address, forward.port):
+            listening = socket.create_server(address, family=family)
+            self._listening[listening] = forward
+            listening.setblocking(False)
+            self._loop.add_reader(listening, self._accept, listening)
+        port: int = listening.getsockname()[1]
+        return port
 
-        return await asyncio.start_server(accept, forward.address, forward.port)
+    async def _addresses(self, host: str, port: int) -> Iterable[tuple[socket.AddressFamily, Any]]:
+        """What a name stands for. Raises OSError if that is nothing."""
+        found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return dict.fromkeys((family, address) for family, _, _, _, address in found)
 
     async def _end(self) -> None:
-        for server in self._servers:
-            server.close()
-        connections = asyncio.all_tasks() - {asyncio.current_task()}
+        self._accept_all()
+        for listening in list(self._listening):
+            self._close(listening)
+        # A task that is cancelled before it begins does nothing.
+        await asyncio.sleep(0)
+        connections = list(self._connections)
         for connection in connections:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
 
-    async def _pass_on(self, forward: Forward, reader: StreamReader, writer: StreamWriter) -> None:
-        """Pass on one connection, until both ends have closed it, or one broke it off."""
+    def _close(self, listening: socket.socket) -> None:
+        del self._listening[listening]
+        self._loop.remove_reader(listening)
+        listening.close()
+
+    def _accept_all(self) -> None:
+        for listening in list(self._listening):
+            self._accept(listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        """Accept all connections that wait."""
         try:
-            from_server, to_server = await asyncio.open_connection(forward.server, forward.server_port)
+            while True:
+                client, address = listening.accept()
+                client.setblocking(False)
+                connection = self._loop.create_task(self._pass_on(client, address[:2], self._listening[listening]))
+                self._connections.add(connection)
+                connection.add_done_callback(self._ended)
+        except (BlockingIOError, ConnectionAbortedError):
+            pass
+        except OSError as problem:
+            # What those who wait have sent is not recorded.
+            self._fail(problem)
+            self._close(listening)
+
+    def _ended(self, connection: asyncio.Task[None]) -> None:
+        self._connections.discard(connection)
+        if not connection.cancelled() and (problem := connection.exception()):
+            self._fail(problem)
+
+    async def _pass_on(self, client: socket.socket, address: Endpoint, forward: Forward) -> None:
+        """Pass on one connection, until both ends have closed it, or one broke it off."""
+        ends = [client]
+        try:
+            server, packets = await self._connected(forward)
+            ends.append(server)
+            self._record(*packets.opening())
+            await self._exchange(ends, packets)
         except OSError as problem:
             self._messages[f"{forward.server}:{forward.server_port}: {problem.strerror or problem}"] = None
-            _reset(writer)
-            return
-        packets = TcpPackets(*(to_server.get_extra_info(name)[:2] for name in ("sockname", "peername")))
-        try:
-            self._record(*packets.opening())
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._copy(reader, to_server, packets, CLIENT))
-                both.create_task(self._copy(from_server, writer, packets, SERVER))
-            for each in (to_server, writer):
-                each.close()
-                await each.wait_closed()
-        except* (OSError, _UnrecordedError):
+        except asyncio.CancelledError:
+            if len(ends) == 1:
+                # What the client has sent was not recorded: in the recording, its connection has no end.
+                self._record(*TcpPackets(address, client.getsockname()[:2]).opening())
+            raise
+        except _UnrecordedError:
             pass
         finally:
             # It has no effect on what was closed.
-            _reset(writer)
-            _reset(to_server)
+            for each in ends:
+                _reset(each)
 
-    async def _copy(self, reader: StreamReader, writer: StreamWriter, packets: TcpPackets, end: int) -> None:
-        """Record what one end sends, and pass it on, until it closes its side. Raises OSError if an end breaks off."""
+    async def _connected(self, forward: Forward) -> tuple[socket.socket, TcpPackets]:
+        """A connection to the server, at the first of its addresses that accepts one. Raises OSError."""
+        refused: list[OSError] = []
+        for family, address in await self._addresses(forward.server, forward.server_port):
+            server = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                server.setblocking(False)
+                # A server may accept a connection and break it off at once.
+                with suppress(ConnectionResetError, BrokenPipeError):
+                    await self._loop.sock_connect(server, address)
+                return server, TcpPackets(server.getsockname()[:2], (address[0], forward.server_port))
+            except OSError as problem:
+                server.close()
+                # The text of asyncio names the address instead of the reason.
+                refused.append(OSError(problem.errno, os.strerror(problem.errno or 0)))
+            except asyncio.CancelledError:
+                server.close()
+                raise
+        raise refused[0]
+
+    async def _exchange(self, ends: Sequence[socket.socket], packets: TcpPackets) -> None:
+        """Copy both ways, and close what has ended."""
+        for each in ends:
+            # Without this, urgent data would be left out.
+            with suppress(OSError):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        try:
+            async with asyncio.TaskGroup() as both:
+                for end in CLIENT, SERVER:
+                    both.create_task(self._copy(ends, end, packets))
+            for each in ends:
+                each.close()
+        except* (_BrokenOffError, _UnrecordedError):
+            pass
+
+    async def _copy(self, ends: Sequence[socket.socket], end: int, packets: TcpPackets) -> None:
+        """Record what one end sends, and pass it on, until it closes its side. Raises _BrokenOffError."""
+        source, target = ends[end], ends[1 - end]
         broke_off = end
         try:
-            while data := await reader.read(MOST_BYTES):
+            while data := await self._received(source):
                 self._record(packets.data(end, data))
-                writer.write(data)
                 broke_off = 1 - end
-                await writer.drain()
+                await self._loop.sock_sendall(target, data)
                 broke_off = end
             self._record(packets.closing(end))
-            writer.write_eof()
+            broke_off = 1 - end
+            target.shutdown(socket.SHUT_WR)
         except OSError:
+            self._record_rest(ends, packets)
             self._record(packets.reset(broke_off))
-            raise
+            raise _BrokenOffError from None
+
+    async def _received(self, source: socket.socket) -> bytes:
+        """The next data of a socket, or nothing if there is no more. If it is cancelled, nothing was received."""
+        while True:
+            await self._readable(source)
+            with suppress(BlockingIOError):
+                return source.recv(MOST_BYTES)
+
+    async def _readable(self, source: socket.socket) -> None:
+        readable = asyncio.Event()
+        self._loop.add_reader(source, readable.set)
+        try:
+            await readable.wait()
+        finally:
+            self._loop.remove_reader(source)
+
+    def _record_rest(self, ends: Sequence[socket.socket], packets: TcpPackets) -> None:
+        """Record what was sent before a connection broke off, and is not passed on any more."""
+        for end, source in enumerate(ends):
+            with suppress(OSError):
+                for _ in range(_READS_OF_REST):
+                    if data := source.recv(MOST_BYTES):
+                        self._record(packets.data(end, data))
 
     def _record(self, *packets: bytes) -> None:
         """Record packets. Raises _UnrecordedError if that fails or has failed before: nothing may be passed on then."""
@@ -161,21 +277,24 @@ class Relay:
             for packet in packets if self.alive else ():
                 self._file.add(packet)
         except OSError as problem:
-            self._failed = True
-            self._messages[problem.strerror or str(problem)] = None
+            self._fail(problem)
         if self._failed:
             raise _UnrecordedError
 
+    def _fail(self, problem: BaseException) -> None:
+        self._failed = True
+        self._messages[getattr(problem, "strerror", None) or str(problem) or type(problem).__name__] = None
 
-def _listening(forward: Forward, server: asyncio.Server) -> Forward:
-    return replace(forward, port=server.sockets[0].getsockname()[1])
 
-
-def _reset(writer: StreamWriter) -> None:
+def _reset(connection: socket.socket) -> None:
     """Break a connection off, so that the other end notices: by RST instead of FIN (SO_LINGER in socket(7))."""
-    if not writer.is_closing():
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
-    writer.transport.abort()
+    with suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
+    connection.close()
+
+
+class _BrokenOffError(Exception):
+    """One end broke a connection off."""
 
 
 class _UnrecordedError(Exception):

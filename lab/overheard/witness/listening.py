@@ -152,7 +152,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     sent: bool = False,
     interface: str = "lo",
     capture_filter: str = "",
-    relay: str | Sequence[str] = (),
+    relay: str | int | Sequence[str | int] = (),
     keys: Sequence[Path | str] = (),
     recording: Path | str | None = None,
     patience: float = 1,
@@ -174,7 +174,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     # pytest shows the arguments of frames that are not hidden, and so secrets.
     __tracebackhide__ = True
     ports = [port] if isinstance(port, int) else [*port]
-    relays = forwards([relay] if isinstance(relay, str) else relay)
+    relays = forwards([relay] if isinstance(relay, str | int) else relay)
     if relays and ports:
         raise SettingsError("a relay records only what goes through it", hint="leave out `port`")
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
@@ -204,12 +204,12 @@ def through_relays(*, port: int | Sequence[int] = (), **arguments: Any) -> dict[
     ports = [port] if isinstance(port, int) else [*port]
     if not ports:
         raise SettingsError("a relay needs the port of the server", hint="name it (port=8443), or let dumpcap record")
-    return {**arguments, "relay": [str(each) for each in ports]}
+    return {**arguments, "relay": ports}
 
 
-def forwards(relays: Sequence[str]) -> tuple[Forward, ...]:
-    """From where to where each relay goes. Raises SettingsError if that is not said."""
-    return tuple(map(Forward.parse, relays))
+def forwards(relays: Sequence[str | int]) -> tuple[Forward, ...]:
+    """From where to where each relay goes; a number is a port of this machine. Raises SettingsError."""
+    return tuple(Forward.parse(str(relay)) for relay in relays)
 
 
 def _secrets(secret: Secrets) -> list[Secret]:
@@ -248,7 +248,7 @@ def _begin(wire: Wire, tap: Tap | RelayTap, patience: float, mark_port: int) -> 
     except RecordingError as problem:
         if isinstance(tap, RelayTap):
             raise
-        return problem
+        return RecordingError(str(problem.args[0]), hint=f"{problem.hint}; or record by a relay")
     wire.ports = active.relay_ports or wire.ports
     return active
 
@@ -276,7 +276,7 @@ def _judged(
 
 def _not_recorded(problem: RecordingError, secrets: Sequence[Secret]) -> Report:
     says = f"nothing was recorded: {problem.args[0]}"
-    check = Check(Rule.WHOLE, _RECORDED, holds=False, says=says, hint=f"{problem.hint}; or record by a relay")
+    check = Check(Rule.WHOLE, _RECORDED, holds=False, says=says, hint=problem.hint)
     verdict = decide([check], (), Presence.NONE)
     names = [secret.name for secret in secrets] or [CREDENTIALS]
     return Report(dict.fromkeys(names, verdict), Account((), 0, 0, 0.0, {}, ()))

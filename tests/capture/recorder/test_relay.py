@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -227,3 +227,108 @@ def no_file_grows(beyond: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+SECRET = b"correct horse battery"
+
+
+def sent(client: socket.socket) -> None:
+    client.sendall(SECRET)
+
+
+def sent_with_urgent_data(client: socket.socket) -> None:
+    client.sendall(SECRET[:10])
+    client.send(SECRET[10:12], socket.MSG_OOB)
+    client.sendall(SECRET[12:])
+
+
+def sent_and_broken_off(client: socket.socket) -> None:
+    client.sendall(SECRET)
+    linger(client)
+
+
+@pytest.mark.parametrize("send", [sent, sent_with_urgent_data, sent_and_broken_off])
+def test_what_was_sent_and_closed_at_once_is_recorded(send: Callable[[socket.socket], None], tmp_path: Path) -> None:
+    """The recording is ended while the relay still looks the server up."""
+    path = tmp_path / "r.pcapng"
+    with served(keep) as to:
+        tap = RelayTap((Forward.parse(to.rpartition(":")[2]),))
+        active = ActiveRecording.begin("relayed", path, tap, patience=2)
+        with connected(active) as client:
+            send(client)
+        assert active.end().recorder_alive
+    first, *_, last = segments(path)
+    assert recorded(path, first.target.port) == SECRET
+    assert last.flags & (FIN | RST)
+
+
+def keep(connection: socket.socket) -> None:
+    """Receive everything, whatever happens."""
+    with suppress(ConnectionError):
+        received(connection)
+
+
+def test_what_the_client_sent_before_the_server_broke_off_is_recorded(tmp_path: Path) -> None:
+    """Also if the server broke off before it was passed on."""
+    path = tmp_path / "r.pcapng"
+    for _ in range(5):
+        with served(linger) as to, relayed(to, path) as client, suppress(ConnectionError):
+            client.sendall(SECRET)
+            client.recv(1)
+        first, *_ = segments(path)
+        assert recorded(path, first.target.port) == SECRET
+
+
+def test_a_client_that_waits_for_the_server_at_the_end_has_no_end_in_the_recording(tmp_path: Path) -> None:
+    """What it has sent went to the relay, and is not recorded."""
+    path = tmp_path / "r.pcapng"
+    with closing(socket.create_server((HERE, 0), backlog=0)) as server, ExitStack() as waiting:
+        for _ in range(3):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        tap = RelayTap((Forward.parse(str(server.getsockname()[1])),))
+        active = ActiveRecording.begin("relayed", path, tap, patience=0.2)
+        with connected(active) as client:
+            client.sendall(SECRET)
+            assert active.end().recorder_alive
+            with pytest.raises(ConnectionResetError):
+                client.recv(1)
+    assert [each.flags & 0x17 for each in segments(path)] == [0x02, 0x12, 0x10]
+
+
+def test_it_ends_with_one_mark_however_long_it_waits(tmp_path: Path) -> None:
+    path = tmp_path / "r.pcapng"
+    with served(keep) as to:
+        active = ActiveRecording.begin("relayed", path, RelayTap((Forward.parse(to),)), patience=0.3)
+        began = time.monotonic()
+        with connected(active):
+            notes = active.end()
+        assert 0.3 <= time.monotonic() - began < 10
+    assert notes.earlier_marks == ""
+
+
+def test_what_nobody_can_accept_makes_the_recording_fail(tmp_path: Path) -> None:
+    with served(keep) as to:
+        active = ActiveRecording.begin("relayed", tmp_path / "r.pcapng", RelayTap((Forward.parse(to),)), patience=1)
+        with connected(active) as first, socket.socket() as client:
+            first.sendall(b"hello")
+            time.sleep(0.1)
+            with no_file_is_opened():
+                client.connect((HERE, *active.relay_ports))
+                client.sendall(SECRET)
+                time.sleep(0.1)
+        notes = active.end()
+    assert (notes.recorder_alive, notes.exit_code) == (False, 1)
+    assert "Too many open files" in notes.recorder_said
+
+
+@contextmanager
+def no_file_is_opened() -> Iterator[None]:
+    """A limit for this process: it has as many files as it may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
