@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 import struct
 import sys
@@ -205,7 +206,9 @@ class Relay:
                 # A server may accept a connection and break it off at once.
                 with suppress(ConnectionResetError, BrokenPipeError):
                     await self._loop.sock_connect(server, address)
-                return server, TcpPackets(server.getsockname()[:2], (address[0], forward.server_port))
+                # If ports are used again, Wireshark tells connections by their first sequence numbers.
+                first = secrets.randbits(32)
+                return server, TcpPackets(server.getsockname()[:2], (address[0], forward.server_port), first)
             except OSError as problem:
                 server.close()
                 # The text of asyncio names the address instead of the reason.

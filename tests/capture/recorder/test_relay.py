@@ -297,6 +297,17 @@ def test_a_client_that_waits_for_the_server_at_the_end_has_no_end_in_the_recordi
     assert [each.flags & 0x17 for each in segments(path)] == [0x02, 0x12, 0x10]
 
 
+def test_each_connection_has_a_first_sequence_number_of_its_own(tmp_path: Path) -> None:
+    """Otherwise Wireshark takes a connection between the same ports as an earlier one for its repetition."""
+    first = set()
+    for number in range(2):
+        path = tmp_path / f"{number}.pcapng"
+        with served(keep) as to, relayed(to, path):
+            pass
+        first.add(segments(path)[0].sequence)
+    assert len(first) == 2
+
+
 def test_it_ends_with_one_mark_however_long_it_waits(tmp_path: Path) -> None:
     path = tmp_path / "r.pcapng"
     with served(keep) as to:
