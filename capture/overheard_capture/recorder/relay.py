@@ -66,7 +66,7 @@ class Relay:
             self.stop()
             path.unlink()
             raise RecordingError(
-                f"the relay cannot listen on {forward.address}:{forward.port}: {problem.strerror or problem}",
+                f"the relay cannot listen on {forward.address}:{forward.port}: {_reason(problem)}",
                 hint="choose another address or port for it",
             ) from None
         # Its forwards, with the ports on which it listens.
@@ -183,7 +183,7 @@ class Relay:
             self._record(*packets.opening())
             await self._exchange(ends, packets)
         except OSError as problem:
-            self._messages[f"{forward.server}:{forward.server_port}: {problem.strerror or problem}"] = None
+            self._messages[f"{forward.server}:{forward.server_port}: {_reason(problem)}"] = None
         except asyncio.CancelledError:
             if len(ends) == 1:
                 # What the client has sent was not recorded: in the recording, its connection has no end.
@@ -211,8 +211,7 @@ class Relay:
                 return server, TcpPackets(server.getsockname()[:2], (address[0], forward.server_port), first)
             except OSError as problem:
                 server.close()
-                # The text of asyncio names the address instead of the reason.
-                refused.append(OSError(problem.errno, os.strerror(problem.errno or 0)))
+                refused.append(problem)
             except asyncio.CancelledError:
                 server.close()
                 raise
@@ -287,6 +286,13 @@ class Relay:
     def _fail(self, problem: BaseException) -> None:
         self._failed = True
         self._messages[getattr(problem, "strerror", None) or str(problem) or type(problem).__name__] = None
+
+
+def _reason(problem: OSError) -> str:
+    """Why something failed, in the words of the system: those of Python name addresses, or no reason."""
+    if isinstance(problem, socket.gaierror) or not problem.errno:
+        return problem.strerror or str(problem)
+    return os.strerror(problem.errno)
 
 
 def _reset(connection: socket.socket) -> None:

@@ -31,7 +31,8 @@ the network:
 
   Recording takes root, or the rights that Wireshark's package gives to its group; with --net own, only user namespaces.
   Where none of these can be had, --relay 8444:localhost:8443 listens on port 8444 of 127.0.0.1, passes on what is sent
-  to it, and records that. Nothing else is recorded, so let the command connect to that port.
+  to it, and records that. Nothing else is recorded, so let the command connect to that port. Unless you say
+  --net own, it then runs in the network of this machine.
 
 examples:
   overheard watch --secret-env API_TOKEN -- pytest
@@ -73,9 +74,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_recording(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--net", choices=(OWN, HOST), default=OWN, metavar=f"{OWN}|{HOST}", help="the network; see below"
-    )
+    group.add_argument("--net", choices=(OWN, HOST), metavar=f"{OWN}|{HOST}", help="the network; see below")
     group.add_argument(INSIDE, dest="inside", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--interface", default="lo", metavar="NAME", help="the interface to record (now: lo)")
     group.add_argument(

@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from overheard.command.watch import INSIDE, OWN
+from overheard.command.watch import HOST, INSIDE, OWN
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def watch(options: argparse.Namespace) -> int:
         raise SettingsError(f"there is no command {options.program[0]!r}", hint="name one after --")
     # Each is imported where it runs: the judge would be imported twice otherwise. Nor are secrets read before: one may
     # be in a pipe, which can be read only once.
-    if options.net == OWN and not options.inside and not options.relay:
+    if (options.net or (HOST if options.relay else OWN)) == OWN and not options.inside:
         from overheard.witness.own_network import enter  # noqa: PLC0415
 
         command, *arguments = sys.argv[1:]

@@ -42,6 +42,8 @@ _RECORDED = "recorded"
 _OF_THE_RECORDER = {_RECORDED, "readable-file", "recorder-alive", "marks", "closed", "no-drops", "frames-whole"}
 # How many characters wide the text of a verdict is: pytest indents it.
 _WIDTH = 110
+# The loopback interface.
+_LO = "lo"
 _PORTS = 1 << 16
 
 
@@ -150,7 +152,7 @@ def listen(  # noqa: PLR0913  (few are given at once)
     port: int | Sequence[int] = (),
     require: str | Sequence[str] = (),
     sent: bool = False,
-    interface: str = "lo",
+    interface: str = _LO,
     capture_filter: str = "",
     relay: str | int | Sequence[str | int] = (),
     keys: Sequence[Path | str] = (),
@@ -175,8 +177,9 @@ def listen(  # noqa: PLR0913  (few are given at once)
     __tracebackhide__ = True
     ports = [port] if isinstance(port, int) else [*port]
     relays = forwards([relay] if isinstance(relay, str | int) else relay)
-    if relays and ports:
-        raise SettingsError("a relay records only what goes through it", hint="leave out `port`")
+    if relays and (ports or capture_filter or interface != _LO):
+        hint = "leave out port, interface and filter, which are for dumpcap"
+        raise SettingsError("a relay records only what goes through it", hint=hint)
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
     with ExitStack() as stack:
         if not recording:

@@ -131,15 +131,15 @@ class Overheard:
         __tracebackhide__ = True
         settings = self._settings
         self.recordings.append(self._folder / f"{self._name}-{len(self.recordings) + 1}.pcapng")
-        chosen = {
-            "interface": settings.interface,
-            "capture_filter": settings.capture_filter,
+        chosen: dict[str, Any] = {
             "sent": settings.presence == "sent",
             "patience": settings.patience,
             "recording": self.recordings[-1],
         }
         if settings.tap == _RELAY and "relay" not in arguments:
             arguments = through_relays(**arguments)
+        if not arguments.get("relay"):
+            chosen |= {"interface": settings.interface, "capture_filter": settings.capture_filter}
         return listen(**{**chosen, **arguments})
 
 

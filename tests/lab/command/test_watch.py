@@ -143,8 +143,18 @@ def test_a_relay_takes_neither_rights_nor_a_network_of_its_own(files: Files) -> 
                 timeout=LONG,
             )
         assert done.returncode == code, done
-    done = watch("--relay", "8443", "--", "true")
-    assert (done.returncode, "has no port" in done.stderr) == (64, True)
+    for wrong, says in ((["8443"], "has no port"), (["1:2", "--interface", "eth0"], "only what goes through it")):
+        done = watch("--relay", *wrong, "--", "true")
+        assert (done.returncode, says in done.stderr) == (64, True)
+
+
+def test_a_relay_can_be_in_a_network_of_its_own_too() -> None:
+    """There, a port that is taken here is free."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        relay = f"{taken.getsockname()[1]}:localhost:1"
+        own, here = (watch(*net, "--relay", relay, "--", "true") for net in (["--net", "own"], []))
+    assert "no flow" in own.stdout
+    assert "already in use" in here.stderr
 
 
 def test_a_watch_within_a_watch_has_a_network_of_its_own_too(in_clear: list[str]) -> None:

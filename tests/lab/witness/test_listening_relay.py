@@ -103,8 +103,10 @@ def test_several_relays_are_one_recording(files: Files) -> None:
 
 
 def test_what_makes_no_sense_is_an_error() -> None:
-    with pytest.raises(SettingsError, match="only what goes through it"), listen(relay="8443", port=8443):
-        pytest.fail("nothing may run")
+    for named in ({"port": 8443}, {"interface": "eth0"}, {"capture_filter": "tcp"}):
+        wrong = pytest.raises(SettingsError, match="only what goes through it")
+        with wrong, listen(relay="8443", **named):
+            pytest.fail("nothing may run")
     with listen(secret=PASSWORD) as wire, pytest.raises(SettingsError, match="no port is named"):
         assert wire.port
     with listen(secret=PASSWORD, port=[8443, 8444]) as wire:
