@@ -36,6 +36,8 @@ T = TypeVar("T")
 _SENDER = "127.0.0.1", MARK_PORT
 # Two numbers are the value of SO_LINGER, which Windows has shorter.
 _LINGER = "hh" if sys.platform == "win32" else "ii"
+# How many clients may wait to be accepted. Whoever does not find room tries again after a second.
+_BACKLOG = 1024
 # How often the buffer of a socket is read once its connection broke off: it holds less than that.
 _READS_OF_REST = 1000
 
@@ -121,7 +123,7 @@ class Relay:
     async def _listen(self, forward: Forward) -> int:
         """Listen on every address that its name stands for. Returns the port. Raises OSError."""
         for family, address in await self._addresses(forward.address, forward.port):
-            listening = socket.create_server(address, family=family)
+            listening = socket.create_server(address, family=family, backlog=_BACKLOG)
             self._listening[listening] = forward
             listening.setblocking(False)
             self._loop.add_reader(listening, self._accept, listening)
