@@ -7,6 +7,7 @@ not go through it is not recorded.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import socket
@@ -189,7 +190,8 @@ class Relay:
         except asyncio.CancelledError:
             if len(ends) == 1:
                 # What the client has sent was not recorded: in the recording, its connection has no end.
-                self._record(*TcpPackets(address, client.getsockname()[:2]).opening())
+                with suppress(_UnrecordedError):
+                    self._record(*TcpPackets(address, client.getsockname()[:2]).opening())
             raise
         except _UnrecordedError:
             pass
@@ -199,10 +201,18 @@ class Relay:
                 _reset(each)
 
     async def _connected(self, forward: Forward) -> tuple[socket.socket, TcpPackets]:
-        """A connection to the server, at the first of its addresses that accepts one. Raises OSError."""
+        """A connection to the server, at the first of its addresses that accepts one. Raises OSError if none does."""
         refused: list[OSError] = []
         for family, address in await self._addresses(forward.server, forward.server_port):
-            server = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                server = socket.socket(family, socket.SOCK_STREAM)
+            except OSError as problem:
+                refused.append(problem)
+                if problem.errno == errno.EAFNOSUPPORT:
+                    continue
+                # It is not the server that refuses.
+                self._fail(problem)
+                raise _UnrecordedError from None
             try:
                 server.setblocking(False)
                 # A server may accept a connection and break it off at once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 import threading
@@ -319,13 +320,15 @@ def test_it_ends_with_one_mark_however_long_it_waits(tmp_path: Path) -> None:
     assert notes.earlier_marks == ""
 
 
-def test_what_nobody_can_accept_makes_the_recording_fail(tmp_path: Path) -> None:
+@pytest.mark.parametrize("files", [0, 1])
+def test_a_relay_without_files_for_both_ends_makes_the_recording_fail(files: int, tmp_path: Path) -> None:
+    """What was sent to it is not recorded, whatever it lacks: a file for the client, or one for the server."""
     with served(keep) as to:
         active = ActiveRecording.begin("relayed", tmp_path / "r.pcapng", RelayTap((Forward.parse(to),)), patience=1)
         with connected(active) as first, socket.socket() as client:
             first.sendall(b"hello")
             time.sleep(0.1)
-            with no_file_is_opened():
+            with only_so_many_more(files):
                 client.connect((HERE, *active.relay_ports))
                 client.sendall(SECRET)
                 time.sleep(0.1)
@@ -335,10 +338,11 @@ def test_what_nobody_can_accept_makes_the_recording_fail(tmp_path: Path) -> None
 
 
 @contextmanager
-def no_file_is_opened() -> Iterator[None]:
-    """A limit for this process: it has as many files as it may have."""
+def only_so_many_more(files: int) -> Iterator[None]:
+    """A limit for this process: so many more files can be opened."""
+    os.close(free := os.dup(0))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + files, hard))
     try:
         yield
     finally:
