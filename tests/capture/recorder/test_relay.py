@@ -254,7 +254,7 @@ def test_what_was_sent_and_closed_at_once_is_recorded(send: Callable[[socket.soc
     path = tmp_path / "r.pcapng"
     with served(keep) as to:
         tap = RelayTap((Forward.parse(to.rpartition(":")[2]),))
-        active = ActiveRecording.begin("relayed", path, tap, patience=2)
+        active = ActiveRecording.begin("relayed", path, tap, patience=20)
         with connected(active) as client:
             send(client)
         assert active.end().recorder_alive
