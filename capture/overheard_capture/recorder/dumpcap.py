@@ -21,6 +21,10 @@ _CHUNK = 1 << 16
 _OVERLAP = 256
 # How many lines of dumpcap are an error message.
 _TOLD = 2
+# Ends dumpcap when this process is gone, even by SIGKILL: dumpcap itself would go on until it has the next packet to
+# write. The kernel's own signal for that (PR_SET_PDEATHSIG) is cleared for programs with file capabilities, and would
+# come as soon as the thread ends that began to record.
+_GUARD = ("sh", "-c", 'read -r _; kill "$1"', "overheard-guard")
 # Every dumpcap of this process that was not stopped yet.
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -84,6 +88,13 @@ class Dumpcap:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
         )
         _running.add(self._process)
+        self._guard = subprocess.Popen(
+            [*_GUARD, str(self.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
         self._threads = [
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
@@ -131,6 +142,8 @@ class Dumpcap:
 
     def stop(self) -> int:
         """Stop dumpcap with SIGTERM, so that it closes its file; returns its exit code."""
+        self._guard.kill()
+        self._guard.communicate()
         if self.alive:
             self._process.terminate()
         try:
