@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import ssl
-import tempfile
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from mmap import PROT_READ, mmap
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from overheard.witness.temporary import temporary_folder
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _created(stack: ExitStack) -> Path:
     if given := os.environ.get(VARIABLE):
         path = Path(given)
     else:
-        path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "session.keys"
+        path = stack.enter_context(temporary_folder()) / "session.keys"
     try:
         # OpenSSL would create it for everybody to read. A pipe that nobody reads is an error, too.
         os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600))

@@ -8,7 +8,7 @@ assert wire.verdict.protected, wire.verdict
 from __future__ import annotations
 
 import io
-import tempfile
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -24,6 +24,7 @@ from overheard.witness.hints import with_hints
 from overheard.witness.key_log import client_randoms, is_of, key_log
 from overheard.witness.marked import begin, marked_filter, reserved_port
 from overheard.witness.redaction import CredentialRedactor, Redactor
+from overheard.witness.temporary import temporary_folder
 from overheard.words.errors import RecordingError, SettingsError
 from overheard.words.options import REQUIRED, SEALED, SENT, Options
 from overheard.words.recording import MARK_PORT
@@ -171,7 +172,8 @@ def listen(  # noqa: PLR0913  (few are given at once)
     the `port` of what this yields. The `recording` (pcapng) is kept if a path is given. `patience` is how many seconds
     to wait at the end for streams that are still open.
 
-    What cannot be recorded is INCONCLUSIVE. Raises SettingsError if an argument makes no sense.
+    What cannot be recorded is INCONCLUSIVE. A fork within the block is heard, and has no verdict of its own. Raises
+    SettingsError if an argument makes no sense.
     """
     # pytest shows the arguments of frames that are not hidden, and so secrets.
     __tracebackhide__ = True
@@ -183,23 +185,29 @@ def listen(  # noqa: PLR0913  (few are given at once)
     secrets, options = _secrets(secret), _options(ports, [require] if isinstance(require, str) else require, sent=sent)
     with ExitStack() as stack:
         if not recording:
-            recording = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-"))) / "listened.pcapng"
+            recording = stack.enter_context(temporary_folder()) / "listened.pcapng"
         wire = Wire(Path(recording), ports)
         key_logs = [*map(Path, keys), stack.enter_context(key_log())]
         mark_port = reserved_port(stack)
         tap = RelayTap(relays) if relays else Tap(interface, marked_filter(ports, capture_filter, mark_port))
-        active = _begin(wire, tap, patience, mark_port)
+        active, process = _begin(wire, tap, patience, mark_port), os.getpid()
+
+        def end() -> None:
+            # A fork that leaves the block has nothing to end.
+            if os.getpid() == process:
+                wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
+
         try:
             yield wire
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            if isinstance(active, ActiveRecording):
+            if isinstance(active, ActiveRecording) and os.getpid() == process:
                 active.abandon()
             raise
         except BaseException:
             # The code failed, or a test was skipped; what led to that may be in the recording.
-            wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
+            end()
             raise
-        wire.end(_judged(active, wire.recording, secrets, options, key_logs), secrets)
+        end()
 
 
 def through_relays(*, port: int | Sequence[int] = (), **arguments: Any) -> dict[str, Any]:  # noqa: ANN401  (any other)
