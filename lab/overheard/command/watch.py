@@ -51,7 +51,8 @@ exit codes:
   70   an internal error, in one line; --traceback shows all of it: please report it
   74   the system failed: the disk is full, say, or a report cannot be written
 
-  Ctrl-C is for the command. What was recorded until its end is judged.
+  Ctrl-C, SIGTERM and SIGHUP are for the command. What was recorded until its end is judged. What it leaves running in
+  a network of its own is ended.
 """
 
 

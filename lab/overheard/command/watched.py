@@ -16,7 +16,7 @@ from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
 from overheard.command.watch import COMMAND, COMMAND_FAILED
 from overheard.witness.listening import forwards, listen
-from overheard.witness.own_network import set_up
+from overheard.witness.own_network import end_others, members, set_up
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import SettingsError
 from overheard.words.options import SENT
@@ -56,12 +56,17 @@ def watched(options: argparse.Namespace) -> int:
             keys=options.keys,
             recording=recording,
         ) as wire:
+            spared = {*members()} if options.inside else ()
             code = _run(options.program)
+            # Nobody can reach it any more. What it says at its end is recorded.
+            left = end_others(spared) if options.inside else []
         report = wire.report
         redactor = named if wanted else CredentialRedactor(report.found)
         present(options, report, redactor, began, temporary=f"{folder}/")
     if not options.quiet:
         sys.stdout.flush()
+        if left:
+            sys.stderr.write(f"overheard: ended what the command left running: {', '.join(left)}\n")
         sys.stderr.write(f"overheard: the command {_ended(code)}; the verdict is {report.outcome}\n")
     failed = COMMAND_FAILED if code and COMMAND in options.fail_on else 0
     # If nobody listened, that is no matter of choice.

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import struct
 import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from overheard.words.errors import RecordingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _LO = b"lo"
 # netdevice(7)
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+# How many seconds a process may take to end, and how often to look.
+_PATIENCE, _OFTEN = 2, 0.02
 _HINT = "run it in the network of this machine (--net host), or allow user namespaces"
 
 
@@ -47,3 +53,33 @@ def set_up() -> None:
             fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh22x", _LO, flags | _IFF_UP))
         except OSError as problem:
             raise RecordingError(f"the interface lo cannot be set up: {problem.strerror}", hint=_HINT) from None
+
+
+def members() -> Iterator[int]:
+    """The processes in this network, this one included."""
+    own = Path("/proc/self/ns/net").readlink()
+    for each in Path("/proc").glob("[0-9]*"):
+        # It may end meanwhile. One that has ended, and was not waited for, is in no network.
+        with suppress(OSError):
+            if (each / "ns" / "net").readlink() == own:
+                yield int(each.name)
+
+
+def end_others(spared: Collection[int]) -> list[str]:
+    """End every process in this network that is not spared. Returns the names of the programs that ended.
+
+    No PID namespace does that: `/proc` would have to be mounted in it, which not every container allows.
+    """
+    names: dict[int, str] = {}
+    began = time.monotonic()
+    while (left := [each for each in members() if each not in spared]) and time.monotonic() - began < 2 * _PATIENCE:
+        late = time.monotonic() - began > _PATIENCE
+        for process in left:
+            with suppress(OSError):
+                if process not in names:
+                    names[process] = Path(f"/proc/{process}/comm").read_text().strip()
+                    os.kill(process, signal.SIGTERM)
+                elif late:
+                    os.kill(process, signal.SIGKILL)
+        time.sleep(_OFTEN)
+    return sorted({name for process, name in names.items() if process not in left})

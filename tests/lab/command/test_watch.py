@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from overheard.engines.base import clean_environment
 from processes import AS_NOBODY, LONG, PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from lab.pki import Files
@@ -234,33 +232,3 @@ def test_a_command_that_is_no_program_is_an_error(tmp_path: Path) -> None:
     done = watch("--", str(tmp_path / "script"))
     assert done.returncode == 64
     assert "cannot be run: Exec format error" in done.stderr
-
-
-@pytest.fixture
-def interrupted(in_clear: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """A watch in a process group of its own, whose command has logged in, and waits."""
-    command = ["sh", "-c", f"{' '.join(in_clear)}; sleep 100"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overheard", "watch", "--secret-env", "LOGIN", "--", *command],
-        env={**clean_environment(), "LOGIN": PASSWORD},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "logged in\n"
-    yield process
-    process.kill()
-    process.communicate()
-
-
-def test_ctrl_c_ends_the_command_and_then_there_is_a_verdict(interrupted: subprocess.Popen[str]) -> None:
-    os.killpg(interrupted.pid, signal.SIGINT)
-    out, err = interrupted.communicate(timeout=LONG)
-    assert interrupted.returncode == 1
-    assert "OVERHEARD     LOGIN" in out
-    assert "the command was ended by SIGINT; the verdict is OVERHEARD" in err
-    # Nothing of it is left, dumpcap included.
-    with pytest.raises(ProcessLookupError):
-        os.killpg(interrupted.pid, 0)
