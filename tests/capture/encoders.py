@@ -51,6 +51,17 @@ def rot47(text: str) -> bytes:
     return bytes((byte - 33 + 47) % 94 + 33 if 33 <= byte < 127 else byte for byte in text.encode())
 
 
+def in_json(times: int) -> Encoder:
+    """A string of JSON in one in one, so many times."""
+
+    def encode(text: str) -> bytes:
+        for _ in range(times):
+            text = json.dumps(text)[1:-1]
+        return text.encode()
+
+    return encode
+
+
 # For these encoders, the encoding of a text is the concatenation of those of its parts.
 BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("plainly", str.encode),
@@ -67,8 +78,7 @@ BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("JSON string", lambda text: json.dumps(text)[1:-1].encode()),
     ("JSON string", lambda text: json.dumps(text, ensure_ascii=False)[1:-1].encode()),
     ("JSON string", lambda text: json.dumps(text)[1:-1].replace("/", "\\/").encode()),
-    ("JSON string in a JSON string", lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1].encode()),
-    ("JSON string in a JSON string", lambda text: json.dumps(json.dumps(json.dumps(text)[1:-1])[1:-1])[1:-1].encode()),
+    *(("JSON string in a JSON string", in_json(times)) for times in (2, 3, 4)),
     ("JavaScript escapes", by_byte("\\x{:02x}")),
     ("JavaScript escapes", by_byte("\\{:03o}")),
     ("JavaScript escapes", numbered("\\u{{{:x}}}")),

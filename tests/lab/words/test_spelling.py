@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -192,3 +193,12 @@ def test_a_kind_of_spelling_is_found_by_its_name() -> None:
     assert len(pattern_of(b"fluffy tail", "base32")) == 5
     assert len(pattern_of(b"fluffy tail", "base64 twice")) == 9
     assert len(pattern_of(b"fluffy tail", "percent-encoded")) == 1
+
+
+@pytest.mark.parametrize("secret", ['it\'s "it"', "пароль \\ 1", "秘密の合言葉です"])
+def test_json_in_json_is_found_four_times(secret: str) -> None:
+    text, other = secret, secret[:-1] + "x"
+    for _ in range(4):
+        text, other = json.dumps({"note": text}), json.dumps({"note": other})
+        assert found(secret.encode(), text.encode())
+        assert found(secret.encode(), other.encode()) == []

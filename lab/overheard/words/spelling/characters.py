@@ -106,7 +106,8 @@ def _special(forms: Forms) -> Forms:
     )
 
 
-_JSON, _JSON_AGAIN = _json(1), _json(_BACKSLASHES)
+# JSON is in JSON once more than anything else is: in the events of a language model, in what logs them.
+_JSON, _JSON_AGAIN, _JSON_IN_JSON = _json(1), _json(_BACKSLASHES), _json(2 * _BACKSLASHES)
 _PERCENT = by_byte(exactly(b"%"))
 _PERCENT_AGAIN = by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
 _PLUS = only(" ", exactly(b"+"))
@@ -187,8 +188,8 @@ ESCAPES = (
     Escape("percent-encoded twice", (_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN)),
     Escape("JSON string throughout", (_JSON,), throughout=True),
     Escape("JSON string", (_JSON,)),
-    Escape("JSON string in a JSON string", (_JSON_AGAIN,)),
-    Escape("JavaScript escapes", (_JSON_AGAIN, _javascript)),
+    Escape("JSON string in a JSON string", (_JSON_IN_JSON,)),
+    Escape("JavaScript escapes", (_JSON_IN_JSON, _javascript)),
     Escape("HTML entities, named", (_html_named,)),
     Escape("HTML entities, decimal", (_html_decimal,)),
     Escape("HTML entities, hexadecimal", (_html_hexadecimal,)),
