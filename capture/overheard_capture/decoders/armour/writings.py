@@ -263,6 +263,12 @@ _DOUBLED_IN_BYTES = _DOUBLED._replace(
     ends=lazy_pattern(rb"(?<=[^'])'(?=[,);])|(?<=[^\"])\"(?=[,;\t\r\n])"),
 )
 
+# All of these quotes may be before the bytes that show it.
+_DOUBLED_BEFORE_BYTES = _DOUBLED_IN_BYTES._replace(
+    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
+    before=lazy_pattern(rb"(?<=['\"])[^\r\n'\"]{1,160}+(?:(?:''|\"\")[^\r\n'\"]{0,160}+){1,4}\Z"),
+)
+
 _FILE_NAME = Writing(
     Layer("file name", LayerKind.SPELLED),
     LiteralSet(b'filename="'),
@@ -274,4 +280,7 @@ _FILE_NAME = Writing(
     _held_quote,
 )
 
-WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED, _DOUBLED, _DOUBLED_IN_BYTES, _FILE_NAME)
+WRITINGS = (
+    *(_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED),
+    *(_DOUBLED, _DOUBLED_IN_BYTES, _DOUBLED_BEFORE_BYTES, _FILE_NAME),
+)

@@ -7,6 +7,7 @@ import csv
 import gzip
 import html
 import io
+import itertools
 import json
 import quopri
 import re
@@ -305,3 +306,21 @@ def test_bytes_are_read_without_the_quotes_that_are_doubled_in_a_string(write: C
     for text in map(write, quoted):
         assert any("zlib" in layers for layers in seen(played(untyped, text)))
         assert outcome(played(untyped, text, range(0, len(text), 31))) == outcome(played(untyped, text))
+
+
+@pytest.mark.parametrize("write", [in_sql, in_csv])
+def test_all_quotes_that_are_doubled_may_be_before_what_shows_that_these_are_bytes(
+    write: Callable[[bytes], bytes],
+) -> None:
+    sign = b"'" if write is in_sql else b'"'
+    # All of them are in the first line, and before the first control code that is escaped before another byte.
+    before = re.compile(rb"((?!=[01][0-9A-F]=)[^\n])*%b((?!=[01][0-9A-F]=)[^\n])*=[01][0-9A-F]=[^%b]*" % (sign, sign))
+    for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+        contents = (noise(9, number) + value for number in range(3000))
+        packed = (binascii.b2a_qp(zlib.compress(each), istext=False) for each in contents)
+        quoted = [*itertools.islice(filter(before.fullmatch, packed), 4)]
+        assert len(quoted) == 4
+        for text in map(write, quoted):
+            findings = played(untyped, text)
+            assert (("quotes doubled", "quoted-printable", "zlib") in seen(findings)) == is_there
+            assert outcome(played(untyped, text, range(0, len(text), 31))) == outcome(findings)
