@@ -81,6 +81,8 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
     )
 
 
+# The sign before each line of a quotation, which may be escaped itself.
+_GREATER = rb"(?:>|%b(?:u00|x)3[eE])" % _BACKSLASHES
 _MARKED = _string(
     LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
     rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})"
@@ -90,8 +92,9 @@ _MARKED = _string(
     rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
     rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
     % (_NEW_LINE, _NEW_LINE_ENTITY, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
-    # A line may be quoted or behind another prefix; a character may precede its other byte.
-    rb"(?:(?:>|\+|data:|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
+    # A line may be quoted, with text before the mark, or behind another prefix; a character may precede its other byte.
+    rb"(?:(?:(?<=\\n)|(?<=\")|\A)(?:%b ?){1,8}(?:[^\r\n\\\"]|\\{1,7}\"){1,160}"
+    rb"|(?:(?:%b|\+|data:) ?){0,8}(?:[^\r\n\\\"]?|BEGIN:))\\{0,7}\Z" % (_GREATER, _GREATER),
 )
 # Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"

@@ -319,6 +319,20 @@ def test_yenc_in_a_url_is_read(how: str) -> None:
     assert ("percent-encoded", "yEnc", "gzip") in seen(played(untyped, ESCAPED[how](yenc(PACKED))))
 
 
+@for_each(
+    coding=["uuencode", "a patch", "Ascii85"],
+    around=[ESCAPED["SQL"], lambda text: b"see '" + text + b"'", lambda text: b'{"note": "see ' + text + b'"}'],
+    outer=[in_json, in_json_for_html, lambda text: in_json(in_json(text))],
+)
+def test_a_mark_may_be_behind_text_in_a_quotation_in_a_string(coding: str, around: Write, outer: Write) -> None:
+    """As a statement of SQL in a mail, in JSON: the lines after it are behind the sign of the quotation."""
+    for value, is_there in ((VALUE, True), (VALUE.swapcase(), False)):
+        text = outer(quoted(around(CODED[coding](b"They say it's " + value))))
+        findings = played(untyped, text)
+        assert bool(findings.sightings) == is_there
+        assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
 LOOK_ALIKES = {
     "JSON": json.dumps([{"text": "let us\nbegin 6 times\n", "shell": "sort <~/x\n", "tag": "\u003cb\u003e"}] * 50),
     "HTML": "<p>It&#39;s &lt;b&gt; &amp; &#8217;x&#8217; &lt;~</p>\n" * 50,
