@@ -50,6 +50,7 @@ _SNAPPY_OF_TEXT = lazy_pattern(
 )
 # What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
 _QUOTES = (b"", b'"', b"'")
+_NO_CONTROL_BUT_ESCAPE = NO_CONTROL + b"\x1b"
 # What may follow a block: what a coding filled its last group with, as Z85 does.
 _PADDING = tuple(map(bytes, range(4)))
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
@@ -173,9 +174,11 @@ def _is_brotli(head: bytes) -> bool:
     out = brotli_head(head, HEAD)
     if not out or _is_content(out) or _is_deflate(out, certainly=True):
         return bool(out)
-    # Other bytes hardly ever end where a stream does. A short one may be text in another charset, or a document.
-    may_be_text = not out.translate(None, NO_CONTROL) and out not in head
-    may_be_whole = len(head) > LITTLE or may_be_text or begins_document(out)
+    # Other bytes hardly ever end where a stream does. A short one may be a document or, if it is not stored, text in
+    # another charset, which may be switched to with an escape (ISO 2022), or a whole block that was compressed before.
+    is_text = not out.translate(None, _NO_CONTROL_BUT_ESCAPE)
+    is_packed = out not in head and (is_text or (len(out) >= SHORTEST and block_of(out) is not None))
+    may_be_whole = len(head) > LITTLE or is_packed or begins_document(out)
     return may_be_whole and any(map(is_whole_brotli, {head.removesuffix(padding) for padding in _PADDING}))
 
 

@@ -239,6 +239,30 @@ def test_short_brotli_of_a_document_is_known_if_all_of_it_is_there() -> None:
     assert not is_unsigned(packed + b"more")
 
 
+def test_short_brotli_of_a_block_is_known_if_all_of_both_is_there() -> None:
+    note = b"5f1c8a52-9d3e-4b7a-8c06-2e9f4d1b7a30"
+    block = lz4.block.compress(note)
+    packed = brotli.compress(block, quality=5)
+    assert len(packed) <= 64
+    assert is_unsigned(packed)
+    text = b"x = '" + base64.b64encode(packed) + b"'"
+    assert any("br" in layers for layers in seen(played(untyped, text, findings=some_findings(value=note))))
+    damaged = (brotli.compress(each, quality=5) for each in (block[:-1], b"\x19" + block[1:]))
+    assert not any(map(is_unsigned, (packed[:-1], packed + b"more", *damaged)))
+
+
+def test_short_brotli_of_text_that_switches_to_its_charset_is_known() -> None:
+    """With escapes (ISO 2022); other control codes are in no text."""
+    text = "секретный пароль".encode("iso2022-jp")
+    packed = brotli.compress(text, quality=5)
+    assert len(packed) <= 64
+    assert is_unsigned(packed)
+    findings = some_findings(value="секретный пароль".encode())
+    assert any("br" in layers for layers in seen(played(untyped, base64.b32encode(packed).lower(), findings=findings)))
+    other = brotli.compress(text.replace(b"\x1b", b"\x02"), quality=5)
+    assert not any(map(is_unsigned, (packed[:-1], packed + b"more", other)))
+
+
 def test_short_noise_is_hardly_ever_whole_brotli() -> None:
     # Of random bytes without a signature, one in a thousand is taken for something.
     assert sum(is_unsigned(noise(16 + seed % 48, seed)) for seed in range(5000)) < 8
@@ -278,6 +302,8 @@ def test_the_compiled_part_rules_out_nothing_that_python_knows(monkeypatch: pyte
     packed += [lz_string(content.decode("utf-8", "replace")) for content in (*contents, LONG + "äöü€😀".encode())]
     packed += [b"1234" + gzip.compress(TEXT), b"1234" + tarred(TEXT)]
     packed += [brotli.compress(noise(300) + content) for content in contents]
+    short = [lz4.block.compress(b"%d" % 10**35), "секретный пароль".encode("iso2022-jp")]
+    packed += [brotli.compress(content, quality=quality) for content in short for quality in (1, 5, 9)]
     heads = [head for each in packed for head in cut_and_damaged(each)]
     compiled = [is_unsigned(head) for head in heads]
     monkeypatch.setattr("overheard_capture.decoders.unsigned_heads.core", lambda: None)
