@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import secrets
 import socket
-import struct
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT
 from overheard_capture.recorder.forwards import RelayTap
 from overheard_capture.recorder.ip_packets import CLIENT, MOST_BYTES, SERVER, TcpPackets, datagram
 from overheard_capture.recorder.pcapng_file import PcapngFile
+from overheard_capture.recorder.relay_sockets import addresses, reason, received, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Coroutine, Sequence
     from pathlib import Path
 
     from overheard_capture.recorder.forwards import Forward
@@ -35,8 +33,6 @@ T = TypeVar("T")
 
 # Where marks come from. They are written, and not sent.
 _SENDER = "127.0.0.1", MARK_PORT
-# Two numbers are the value of SO_LINGER, which Windows has shorter.
-_LINGER = "hh" if sys.platform == "win32" else "ii"
 # How many clients may wait to be accepted. Whoever does not find room tries again after a second.
 _BACKLOG = 1024
 # How often the buffer of a socket is read once its connection broke off: it holds less than that.
@@ -69,7 +65,7 @@ class Relay:
             self.stop()
             path.unlink()
             raise RecordingError(
-                f"the relay cannot listen on {forward.address}:{forward.port}: {_reason(problem)}",
+                f"the relay cannot listen on {forward.address}:{forward.port}: {reason(problem)}",
                 hint="choose another address or port for it",
             ) from None
         # Its forwards, with the ports on which it listens.
@@ -123,18 +119,13 @@ class Relay:
 
     async def _listen(self, forward: Forward) -> int:
         """Listen on every address that its name stands for. Returns the port. Raises OSError."""
-        for family, address in await self._addresses(forward.address, forward.port):
+        for family, address in await addresses(forward.address, forward.port):
             listening = socket.create_server(address, family=family, backlog=_BACKLOG)
             self._listening[listening] = forward
             listening.setblocking(False)
             self._loop.add_reader(listening, self._accept, listening)
         port: int = listening.getsockname()[1]
         return port
-
-    async def _addresses(self, host: str, port: int) -> Iterable[tuple[socket.AddressFamily, Any]]:
-        """What a name stands for. Raises OSError if that is nothing."""
-        found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return dict.fromkeys((family, address) for family, _, _, _, address in found)
 
     async def _end(self) -> None:
         self._accept_all()
@@ -186,7 +177,7 @@ class Relay:
             self._record(*packets.opening())
             await self._exchange(ends, packets)
         except OSError as problem:
-            self._messages[f"{forward.server}:{forward.server_port}: {_reason(problem)}"] = None
+            self._messages[f"{forward.server}:{forward.server_port}: {reason(problem)}"] = None
         except asyncio.CancelledError:
             if len(ends) == 1:
                 # What the client has sent was not recorded: in the recording, its connection has no end.
@@ -198,12 +189,12 @@ class Relay:
         finally:
             # It has no effect on what was closed.
             for each in ends:
-                _reset(each)
+                reset(each)
 
     async def _connected(self, forward: Forward) -> tuple[socket.socket, TcpPackets]:
         """A connection to the server, at the first of its addresses that accepts one. Raises OSError if none does."""
         refused: list[OSError] = []
-        for family, address in await self._addresses(forward.server, forward.server_port):
+        for family, address in await addresses(forward.server, forward.server_port):
             try:
                 server = socket.socket(family, socket.SOCK_STREAM)
             except OSError as problem:
@@ -249,7 +240,7 @@ class Relay:
         source, target = ends[end], ends[1 - end]
         broke_off = end
         try:
-            while data := await self._received(source):
+            while data := await received(source):
                 self._record(packets.data(end, data))
                 broke_off = 1 - end
                 await self._loop.sock_sendall(target, data)
@@ -261,21 +252,6 @@ class Relay:
             self._record_rest(ends, packets)
             self._record(packets.reset(broke_off))
             raise _BrokenOffError from None
-
-    async def _received(self, source: socket.socket) -> bytes:
-        """The next data of a socket, or nothing if there is no more. If it is cancelled, nothing was received."""
-        while True:
-            await self._readable(source)
-            with suppress(BlockingIOError):
-                return source.recv(MOST_BYTES)
-
-    async def _readable(self, source: socket.socket) -> None:
-        readable = asyncio.Event()
-        self._loop.add_reader(source, readable.set)
-        try:
-            await readable.wait()
-        finally:
-            self._loop.remove_reader(source)
 
     def _record_rest(self, ends: Sequence[socket.socket], packets: TcpPackets) -> None:
         """Record what was sent before a connection broke off, and is not passed on any more."""
@@ -298,20 +274,6 @@ class Relay:
     def _fail(self, problem: BaseException) -> None:
         self._failed = True
         self._messages[getattr(problem, "strerror", None) or str(problem) or type(problem).__name__] = None
-
-
-def _reason(problem: OSError) -> str:
-    """Why something failed, in the words of the system: those of Python name addresses, or no reason."""
-    if isinstance(problem, socket.gaierror) or not problem.errno:
-        return problem.strerror or str(problem)
-    return os.strerror(problem.errno)
-
-
-def _reset(connection: socket.socket) -> None:
-    """Break a connection off, so that the other end notices: by RST instead of FIN (SO_LINGER in socket(7))."""
-    with suppress(OSError):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
-    connection.close()
 
 
 class _BrokenOffError(Exception):
