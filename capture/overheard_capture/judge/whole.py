@@ -50,7 +50,7 @@ def _check(code: str, holds: bool, good: str, bad: str, hint: str) -> Check:
 def _recorded(case: Case, recording: Recording) -> Iterator[Check]:
     """Check that the recorder ran from before the traffic until after it."""
     by, only = f"{recording.tap} on {recording.interface}", ""
-    if _of_relay(recording):
+    if recording.is_relayed:
         by, only = recording.interface, ": only what went through it was recorded"
     died = f"the recorder exited before it was stopped, with exit code {recording.exit_code}"
     yield _check(
@@ -61,12 +61,6 @@ def _recorded(case: Case, recording: Recording) -> Iterator[Check]:
         "record again; find out why the recorder exited, and whether memory or disk space ran out",
     )
     yield _marks(case, recording)
-
-
-def _of_relay(recording: Recording) -> bool:
-    from overheard.words.recording import RELAY  # noqa: PLC0415  (few captures are recordings of ours)
-
-    return recording.tap == RELAY
 
 
 def _vouched(case: Case) -> Check:
@@ -152,7 +146,7 @@ def _streams(case: Case) -> Iterator[Check]:
     recording = case.evidence.recording
     said = (
         f"; the relay said: {recording.recorder_said}"
-        if recording and _of_relay(recording) and recording.recorder_said
+        if recording and recording.is_relayed and recording.recorder_said
         else ""
     )
     yield _check(

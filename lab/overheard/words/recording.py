@@ -59,6 +59,11 @@ class Recording:
     tap: str = DUMPCAP
 
     @property
+    def is_relayed(self) -> bool:
+        """Whether a relay made it."""
+        return self.tap == RELAY
+
+    @property
     def marks(self) -> list[bytes]:
         """The payloads of all marks."""
         earlier = self.earlier_marks.split(",") if self.earlier_marks else []
