@@ -8,10 +8,11 @@ import struct
 import time
 from typing import TYPE_CHECKING
 
+from overheard_capture.recorder.blocks import INTERFACE, PACKET, SECTION, STATISTICS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SECTION, _INTERFACE, _STATISTICS, _PACKET = 0x0A0D0D0A, 1, 5, 6
 _BYTE_ORDER = 0x1A2B3C4D
 # The link type of packets that begin with their IP header (LINKTYPE_RAW).
 _RAW = 101
@@ -25,8 +26,8 @@ class PcapngFile:
         self._file = open(path, "wb", buffering=0, opener=_opened_for_its_owner)  # noqa: SIM115  (closed by `close`)
         self._packets = 0
         try:
-            self._write(_SECTION, struct.pack("<IHHq", _BYTE_ORDER, 1, 0, -1))
-            self._write(_INTERFACE, struct.pack("<HHI", _RAW, 0, 0))
+            self._write(SECTION, struct.pack("<IHHq", _BYTE_ORDER, 1, 0, -1))
+            self._write(INTERFACE, struct.pack("<HHI", _RAW, 0, 0))
         except OSError:
             self._file.close()
             raise
@@ -34,7 +35,7 @@ class PcapngFile:
     def add(self, packet: bytes) -> None:
         """Add a packet, which begins with its IP header, at the time of now."""
         lengths = struct.pack("<II", len(packet), len(packet))
-        self._write(_PACKET, struct.pack("<I", 0) + _now() + lengths + packet)
+        self._write(PACKET, struct.pack("<I", 0) + _now() + lengths + packet)
         self._packets += 1
 
     def close(self, *, whole: bool) -> None:
@@ -43,7 +44,7 @@ class PcapngFile:
         options = b"".join(struct.pack("<HHQ", code, 8, count) for code, count in counts)
         try:
             if whole:
-                self._write(_STATISTICS, struct.pack("<I", 0) + _now() + options + struct.pack("<HH", _OPTION_END, 0))
+                self._write(STATISTICS, struct.pack("<I", 0) + _now() + options + struct.pack("<HH", _OPTION_END, 0))
         finally:
             self._file.close()
 
