@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.options import NO_MEDIA, SEALED, SENT, VOUCHED, Options
-from overheard.words.recording import MARK_PORT
+from overheard.words.recording import only_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,9 +96,10 @@ class Settings:
     @property
     def options(self) -> Options:
         """How to judge."""
-        only = tuple(f":{port}" for port in (*self.ports, MARK_PORT)) if self.ports else ()
         required = dict.fromkeys((*self.required, *([SEALED] if self.sealed else [])))
-        return Options(only=only, vouched=self.vouched, required=tuple(required), sealed_endpoints=self.sealed)
+        return Options(
+            only=only_of(self.ports), vouched=self.vouched, required=tuple(required), sealed_endpoints=self.sealed
+        )
 
 
 def _number(text: str) -> int:

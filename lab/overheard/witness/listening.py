@@ -27,7 +27,7 @@ from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.witness.temporary import temporary_folder
 from overheard.words.errors import RecordingError, SettingsError
 from overheard.words.options import REQUIRED, SEALED, SENT, Options
-from overheard.words.recording import MARK_PORT
+from overheard.words.recording import only_of
 from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard.words.verdict import CREDENTIALS, Check, Outcome, Presence, Rule, decide
@@ -247,7 +247,7 @@ def _options(ports: Sequence[int], required: Sequence[str], *, sent: bool) -> Op
         raise SettingsError(f"{unknown[0]!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
     if wrong := [each for each in ports if type(each) is not int or not 0 < each < _PORTS]:
         raise SettingsError(f"{wrong[0]!r} is no port", hint=f"a port is a number from 1 to {_PORTS - 1}")
-    only = tuple(f":{each}" for each in (*ports, MARK_PORT)) if ports else ()
+    only = only_of(ports)
     endpoints = only[:-1] if SEALED in required else ()
     return Options(only=only, vouched=(SENT,) if sent else (), required=tuple(required), sealed_endpoints=endpoints)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The session keys of a run, in the format of SSLKEYLOGFILE, in the folder of the run.
 KEY_LOG = "session.keys"
@@ -30,6 +33,11 @@ def new_mark() -> bytes:
     import secrets  # noqa: PLC0415  (it takes time, and who only reads marks does not need it)
 
     return MARK_PREFIX + secrets.token_hex(16).encode()
+
+
+def only_of(ports: Sequence[int]) -> tuple[str, ...]:
+    """What `Options.only` is for a recording of these ports, whose marks are not left out; empty if there are none."""
+    return tuple(f":{port}" for port in (*ports, MARK_PORT)) if ports else ()
 
 
 @dataclass(frozen=True)
