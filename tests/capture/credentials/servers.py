@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from capture.credentials import pppoe
 from capture.credentials.clients import USER, WORD
 from capture.credentials.keyboard import Step, type_at
 from capture.credentials.settings import DOVECOT, KDC, KRB5, RADIUS
@@ -28,12 +29,16 @@ _NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 class Server(NamedTuple):
-    """The programs that are needed, the server, what logs in at its port, and the kinds of credentials of that."""
+    """The programs that are needed, the server, what logs in at its port, and the kinds of credentials of that.
+
+    What has no ports is recorded at an interface that the server creates.
+    """
 
     programs: tuple[str, ...]
     start: Callable[[Path, int], Iterator[None]]
     log_in: Callable[[Path, int], None]
     kinds: tuple[str, ...]
+    interface: str = ""
 
     @property
     def missing(self) -> str:
@@ -245,4 +250,5 @@ SERVERS = {
     ),
     "radius": Server(("radclient", "freeradius"), _radius, _radclient, ("radius-password", "radius-chap")),
     "snmp": Server(("snmpget", "snmpd"), _snmpd, _snmpget, ("snmpv3-user",)),
+    "pppoe": Server(pppoe.PROGRAMS, pppoe.start, pppoe.log_in, ("ppp-pap",), pppoe.RECORDED),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,7 +26,8 @@ def test_each_login_at_a_real_server_is_found_and_nothing_else(name: str, tmp_pa
         fail_or_skip("programs", f"{server.missing} is not installed")
     if os.geteuid():
         fail_or_skip("programs", "only root may start these servers")
-    with server.running(tmp_path, port), listen(port=port) as wire:
+    recorded: dict[str, Any] = {"interface": server.interface} if server.interface else {"port": port}
+    with server.running(tmp_path, port), listen(**recorded) as wire:
         server.log_in(tmp_path, port)
     report = wire.report
     found = report.verdicts[CREDENTIALS]
