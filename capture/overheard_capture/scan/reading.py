@@ -138,11 +138,13 @@ class Reading:
         return True
 
     def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:
-        """Skip a frame, but count its connections, so that their numbers are those of Wireshark."""
+        """Skip a frame, but count its connections, so that their numbers are those of Wireshark, and find marks."""
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
                 self._connections.add(packet, frame.time)
+            elif isinstance(packet, Datagram):
+                self._is_mark(frame, packet)
 
     def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
         ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
@@ -172,17 +174,19 @@ class Reading:
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         self._quotations.add(datagram)
-        is_mark = bool(self._marks) and self._is_mark(frame, bytes(datagram.payload))
+        is_mark = self._is_mark(frame, datagram)
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time, is_mark=is_mark)
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
-    def _is_mark(self, frame: Frame, payload: bytes) -> bool:
+    def _is_mark(self, frame: Frame, datagram: Datagram) -> bool:
+        if not self._marks:
+            return False
         from overheard.words.recording import PADDING  # noqa: PLC0415  (few captures are recordings of ours)
 
-        mark = payload.rstrip(PADDING)
+        mark = bytes(datagram.payload).rstrip(PADDING)
         if mark in self._marks:
             self.facts.marks.setdefault(mark, frame.number)
         return mark in self._marks
@@ -236,7 +240,7 @@ class Reading:
         add_connection(facts, connection, flow_findings)
 
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
-        self.facts.searched += sum(flow.seen)
+        self.facts.searched += sum(flow.seen) - sum(flow.mark_bytes)
         self.facts.flows_with_payload += flow.seen != flow.mark_bytes
         if is_encrypted(flow):
             self.parties.add(flow.parties)

@@ -95,7 +95,7 @@ def in_a_line(verdict: Verdict) -> str:
 def _of_capture(verdict: Verdict) -> str:
     """PROTECTED, in one line, if nobody named a secret."""
     if verdict.ground and verdict.ground.sealed:
-        return f"{verdict.ground}: all application data in this capture; nothing is said about any other traffic"
+        return f"{verdict.ground}: all application data that was judged; nothing is said about any other traffic"
     # Endpoints were named, and what is in clear is that of others.
     says = next(check.says for check in verdict.checks if check.code == "in-clear")
     return f"{says}; nothing is said about traffic that is not in this capture"

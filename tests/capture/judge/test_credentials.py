@@ -116,7 +116,7 @@ def test_what_is_sealed_is_protected_without_vouching(recordings: Recordings, tm
         assert (found.outcome, reasons(found)) == (Outcome.PROTECTED, set())
         assert found.ground == Ground({}, Proof.SHAPE)
         assert found.presence is Presence.CAPTURED
-        assert in_a_line(found).startswith("sealed, by shape: all application data in this capture; nothing is said")
+        assert in_a_line(found).startswith("sealed, by shape: all application data that was judged; nothing is said")
         assert "nothing is said about traffic that is not in this capture" in says(found, "present")
 
 

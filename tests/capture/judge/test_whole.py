@@ -38,6 +38,7 @@ class Damaged:
     vouched: tuple[str, ...] = ("sent",)
     dropped: int | None = 0
     cut: int = 0
+    only: tuple[str, ...] = ()
 
     def judge(self, path: Path) -> Report:
         """The verdict."""
@@ -49,7 +50,7 @@ class Damaged:
         file.content = file.content[: len(file.content) - self.cut]
         file.write(path)
         write_notes(self.recording, path)
-        return judge(path, {"message": self.secret}, Options(vouched=self.vouched))
+        return judge(path, {"message": self.secret}, Options(vouched=self.vouched, only=self.only))
 
     def segments(self) -> list[tuple[int, Segment]]:
         """The TCP segments with their positions."""
@@ -215,6 +216,28 @@ def test_the_test_setup_alone_adds_no_reason(sound: Damaged, tmp_path: Path) -> 
     )
     report = sound.judge(tmp_path / "sound.pcapng")
     assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
+
+
+def test_marks_are_found_whichever_hosts_are_judged(sound: Damaged, tmp_path: Path) -> None:
+    (port,) = {segment.target.port for _, segment in sound.segments() if segment.flags & (SYN | ACK) == SYN}
+    sound.only = (f"localhost:{port}",)
+    report = sound.judge(tmp_path / "sound.pcapng")
+    assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
+    assert report.account.left_out
+    _no_end(sound)
+    assert reasons(sound.judge(tmp_path / "damaged.pcapng")) == {"marks"}
+
+
+def test_padding_of_marks_makes_no_match_by_chance_likelier(sound: Damaged, tmp_path: Path) -> None:
+    """It is not searched, and with it, a secret of five characters would be too short."""
+    sound.secret = b"fl!f5"
+    mark = sound.recording.start_mark.encode()
+    for padding, outcome in ((b" ", Outcome.PROTECTED), (b".", Outcome.INCONCLUSIVE)):
+        frames = [*sound.frames]
+        sound.put_in(*[ethernet(ipv4(udp(mark.ljust(50_000, padding)), protocol=17))] * 10)
+        report = sound.judge(tmp_path / "padded.pcapng")
+        assert (report.outcome, "chance" in reasons(report)) == (outcome, outcome is Outcome.INCONCLUSIVE)
+        sound.frames = frames
 
 
 @pytest.mark.parametrize("fault", FAULTS)
