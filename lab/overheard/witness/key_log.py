@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from overheard.witness.psycopg_keys import psycopg_keys
 from overheard.witness.temporary import temporary_folder
 from overheard.words.errors import SettingsError
 
@@ -40,6 +41,7 @@ class _Shared:
                     self._path = _created(stack)
                     stack.enter_context(_variable(str(self._path)))
                     stack.enter_context(_contexts(str(self._path)))
+                    stack.enter_context(psycopg_keys(str(self._path)))
                     self._ended = stack.pop_all()
             self._users += 1
             return self._path
@@ -58,8 +60,8 @@ _shared = _Shared()
 def key_log() -> Iterator[Path]:
     """Have session keys written to a temporary file, or to that of SSLKEYLOGFILE if it is set. Yields its path.
 
-    Every `SSLContext` of this process writes them, whoever made it and when: a server in the same process, too. Raises
-    SettingsError if the file cannot be written.
+    Every `SSLContext` of this process writes them, whoever made it and when: a server in the same process, too. So does
+    psycopg. Raises SettingsError if the file cannot be written.
     """
     path = _shared.enter()
     try:
