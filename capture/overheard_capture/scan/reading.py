@@ -24,6 +24,7 @@ from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
 from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of
+from overheard_capture.scan.marks import MarkFinder
 from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
@@ -66,7 +67,7 @@ class Reading:
         self._selective = bool(options.only)
         empty_texts: set[tuple[Layers, bytes]] = set()
         self._make = partial(Findings, search, READERS, options.limits, opener=opener, empty_texts=empty_texts)
-        self._marks = frozenset(marks)
+        self._marks = MarkFinder(marks, self.facts.marks)
         self._dissector = Dissector()
         self._resources = Resources()
         self._messages = MessageGroups(search.secrets, self._make, self.hits.add, self.parties.add_between)
@@ -144,7 +145,7 @@ class Reading:
             if isinstance(packet, Segment):
                 self._connections.add(packet, frame.time)
             elif isinstance(packet, Datagram):
-                self._is_mark(frame, packet)
+                self._marks.is_mark(frame, packet)
 
     def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
         ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
@@ -174,22 +175,12 @@ class Reading:
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         self._quotations.add(datagram)
-        is_mark = self._is_mark(frame, datagram)
+        is_mark = self._marks.is_mark(frame, datagram)
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time, is_mark=is_mark)
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
-
-    def _is_mark(self, frame: Frame, datagram: Datagram) -> bool:
-        if not self._marks:
-            return False
-        from overheard.words.recording import PADDING  # noqa: PLC0415  (few captures are recordings of ours)
-
-        mark = bytes(datagram.payload).rstrip(PADDING)
-        if mark in self._marks:
-            self.facts.marks.setdefault(mark, frame.number)
-        return mark in self._marks
 
     def _collect_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
