@@ -18,12 +18,12 @@ SEALED = "PROTECTED: sealed, by shape"
 LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
 KEYED = bytes(byte ^ 0x9C for byte in LETTER)
 _HOSTS = {">": ("10.0.0.1", "10.0.0.2"), "<": ("10.0.0.2", "10.0.0.1")}
-_OPTIONS = Options(vouched={"whole", "sent"}, required={"sealed"})
 
 
-def verdict(folder: Path, frames: list[bytes]) -> str:
-    """The outcome, and the ground if it is PROTECTED."""
-    report = judge(rewritten(folder / "sealed.pcapng", frames), {"message": SECRET}, _OPTIONS)
+def verdict(folder: Path, frames: list[bytes], *endpoints: str) -> str:
+    """The outcome, and the ground if it is PROTECTED; if endpoints are named, they alone must be sealed."""
+    options = Options(vouched={"whole", "sent"}, required={"sealed"}, sealed_endpoints=endpoints)
+    report = judge(rewritten(folder / "sealed.pcapng", frames), {"message": SECRET}, options)
     ground = report.verdicts["message"].ground
     return f"{report.outcome}: {ground}" if report.exit_code == 0 else str(report.outcome)
 

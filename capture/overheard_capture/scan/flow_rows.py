@@ -37,7 +37,7 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     facts.kinds[what] += 1
     seen = [direction.seen for direction in connection.directions]
     where, order = f"stream {connection.number}", (0, connection.number)
-    in_clear = _count_in_clear(facts, where, order, seen, flow_findings)
+    _count_in_clear(facts, where, order, seen, flow_findings)
     if not protected and _has_ciphertext(flow_findings):
         facts.unsettled.add(where, order)
     kind = flow_kind_of(flow_findings)
@@ -63,7 +63,7 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     # An alert looks like data in TLS 1.3.
     carried = protected and (kind is FlowKind.ENCRYPTED or max(shown.data_sent, shown.data_guessed) > ALERT)
     ends = connection.client.source, connection.server.source
-    facts.add_to_endpoints(ends, where, order, encrypted=carried, in_clear=in_clear)
+    _add_to_endpoints(facts, ends, where, order, carried, seen, flow_findings)
     if is_full:
         return
     facts.visible.append(shown)
@@ -79,10 +79,10 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     encrypted = is_encrypted(flow) and _all_encrypted(flow)
     facts.encrypted_flows += encrypted
     where, order = str(flow), (2, flow.began)
-    in_clear = _count_in_clear(facts, where, order, seen, flow.findings)
+    _count_in_clear(facts, where, order, seen, flow.findings)
     if not encrypted and _has_ciphertext(flow.findings):
         facts.unsettled.add(where, order)
-    facts.add_to_endpoints((flow.client, flow.server), where, order, encrypted=encrypted, in_clear=in_clear)
+    _add_to_endpoints(facts, (flow.client, flow.server), where, order, encrypted, seen, flow.findings)
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
@@ -122,31 +122,50 @@ def _has_ciphertext(flow_findings: Iterable[Findings]) -> bool:
 
 def _count_in_clear(
     facts: Facts, where: str, order: Order, seen: Sequence[int], flow_findings: tuple[Findings, Findings]
-) -> dict[str, int]:
-    """Count the bytes of a flow that nothing encrypted, without infrastructure. Returns them by protocol."""
-    size = sum(_bytes_in_clear(*direction) for direction in zip(seen, flow_findings, strict=True))
-    if not size:
+) -> None:
+    """Count the bytes of a flow that nothing encrypted, without infrastructure."""
+    for protocol, size in _in_clear(seen, flow_findings, INFRASTRUCTURE).items():
+        facts.add_in_clear(protocol, size, where, order)
+        for findings in flow_findings:
+            facts.values.count_all(findings.values)
+
+
+def _add_to_endpoints(
+    facts: Facts,
+    ends: tuple[Endpoint, Endpoint],
+    where: str,
+    order: Order,
+    encrypted: bool,
+    seen: Sequence[int],
+    flow_findings: tuple[Findings, Findings],
+) -> None:
+    """Add a flow to the endpoints that are asked about. There is no infrastructure at one that must be encrypted."""
+    if facts.endpoints:
+        in_clear = _in_clear(seen, flow_findings, frozenset())
+        facts.add_to_endpoints(ends, where, order, encrypted=encrypted, in_clear=in_clear)
+
+
+def _in_clear(seen: Sequence[int], flow_findings: tuple[Findings, Findings], besides: frozenset[str]) -> dict[str, int]:
+    """The bytes of a flow that nothing encrypted, by protocol, `besides` these protocols."""
+    sides = zip(seen, flow_findings, strict=True)
+    if not (size := sum(_bytes_in_clear(*side, besides) for side in sides)):
         return {}
     kinds = dict.fromkeys(
         kind
         for findings in flow_findings
         for kind, encrypts in findings.kinds.items()
-        if not encrypts and kind not in INFRASTRUCTURE
+        if not encrypts and kind not in besides
     )
-    protocol = ", ".join(kinds) or "data"
-    facts.add_in_clear(protocol, size, where, order)
-    for findings in flow_findings:
-        facts.values.count_all(findings.values)
-    return {protocol: size}
+    return {", ".join(kinds) or "data": size}
 
 
-def _bytes_in_clear(seen: int, findings: Findings) -> int:
-    """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor infrastructure."""
+def _bytes_in_clear(seen: int, findings: Findings, besides: frozenset[str]) -> int:
+    """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor of these protocols."""
     encryption = findings.encryption
     if encryption is not None and not encryption.problems:
         before = max(min(encryption.begins, seen) - findings.negotiation, 0)
         return max(before, sum(findings.read[name] for name in CLEAR_DATAGRAMS))
-    return max(seen - sum(findings.read[name] for name in INFRASTRUCTURE), 0)
+    return max(seen - sum(findings.read[name] for name in besides), 0)
 
 
 def _is_full(facts: Facts) -> bool:

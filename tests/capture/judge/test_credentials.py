@@ -30,6 +30,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 NOTHING = b"GET / HTTP/1.1\r\nHost: oak\r\n\r\n"
 COOKIE = b"GET / HTTP/1.1\r\nHost: oak\r\nCookie: session=a8f7c6d5e4b3a291\r\n\r\n"
 
+QUERY = bytes.fromhex("0007 0100 0001 0000 0000 0000") + b"\3oak\7example\0\0\1\0\1"
+
 _TCP = 6
 
 
@@ -186,6 +188,24 @@ def test_endpoints_are_a_policy_for_secrets_as_well(recordings: Recordings, tmp_
     for endpoint, codes in ((":5683", {"in-clear"}), (":9", {"endpoints"})):
         options = Options(vouched={"whole", "sent"}, required={"sealed"}, sealed_endpoints=(endpoint,))
         assert reasons(judge(path, {"x": "not in there"}, options).verdicts["x"]) == codes
+
+
+@pytest.mark.parametrize("transport", ["TCP", "UDP"])
+def test_there_is_no_infrastructure_at_an_endpoint_that_must_be_sealed(
+    transport: str, recordings: Recordings, tmp_path: Path
+) -> None:
+    frames = frames_of(recordings.path("tls13"))
+    server = judge(recordings.path("tls13")).verdicts[CREDENTIALS].visible[0].server
+    if transport == "TCP":
+        asked = exchange([len(QUERY).to_bytes(2) + QUERY], [], port=45001)
+    else:
+        asked = [ethernet(ipv4(udp(QUERY, source=45001, target=5683), protocol=17))]
+
+    def found(*endpoints: str) -> set[str]:
+        return reasons(of_frames(tmp_path, [*frames, *asked], Options(required={"sealed"}, sealed_endpoints=endpoints)))
+
+    assert found(server) == set()
+    assert found(server, ":5683") == {"in-clear"}
 
 
 def test_no_secret_and_an_empty_list_are_not_the_same(tmp_path: Path) -> None:

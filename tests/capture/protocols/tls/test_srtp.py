@@ -57,6 +57,9 @@ def without(files: Files) -> Parts:
 def test_it_is_sealed(handshake: Parts, tmp_path: Path) -> None:
     parts = [(">", STUN), *handshake, *USUAL, (">", STUN), (">", rtp(20))]
     assert verdict(tmp_path, of_datagrams(parts)) == SEALED
+    # STUN finds the way to an endpoint that must be sealed, and is nothing by itself.
+    assert verdict(tmp_path, of_datagrams(parts), ":5000") == SEALED
+    assert verdict(tmp_path, of_datagrams([(">", STUN)]), ":5000") == "INCONCLUSIVE"
 
 
 @pytest.mark.slow
