@@ -63,7 +63,9 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     # An alert looks like data in TLS 1.3.
     carried = protected and (kind is FlowKind.ENCRYPTED or max(shown.data_sent, shown.data_guessed) > ALERT)
     ends = connection.client.source, connection.server.source
-    _add_to_endpoints(facts, ends, where, order, carried, seen, flow_findings)
+    if facts.endpoints:
+        in_clear = _in_clear(seen, flow_findings)
+        facts.add_to_endpoints(ends, where, order, encrypted=carried, in_clear=in_clear)
     if is_full:
         return
     facts.visible.append(shown)
@@ -82,7 +84,9 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     _count_in_clear(facts, where, order, seen, flow.findings)
     if not encrypted and _has_ciphertext(flow.findings):
         facts.unsettled.add(where, order)
-    _add_to_endpoints(facts, (flow.client, flow.server), where, order, encrypted, seen, flow.findings)
+    if facts.endpoints:
+        in_clear = _in_clear(seen, flow.findings)
+        facts.add_to_endpoints((flow.client, flow.server), where, order, encrypted=encrypted, in_clear=in_clear)
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
@@ -128,21 +132,6 @@ def _count_in_clear(
         facts.add_in_clear(protocol, size, where, order)
         for findings in flow_findings:
             facts.values.count_all(findings.values)
-
-
-def _add_to_endpoints(
-    facts: Facts,
-    ends: tuple[Endpoint, Endpoint],
-    where: str,
-    order: Order,
-    encrypted: bool,
-    seen: Sequence[int],
-    flow_findings: tuple[Findings, Findings],
-) -> None:
-    """Add a flow to the endpoints that are asked about. There is no infrastructure at one that must be encrypted."""
-    if facts.endpoints:
-        in_clear = _in_clear(seen, flow_findings, frozenset())
-        facts.add_to_endpoints(ends, where, order, encrypted=encrypted, in_clear=in_clear)
 
 
 def _in_clear(seen: Sequence[int], flow_findings: tuple[Findings, Findings], besides: frozenset[str]) -> dict[str, int]:
