@@ -134,8 +134,13 @@ def _count_in_clear(
             facts.values.count_all(findings.values)
 
 
-def _in_clear(seen: Sequence[int], flow_findings: tuple[Findings, Findings], besides: frozenset[str]) -> dict[str, int]:
-    """The bytes of a flow that nothing encrypted, by protocol, `besides` these protocols."""
+def _in_clear(
+    seen: Sequence[int], flow_findings: tuple[Findings, Findings], besides: frozenset[str] = frozenset()
+) -> dict[str, int]:
+    """The bytes of a flow that nothing encrypted, by protocol, `besides` these protocols.
+
+    At an endpoint that must be sealed, no infrastructure is expected: all of them count.
+    """
     sides = zip(seen, flow_findings, strict=True)
     if not (size := sum(_bytes_in_clear(*side, besides) for side in sides)):
         return {}
