@@ -33,7 +33,9 @@ def heard(
 
     `refuses` is the error by which the client must end.
     """
-    with overheard.listen(**{"port": port, "secret": PASSWORD, **arguments}) as wire:
+    # Only spent while a stream is open: on a busy machine, a server may take seconds to close its side.
+    defaults = {"port": port, "secret": PASSWORD, "patience": 10}
+    with overheard.listen(**{**defaults, **arguments}) as wire:
         try:
             talk()
         except Exception as error:
