@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def build_source(folder: Path) -> Path:
-    """The unpacked source distribution of the project, in `folder`."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(folder)]
-    subprocess.run(command, cwd=PROJECT, check=True)
-    (archive,) = folder.glob("*.tar.gz")
+def build_source(folder: Path) -> None:
+    """The source distribution of the project, unpacked in `folder`."""
+    archive = _built("sdist", PROJECT, folder / "packed")
     shutil.unpack_archive(archive, folder, filter="data")
-    return folder / archive.name.removesuffix(".tar.gz")
 
 
 def build_wheel(source: Path, folder: Path, **variables: str) -> Path:
     """A wheel in `folder`, built with these variables in the environment."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", folder, source], env={**os.environ, **variables}, check=True)
-    (made,) = folder.glob("*.whl")
+    return _built("wheel", source, folder, **variables)
+
+
+def _built(target: str, source: Path, folder: Path, **variables: str) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
+    subprocess.run(command, cwd=source, env={**os.environ, **variables}, check=True)
+    (made,) = (each for each in folder.iterdir() if each.suffix in (".gz", ".whl"))
     return made

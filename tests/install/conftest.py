@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +15,10 @@ import pytest
 from install.building import build_source, build_wheel
 from install.captures import SCAN, Samples
 from install.installers import Installed, Tools
-from install.places import CACHE, HERE, SUITES, Place, cannot_make_roots, make_root, unavailable
+from install.places import HERE, SUITES, Place, cannot_make_roots, root, unavailable
+from kept import CACHE
 from overheard.engines.base import clean_environment
+from workers import once, shared_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,27 +41,23 @@ WAYS = [
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that exists in every place."""
-    return tmp_path_factory.mktemp("install")
-
-
-@pytest.fixture(scope="session")
-def source(shared: Path) -> Path:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked source distribution of the project."""
-    return build_source(shared)
+    (unpacked,) = once(tmp_path_factory, "source", build_source).glob("overheard-*")
+    return unpacked
 
 
 @pytest.fixture(scope="session")
-def wheel(source: Path, shared: Path) -> Path:
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from it."""
-    return build_wheel(source, shared / "wheel")
+    (made,) = once(tmp_path_factory, "wheel", lambda folder: build_wheel(source, folder)).glob("*.whl")
+    return made
 
 
 @pytest.fixture(scope="session")
-def samples(shared: Path) -> Samples:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     """The captures and the certificate."""
-    return Samples.written(shared)
+    return Samples.written(tmp_path_factory.mktemp("samples"))
 
 
 @pytest.fixture(scope="session")
@@ -71,51 +69,50 @@ def wanted(samples: Samples) -> str:
 
 
 @pytest.fixture(scope="session")
-def tools(shared: Path) -> Tools:
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     """The installers; skipped, or in CI failed, if no package index responds."""
-    (shared / "tools").mkdir()
     try:
-        return Tools.made(shared / "tools")
+        return Tools(once(tmp_path_factory, "tools", Tools.copy))
     except subprocess.CalledProcessError:
         unavailable("uv could not install pipx: no package index responds")
 
 
 @pytest.fixture(scope="session")
 def installing(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path, tools: Tools
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tools: Tools
 ) -> Iterator[Mapping[Way, Future[Installed]]]:
     """All installations that the selected tests need, in progress."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     ways = list(dict.fromkeys(each["installed"] for each in params if "installed" in each))
     what = {name: request.getfixturevalue(name) for name in ("source", "wheel")}
-    folder = tmp_path_factory.mktemp("roots")
     suites = () if cannot_make_roots() else [suite for suite in SUITES if any(way.place == suite for way in ways)]
+    # They exist in every place.
+    shared = (shared_folder(tmp_path_factory), CACHE)
+
+    def enter(suite: str) -> Place:
+        return entered.enter_context(root(suite, shared))
 
     def install(way: Way) -> Installed:
-        home = shared / f"{way.place}-{way.installer}"
-        home.mkdir()
-        made: Installed = getattr(tools, way.installer)(_place(way.place, roots, shared), home, what[way.what])
+        home = tmp_path_factory.mktemp(f"{way.place}-{way.installer}")
+        made: Installed = getattr(tools, way.installer)(_place(way.place, roots), home, what[way.what])
         return made
 
     # Roots first: an installation that waits for one must not block its creation.
-    with ThreadPoolExecutor(max_workers=len(SUITES) + 1) as pool:
-        roots = {suite: pool.submit(make_root, suite, folder / suite) for suite in suites}
+    with ExitStack() as entered, ThreadPoolExecutor(max_workers=len(SUITES) + 1) as pool:
+        roots = {suite: pool.submit(enter, suite) for suite in suites}
         yield {way: pool.submit(install, way) for way in ways}
         pool.shutdown(cancel_futures=True)
-    shutil.rmtree(folder)
 
 
-def _place(name: str, roots: Mapping[str, Future[Path]], shared: Path) -> Place:
+def _place(name: str, roots: Mapping[str, Future[Place]]) -> Place:
     if name == HERE:
         return Place(name, os.path.realpath(sys.executable))
     if why := cannot_make_roots():
         unavailable(why)
     try:
-        root = roots[name].result()
+        return roots[name].result()
     except subprocess.CalledProcessError as problem:
         unavailable(f"the root of {name} cannot be created: {problem.stderr.decode().strip().splitlines()[-1:]}")
-    CACHE.mkdir(exist_ok=True)
-    return Place(name, "/usr/bin/python3", root, (shared, CACHE))
 
 
 @pytest.fixture(scope="session", params=WAYS, ids="-".join)

@@ -11,28 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from install.places import CACHE
+from install.places import HERE, NETWORK
+from install.wheels import of_the_project, without_index
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from install.places import Place
 
-# How pip and uv reach their index. Read at import, because tests run without these variables.
-NETWORK = {
-    name: value
-    for name, value in os.environ.items()
-    if name.startswith(("PIP_", "UV_")) or name.upper().endswith("_PROXY") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR")
-}
-
-# A virtual environment with the pip of its Python. ensurepip would unpack the same wheel, and compile all its modules.
-_ENVIRONMENT = """
-import ensurepip, pathlib, sys, sysconfig, venv, zipfile
-venv.create(sys.argv[1], symlinks=True)
-bundled = sysconfig.get_config_var("WHEEL_PKG_DIR") or pathlib.Path(ensurepip.__file__).with_name("_bundled")
-(pip,) = pathlib.Path(bundled).glob("pip-*.whl")
-zipfile.ZipFile(pip).extractall(sysconfig.get_path("purelib", "venv", {"base": sys.argv[1]}))
-"""
 # Each installer compiles the same once more. That it can be optimised, the wheel shows, and the library of these tests.
 _COMPILER = """\
 #!/bin/sh
@@ -68,9 +52,9 @@ class Tools:
 
     folder: Path
 
-    @classmethod
-    def made(cls, folder: Path) -> Tools:
-        """Copies from this environment: uv is one program, and pipx is pure Python."""
+    @staticmethod
+    def copy(folder: Path) -> None:
+        """Copy them from this environment: uv is one program, and pipx is pure Python."""
         shutil.copy(Path(sys.executable).with_name("uv"), folder / "uv")
         command: list[str | Path] = [folder / "uv", "pip", "install", "--quiet", "--python", sys.executable]
         command += ["--target", folder / "pipx", f"pipx=={version('pipx')}"]
@@ -78,51 +62,37 @@ class Tools:
         compiler = folder / "cc"
         compiler.write_text(_COMPILER)
         compiler.chmod(0o755)
-        return cls(folder)
 
     def pip(self, place: Place, home: Path, what: str | Path) -> Installed:
         """Install in a new virtual environment."""
-        python = home / "bin" / "python"
-        self._done(place, home, {}, place.python, "-c", _ENVIRONMENT, home)
-        self._done(place, home, {}, python, "-m", "pip", "install", "--quiet", "--no-compile", what)
+        python = place.virtual_environment(home)
+        self._done(place, home, python, "-m", "pip", "install", "--quiet", what, **without_index(of_the_project(place)))
         return Installed(place, home / "bin" / "overheard", python)
 
     def pipx(self, place: Place, home: Path, what: str | Path) -> Installed:
-        """Install with pipx, which uses pip, as it finds no uv."""
-        variables: dict[str, str | Path] = {"PIPX_HOME": home, "PIPX_BIN_DIR": home / "bin"}
-        variables["PYTHONPATH"] = self.folder / "pipx"
-        self._done(place, home, variables, place.python, "-m", "pipx", "install", "--pip-args=--no-compile", what)
+        """Install with pipx, which uses pip, as it finds no uv. Its pip is there, as if it had installed before."""
+        place.virtual_environment(home / "shared")
+        # pipx looks when it was changed.
+        (home / "shared" / "bin" / "pip").touch()
+        variables = without_index(of_the_project(place))
+        variables |= {"PIPX_HOME": home, "PIPX_BIN_DIR": home / "bin", "PYTHONPATH": self.folder / "pipx"}
+        self._done(place, home, place.python, "-m", "pipx", "install", what, **variables)
         return Installed(place, home / "bin" / "overheard", home / "venvs" / "overheard" / "bin" / "python")
 
     def uv(self, place: Place, home: Path, what: str | Path) -> Installed:
-        """Install with the Python of the place: uv might download another."""
+        """Install from the index, with the Python of the place: uv might download another."""
         variables: dict[str, str | Path] = {"UV_TOOL_DIR": home, "UV_TOOL_BIN_DIR": home / "bin"}
         variables["UV_PYTHON_DOWNLOADS"] = "never"
-        self._done(place, home, variables, self.folder / "uv", "tool", "install", "--python", place.python, what)
+        command = (self.folder / "uv", "tool", "install", "--python", place.python, what)
+        self._done(place, home, *command, **variables)
         return Installed(place, home / "bin" / "overheard", home / "overheard" / "bin" / "python")
 
     def dry_run(self, installed: Installed, what: str) -> str:
         """What uv would add to an installation."""
-        return self._done(
-            installed.place,
-            self.folder,
-            {},
-            *(self.folder / "uv", "pip", "install", "--dry-run", "--python", installed.python, what),
-        )
+        command = (self.folder / "uv", "pip", "install", "--dry-run", "--python", installed.python, what)
+        return self._done(installed.place, self.folder, *command)
 
-    def _done(self, place: Place, home: Path, variables: Mapping[str, str | Path], *command: str | Path) -> str:
-        """The output of an installer. Fails the test if it fails."""
-        # Bytecode of what is used is written when it is used first.
-        environment = {
-            **NETWORK,
-            "PIP_NO_COMPILE": "1",
-            "HOME": home,
-            "XDG_CACHE_HOME": CACHE,
-            "UV_LINK_MODE": "copy",
-            # Roots have no compiler.
-            **({} if place.root else {"CC": self.folder / "cc"}),
-            **variables,
-        }
-        done = place.run(*command, **environment)
-        assert done.returncode == 0, f"{place.name}: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+    def _done(self, place: Place, home: Path, *command: str | Path, **variables: str | Path) -> str:
+        # Roots have no compiler.
+        compiler = {"CC": self.folder / "cc"} if place.name == HERE else {}
+        return place.output(*command, HOME=home, UV_LINK_MODE="copy", **compiler, **variables)

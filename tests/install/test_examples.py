@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from install.building import build_wheel
-from install.installers import NETWORK
-from install.places import CACHE
+from install.places import HERE, Place
+from install.wheels import of_the_project, without_index
 from processes import LONG, PROJECT
 
 if TYPE_CHECKING:
@@ -21,31 +20,24 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_engine")]
 
 
-@pytest.fixture(scope="module")
-def pure_wheel(source: Path, shared: Path) -> Path:
-    """A wheel without the compiled part, which needs no compiler."""
-    return build_wheel(source, shared / "pure", CC="no-such-compiler")
-
-
 @pytest.mark.parametrize("name", ["flask-requests", "fastapi-httpx"])
 def test_a_build_fails_and_then_passes(
     name: str,
-    pure_wheel: Path,
+    wheel: Path,
     tools: Tools,  # noqa: ARG001  (they say whether there is a package index)
 ) -> None:
     example = PROJECT / "examples" / name
     before = sorted(example.rglob("*"))
-    python = Path(os.path.realpath(sys.executable)).parent
-    # pip compiles no modules: of all that is installed, few are imported.
+    python = Path(os.path.realpath(sys.executable))
     environment: dict[str, str | Path] = {
-        **NETWORK,
-        "PATH": f"{python}:{os.environ['PATH']}",
-        "PIP_NO_COMPILE": "1",
-        "XDG_CACHE_HOME": CACHE,
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+        # pip compiles no modules: of all that is installed, few are imported. The option is so named.
+        "PIP_NO_COMPILE": "no",
+        **without_index(of_the_project(Place(HERE, str(python)))),
     }
     done = subprocess.run(
         ["sh", example / "run.sh"],
-        env={**environment, "OVERHEARD": pure_wheel},
+        env={**environment, "OVERHEARD": wheel},
         cwd="/",
         stdin=subprocess.DEVNULL,
         capture_output=True,
