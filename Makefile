@@ -58,6 +58,10 @@ bench-scan: lab-env ## compare the speed of the scan with grep, ngrep, tcpflow, 
 bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/another/.venv/bin/overheard": compare)
 	@$(BIN)/python bench/startup.py $(OTHERS)
 
+.PHONY: bench-witness
+bench-witness: lab-env ## measure what `listen` adds to a test, and `overheard watch` to a command (ARGS="--rounds 50")
+	@$(BIN)/python bench/witness.py $(ARGS)
+
 .PHONY: bench-sidecar
 bench-sidecar: test-env ## measure what the sidecar costs beside a service that is idle (needs root; ARGS="--window 60")
 	@$(BIN)/python bench/sidecar.py $(ARGS)
