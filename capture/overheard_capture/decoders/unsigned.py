@@ -7,9 +7,11 @@ of it must also be in `may_be_compressed` in `unsigned.c`, and what may be in di
 
 from __future__ import annotations
 
+from binascii import a2b_qp
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
 
 _PRINTABLE = range(0x20, 0x7F)
+# An escape of quoted-printable of what is no ASCII text.
+_ESCAPE = lazy_pattern(rb"=[0189A-F][0-9A-F]")
 
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
@@ -35,7 +39,14 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
 
 
 def short_block(data: bytes, reader: ReaderFactory) -> ReaderFactory | None:
-    """The reader factory for all of `data` if it may be text, and is a block of Snappy: its length is a character."""
+    """The reader factory for all of `data` if it may be text, and is a block of Snappy: its length is a character.
+
+    In quoted-printable it may have a single escape, which numbers have, too.
+    """
+    if _ESCAPE.search(data) and (block := short_block(a2b_qp(data), reader)):
+        from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable  # noqa: PLC0415  (it is hardly ever)
+
+        return partial(QuotedPrintable, reader=block)
     may_be = len(data) >= SHORTEST and data[0] in _PRINTABLE and not data[1] & 3 and may_be_unsigned(data) & AS_SNAPPY
     if not may_be:
         return None

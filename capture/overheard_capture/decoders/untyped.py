@@ -125,7 +125,7 @@ class Untyped:
             )
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
-            elif inner is untyped and is_whole and (block := short_block(head, untyped)):
+            elif is_whole and (block := short_block(head, inner)):
                 self._text = Together(self._text, block(speculative(self._findings), self._layers))
 
     def _finders_for(self, head: bytes, inner: ReaderFactory, *, is_whole: bool) -> TextFinders | JsonStringFinder:
