@@ -16,7 +16,7 @@ from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHtt
 from overheard_capture.decoders.json_strings import JsonStringFinder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
-from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.mail.soft_breaks import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
 from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, UTC_PARTIAL_MARKS, PartialLineFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder

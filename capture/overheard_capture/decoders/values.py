@@ -23,7 +23,7 @@ from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block
 from overheard_capture.decoders.magic import CARVED, HEAD, PAIRS, ZLIB_PAIRS, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
-from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.mail.soft_breaks import SoftBreakFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import offsets_of_contents
