@@ -3,8 +3,9 @@
 
 /* The members of each are bits of a table. */
 enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, NUMBERS = BASE85 + 3, CODINGS };
-/* The fewest separators of a list of numbers. In hexadecimal, at least one in so many digits is a letter. */
-enum { FEWEST = 7, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
+/* The fewest commas of a list of numbers, or the fewest numbers with blanks between them. In hexadecimal, at least one in
+ * so many digits is a letter. */
+enum { FEWEST = 7, FEWEST_IN_A_ROW = 15, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
 
 typedef struct {
     uint64_t from; /* where to go on */
@@ -71,6 +72,23 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
     run[0] = HEXADECIMAL, run[1] = at, run[2] = end;
 }
 
+/* Whether a list of numbers of up to three digits may be there. */
+static int may_be_numbers(const uint8_t *data, uint64_t at, uint64_t end) {
+    int commas = 0, digits = 0, in_a_row = 0;
+    for (uint64_t place = at; place < end; place++) {
+        uint8_t byte = data[place];
+        if (byte >= '0' && byte <= '9') {
+            digits++;
+            continue;
+        }
+        if (digits) in_a_row = digits <= 3 ? in_a_row + 1 : 0;
+        commas += byte == ',', digits = 0;
+        if (byte == ',' || byte == ':' || byte == '"') in_a_row = 0;
+        if (commas >= FEWEST || in_a_row >= FEWEST_IN_A_ROW) return 1;
+    }
+    return 0;
+}
+
 static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
     if (at < found->first[coding]) return;
     if (coding == HEXADECIMAL) {
@@ -91,9 +109,7 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
         }
         if (kinds != 3) return;
     } else if (coding == NUMBERS) {
-        int separators = 0;
-        for (uint64_t place = at; place < end; place++) separators += data[place] == ',';
-        if (separators < FEWEST) return;
+        if (!may_be_numbers(data, at, end)) return;
     } else if (coding >= BASE85) {
         if (end - at < SHORTEST_BASE85 || !has_base85(data, at, end, found->bases + coding - BASE85, beginnings)) return;
     } else {

@@ -16,10 +16,10 @@ from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecimal
 
-# A byte may have a prefix (`0x1f`, `\x1f`, `%1f`); up to eight bytes may be in a group.
+# A byte may have a prefix (`0x1f`, `\x1f`, `%1f`), and a single digit behind `0x`; up to eight bytes may be in a group.
 _DIGIT = rb"[0-9A-Fa-f]"
 _PREFIX = rb"(?:0[xX]|\\{1,8}[xX]|%|&#[xX])?"
-_GROUP = rb"%b(?:%b%b){1,8}+(?!%b)" % (_PREFIX, _DIGIT, _DIGIT, _DIGIT)
+_GROUP = rb"(?:%b(?:%b%b){1,8}+|0[xX]%b)(?!%b)" % (_PREFIX, *(_DIGIT,) * 4)
 # Also a line that goes on after a backslash.
 _BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]|\\(?=\r?\n)){0,32}"
 # The number at the end of a head, such as the length of what follows it, is none of its bytes.
@@ -28,6 +28,7 @@ _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
 _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)
 _NOT_DIGITS = lazy_pattern(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
+_SINGLE_DIGIT = lazy_pattern(rb"0[xX](%b)(?!%b)" % (_DIGIT, _DIGIT))
 # The digits of decimal numbers, and what is between them.
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
 # Bytes without a letter among their digits, as those of digits in ASCII are.
@@ -67,6 +68,11 @@ _BASE32_HEX = lazy_pattern(rb"[0189]")
 _TO_HEX = bytes.maketrans(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567", b"0123456789ABCDEFGHIJKLMNOP" * 2 + b"QRSTUV"
 )
+
+
+def _hex_digits(raw: bytes) -> bytes:
+    padded = _SINGLE_DIGIT.sub(rb"0\1", raw) if b"x" in raw or b"X" in raw else raw
+    return _NOT_DIGITS.sub(b"", padded)
 
 
 def _hexadecimal(chars: bytes) -> bytes:
@@ -158,7 +164,7 @@ CODINGS = (
         Members(_HEX_MEMBERS, SHORTEST),
         lazy_pattern(_DIGITS + rb"|" + _GROUPS).finditer,
         lazy_pattern(_MORE),
-        lambda raw: _NOT_DIGITS.sub(b"", raw),
+        _hex_digits,
         _hexadecimal,
         2,
         1,
@@ -193,6 +199,7 @@ CODINGS = (
         2,
         1,
         is_value=lambda _: False,
-        is_other=lambda run: run.count(b",") < decimal.FEWEST,
+        is_other=decimal.is_no_list,
+        partial=decimal.PARTIAL,
     ),
 )

@@ -56,6 +56,7 @@ HEX: dict[str, Write] = {
     "with blanks": lambda data: hexed(data, " "),
     "with colons": lambda data: hexed(data, ":"),
     "in C": lambda data: b"{" + hexed(data, ", ", "0x", 12).replace(b"\n", b",\n  ") + b"}",
+    "in Go": lambda data: "[]byte{{{}}}".format(", ".join(map(hex, data))).encode(),
     "in Python": lambda data: b'b"' + hexed(data, "", "\\x") + b'"',
     "percent-encoded": lambda data: b"?data=" + hexed(data, "", "%") + b"&x=1",
     "in lines": lambda data: hexed(data, width=30) + b"\n",
@@ -92,6 +93,9 @@ DECIMAL: dict[str, Write] = {
     "as Java has it": lambda data: str([byte - 256 if byte > 127 else byte for byte in data]).encode(),
     "behind a field without a separator": lambda data: b"\talice" + ", ".join(map(str, data)).encode() + b"\tbob",
     "in lines": lambda data: textwrap.fill(", ".join(map(str, data)), 70).encode(),
+    "as Go prints it": lambda data: b"[" + " ".join(map(str, data)).encode() + b"]",
+    "as PowerShell prints it": lambda data: "\r\n".join(map(str, data)).encode(),
+    "a typed array": lambda data: json.dumps({str(at): byte for at, byte in enumerate(data)}).encode(),
 }
 ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT, "decimal": DECIMAL}
 WRITES = [write for names in ALL.values() for write in names.values()]
@@ -149,8 +153,9 @@ def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     text = write(data)
     findings = played(untyped, text)
     assert set(ALL) & set().union(*seen(findings))
-    # In a string of JSON, a run is also read from a later line on.
-    at_once = [found for found in findings.sightings if found.layers[:1] != ("string escapes",)]
+    assert data is LONG or any("gzip" in layers for layers in seen(findings))
+    # In a string of JSON, a run is also read from a later line on, and in lines behind what may be the size of a chunk.
+    at_once = [found for found in findings.sightings if found.layers[:1] not in (("string escapes",), ("chunked",))]
     assert len({found.position for found in at_once if len(found.layers) == 2}) <= 1
     # Numbers are data as any other.
     assert {each.what for each in findings.unread} == (set() if write in DECIMAL.values() else {LARGE_VALUE})
@@ -177,6 +182,9 @@ LOOK_ALIKES = {
     "hashes": "\n".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(50)),
     "numbers": json.dumps([number * 7919 for number in range(500)]),
     "small numbers": json.dumps([number % 200 for number in range(500)]),
+    "small numbers in a table": "\n".join("%d  1 %d   0" % (number, number * 3 % 256) for number in range(200)),
+    "numbers by index": json.dumps({str(number): number * 7 % 256 for number in range(200)}),
+    "times": " ".join(f"12:00:{second:02}" for second in range(10, 60)),
     "addresses of IPv4": "\n".join(f"10.0.{number}.17, 192.0.2.{number}" for number in range(200)),
     "dates": " ".join(f"2024-01-{day:02} 12:00:{day:02}" for day in range(10, 30)),
     "words": "INTERNATIONALIZATIONSTANDARDS and antidisestablishmentarianism, a bad cab fed a dead bee\n" * 9,
