@@ -16,7 +16,7 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known, reader_of
 from overheard_capture.decoders.unsigned_heads import LENGTH, SHORTEST, may_be_unsigned
-from overheard_capture.native.structures import AS_ANY, AS_SNAPPY, KNOWN_AFTER_LENGTH
+from overheard_capture.native.structures import AS_ANY, AS_LZ4, AS_SNAPPY, KNOWN_AFTER_LENGTH
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -68,10 +68,11 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
     is_none = len(head) < SHORTEST or looks_like_text(head) or not head.strip(head[:1])
     if not is_wide and (known or is_none):
         return known
-    if not is_wide and is_known(head[LENGTH:][:HEAD]):
+    why = may_be_unsigned(head)
+    if not is_wide and is_known(head[LENGTH:][:HEAD]) and not _is_block(head, why):
         after = reader_of(head[LENGTH:][:HEAD], reader, rest)
         return partial(AfterHeader, reader=after, length=LENGTH) if after else None
-    if not (why := may_be_unsigned(head)) & AS_ANY:
+    if not why & AS_ANY:
         return known
     from overheard_capture.decoders.unsigned_formats import block_of, format_of  # noqa: PLC0415  (few captures have any)
 
@@ -81,3 +82,12 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
     from overheard_capture.decoders.compression.reader import decompressing  # noqa: PLC0415
 
     return decompressing((form,), reader, rest)
+
+
+def _is_block(head: bytes, why: int) -> bool:
+    """Whether it is a whole block, in which a signature of two bytes may be by chance."""
+    if not why & (AS_LZ4 | AS_SNAPPY):
+        return False
+    from overheard_capture.decoders.unsigned_formats import block_of  # noqa: PLC0415  (few captures have any)
+
+    return block_of(head, why) is not None

@@ -89,6 +89,16 @@ static int may_be_numbers(const uint8_t *data, uint64_t at, uint64_t end) {
     return 0;
 }
 
+/* Whether a plus sign and something else of base64 are before it. Such signs may begin a line, as in a diff, which may be
+ * escaped in a string. */
+static int is_behind_plus(const uint8_t *data, uint64_t at) {
+    if (!at || data[at - 1] != '+') return 0;
+    for (; at && data[at - 1] == '+'; at--) {}
+    uint8_t byte = at ? data[at - 1] : ' ', letter = byte | 0x20;
+    if (at > 1 && data[at - 2] == '\\' && (byte == 'n' || byte == 'r')) return 0;
+    return (letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '/';
+}
+
 static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
     if (at < found->first[coding]) return;
     if (coding == HEXADECIMAL) {
@@ -98,10 +108,9 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
     } else if (coding == BASE58) {
-        /* It must have letters of both cases, and none that is left out; between signs it is base64, unless a sign begins
-         * the line, as in a diff. */
+        /* It must have letters of both cases, and none that is left out; between signs it is base64. */
         int kinds = 0;
-        if (data[end] == '+' || (at > 1 && data[at - 1] == '+' && data[at - 2] > ' ')) return;
+        if (data[end] == '+' || is_behind_plus(data, at)) return;
         for (uint64_t place = at; place < end; place++) {
             uint8_t byte = data[place];
             if (byte == '0' || byte == 'O' || byte == 'I' || byte == 'l') return;

@@ -113,6 +113,15 @@ def test_a_whole_block_is_known_by_its_length_whatever_is_in_it(name: str) -> No
         assert not any(layers[0] in each for each in seen(played(untyped, base64.b64encode(other))))
 
 
+def test_a_whole_block_is_no_zlib_after_its_length_though_two_bytes_in_it_are_its_signature() -> None:
+    block = snappy(b"".join(b"%%%02X" % byte for byte in b"xxxs: " + VALUE))
+    assert block[4:6] == b"8\x11"
+    assert any(layers[:2] == ("base64", "snappy") for layers in seen(played(untyped, base64.b64encode(block))))
+    packed = block[:4] + zlib.compress(TEXT)
+    assert ("base64", "zlib") in seen(played(untyped, base64.b64encode(packed)))
+    assert not played(untyped, base64.b64encode(block[:6] + noise(90))).unread
+
+
 @for_each(name=PACKED, how=WRITTEN)
 def test_it_is_found_in_text(name: str, how: str) -> None:
     data, layer = PACKED[name]
