@@ -21,6 +21,7 @@ from overheard_capture.decoders.compression.formats import (
 from overheard_capture.decoders.documents import begins_document
 from overheard_capture.decoders.formats import is_lzma
 from overheard_capture.decoders.magic import HEAD, is_known
+from overheard_capture.decoders.opaque import begins_database
 from overheard_capture.decoders.unsigned_heads import (
     LENGTH,
     LITTLE,
@@ -53,6 +54,8 @@ _QUOTES = (b"", b'"', b"'")
 _NO_CONTROL_BUT_ESCAPE = NO_CONTROL + b"\x1b"
 # What may follow a block: what a coding filled its last group with, as Z85 does.
 _PADDING = tuple(map(bytes, range(4)))
+# How much is decompressed at first, and how much if all of it is to be seen.
+_FEW, _MANY = 1 << 12, 1 << 18
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -101,7 +104,11 @@ def _may_be_lz_string(head: bytes) -> bool:
 
 def _block_ends(form: CompressionFormat, head: bytes) -> bool:
     """Whether all of this is one block. Other bytes hardly ever decompress to as many as the length before a block."""
-    if (block := _decompressed(form, head)) is None or not block.is_whole:
+    block = _decompressed(form, head)
+    if block and len(block.out) == _FEW:
+        # What is repetitive, such as a database, ends within the head nevertheless.
+        block = _decompressed(form, head, _MANY)
+    if block is None or not block.is_whole:
         return False
     return block.rest in _PADDING or (len(block.out) >= SHORTEST and block.rest[:1] in _QUOTES)
 
@@ -121,11 +128,11 @@ class _Decompressed(NamedTuple):
     rest: bytes
 
 
-def _decompressed(form: CompressionFormat, head: bytes) -> _Decompressed | None:
-    """The same, of up to 4 KiB; None if these bytes are malformed."""
+def _decompressed(form: CompressionFormat, head: bytes, most: int = _FEW) -> _Decompressed | None:
+    """The same, of up to so many bytes; None if these are malformed."""
     decompressor = form.make()
     try:
-        out = decompressor.decompress(head, 1 << 12)
+        out = decompressor.decompress(head, most)
     except CorruptError:
         return None
     return _Decompressed(out, decompressor.eof, decompressor.unused_data)
@@ -134,7 +141,7 @@ def _decompressed(form: CompressionFormat, head: bytes) -> _Decompressed | None:
 def _is_content(out: bytes) -> bool:
     """Whether this is the beginning of text, or of something else that is known."""
     is_text = len(out) >= SHORTEST and looks_like_text(out)
-    return is_text or is_known(out) or is_known(out[LENGTH:]) or encoding_of(out) is not None
+    return is_text or is_known(out) or is_known(out[LENGTH:]) or encoding_of(out) is not None or begins_database(out)
 
 
 def _is_deflate(head: bytes, *, certainly: bool) -> bool:
@@ -145,10 +152,10 @@ def _is_deflate(head: bytes, *, certainly: bool) -> bool:
     # ISA-L's is slower to create.
     deflate = zlib.decompressobj(-15)
     try:
-        out = deflate.decompress(head, 1 << 12)
+        out = deflate.decompress(head, _FEW)
         if deflate.unconsumed_tail:
             # What is repetitive, such as an archive of tar, ends within the head nevertheless.
-            deflate.decompress(deflate.unconsumed_tail, 1 << 18)
+            deflate.decompress(deflate.unconsumed_tail, _MANY)
     except zlib.error:
         return False
     if not out:

@@ -111,6 +111,15 @@ def test_a_database_is_no_word_and_no_list_of_numbers() -> None:
             assert bool(reasons & {LARGE_VALUE, CONTENT_VALUE}) == is_there, text
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_database_in_a_literal_is_a_reason_and_other_bytes_are_none(size: int) -> None:
+    database = b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(1000) + noise(90)
+    for data, what in ((database, {LARGE_VALUE}), (database[16:], set()), (noise(600), set())):
+        text = b"x = '" + b"".join(b"\\%03o" % byte for byte in data) + b"';\ny = '\\x00\\x01';\n"
+        findings = played(untyped, text, range(0, len(text), size))
+        assert {each.what for each in findings.unread} == what
+
+
 def test_what_may_be_a_word_is_one_only_if_many_bytes_are_zero() -> None:
     text = base64.b64encode(b"alice" + WIDE.encode("cp037"))
     findings = played(untyped, text)

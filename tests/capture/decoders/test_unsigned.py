@@ -122,6 +122,17 @@ def test_a_whole_block_is_no_zlib_after_its_length_though_two_bytes_in_it_are_it
     assert not played(untyped, base64.b64encode(block[:6] + noise(90))).unread
 
 
+@pytest.mark.parametrize("pack", [lz4.block.compress, snappy, raw])
+def test_a_block_with_more_than_its_first_bytes_show_is_known(pack: Write) -> None:
+    """A database, and records of which nothing is known; if they are whole."""
+    for content in (b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(8000), b"\1\2\3\4" * 3000):
+        packed = pack(content + VALUE.decode().encode("utf-32-le"))
+        assert len(packed) < 2000
+        assert is_unsigned(packed)
+        assert seen(played(untyped, base64.b64encode(packed)))
+    assert not is_unsigned(pack(b"\1\2\3\4" * 3000 + VALUE)[:-3] + b"xyz" + noise(9))
+
+
 @for_each(name=PACKED, how=WRITTEN)
 def test_it_is_found_in_text(name: str, how: str) -> None:
     data, layer = PACKED[name]

@@ -9,7 +9,7 @@ _NUMBER = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9]|-(?:12[0-8]|1[01][0-
 # As Go and PowerShell print them, there are only blanks or line ends between them. JSON of a typed array has the index
 # of each.
 _COMMA, _BLANKS, _INDEX = rb"[ \t]{0,4},[ \t\r\n]{0,32}", rb"[ \t\r\n]{1,32}", rb"\"[0-9]{1,6}\"[ \t]?:[ \t]?"
-MEMBERS = b"0123456789, \t\r\n-\":"
+MEMBERS = b'0123456789, \t\r\n-":'
 # The fewest separators of a list. With blanks it is longer than an identifier, as many tables are like that.
 _FEWEST, _FEWEST_BLANKS = 7, 15
 # A word may be before it, as between fields without separators.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.content.nesting import Unwrapping, decoded_findings, nested_content, speculative
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
+from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -94,8 +95,8 @@ class EscapedTextFinder:
             self._pending = None
         place = ESCAPED_MARKS.first(data, clear)
         if place >= 0 and not self._readers:
-            guess = speculative(self._findings)
-            self._readers = [_EscapedReader(guess, self._layers, self._reader, writing) for writing in WRITINGS]
+            at = Unwrapping(self._findings, self._layers, self._reader)
+            self._readers = [_EscapedReader(at, writing) for writing in WRITINGS]
         for reader in self._readers:
             reader.feed(data, origin, place if place >= 0 else len(data), fresh=self._fresh)
         kept = max(_may_begin(data) - _CONTEXT, 0)
@@ -123,16 +124,15 @@ class EscapedTextFinder:
 class _EscapedReader:
     """Reads what is escaped in one way. Of the next bytes, it has read those before `at`."""
 
-    __slots__ = (
-        *("_before", "_content", "_ends", "_findings", "_held", "_layers"),
-        *("_parts", "_reader", "_writing", "at"),
-    )
+    __slots__ = ("_before", "_content", "_ends", "_held", "_parts", "_unwrapping", "_value", "_writing", "at")
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: Writing) -> None:
-        self._findings, self._layers, self._reader, self._writing = findings, layers, reader, writing
+    def __init__(self, unwrapping: Unwrapping, writing: Writing) -> None:
+        self._unwrapping, self._writing = unwrapping, writing
         self.at = 0
-        # What was begun: its content, the two bytes before, and an incomplete escape.
+        # What was begun: its content, which is a value if it is a literal, the two bytes before, and an incomplete
+        # escape.
         self._content: Content | None = None
+        self._value: CodedValue | None = None
         self._parts: FrameAligner | None = None
         self._before = self._held = b""
         self._ends = writing.ends
@@ -145,13 +145,23 @@ class _EscapedReader:
             begins = _begins(self._writing, data, self.at, clear, fresh=fresh) if clear < len(data) else -1
             if begins < 0:
                 return
-            self._content = nested_content(self._findings, self._layers, self._writing.layer, self._reader)
+            self._content = self._begin_content()
             self._parts, self._before = FrameAligner(self._decode), b""
             before = bytes(data[begins - 1 : begins]) if begins and self._writing.is_literal else b""
             self._ends = _ENDS_OF_LITERAL.get(before, self._writing.ends)
             # Before the first line of a quotation there is no line end, behind which its prefix is removed.
             self._held = b"\n" if self._writing is QUOTED and data[begins : begins + 1] == b">" else b""
             self.at = begins
+
+    def _begin_content(self) -> Content | None:
+        findings, layers, reader = self._unwrapping
+        findings, layer = speculative(findings), self._writing.layer
+        if self._writing.is_literal:
+            # Of bytes in a program, nobody can tell what they are; but a database is one.
+            self._value = CodedValue(self._unwrapping.findings, (*layers, layer), lambda _: False, bytes)
+            self._value.findings = decoded_findings(findings)
+            findings = self._value.findings
+        return nested_content(findings, layers, layer, reader)
 
     def _unescape(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Read up to the end of what was begun. Returns the offset of that."""
@@ -175,13 +185,17 @@ class _EscapedReader:
             out += self._writing.escape.sub(self._writing.unescape, piece[: len(piece) - held])
         if out and self._content:
             self._content.feed(out, origin.derived(places), contiguous=True)
+            if self._value:
+                self._value.add(bytes(out), len(out))
 
     def _finish(self) -> None:
         if self._parts:
             self._parts.flush()
         if self._content:
             self._content.close()
-        self._content = self._parts = None
+        if self._value:
+            self._value.close()
+        self._content = self._parts = self._value = None
 
     def close(self) -> None:
         self._finish()
