@@ -182,7 +182,7 @@ LOOK_ALIKES = {
     "hashes": "\n".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(50)),
     "numbers": json.dumps([number * 7919 for number in range(500)]),
     "small numbers": json.dumps([number % 200 for number in range(500)]),
-    "small numbers in a table": "\n".join("%d  1 %d   0" % (number, number * 3 % 256) for number in range(200)),
+    "small numbers in a table": "\n".join(f"{number}  1 {number * 3 % 256}   0" for number in range(200)),
     "numbers by index": json.dumps({str(number): number * 7 % 256 for number in range(200)}),
     "times": " ".join(f"12:00:{second:02}" for second in range(10, 60)),
     "addresses of IPv4": "\n".join(f"10.0.{number}.17, 192.0.2.{number}" for number in range(200)),
