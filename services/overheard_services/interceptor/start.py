@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import os
 import sys
@@ -24,6 +25,7 @@ def start(settings: Settings) -> None:
     # mitmproxy reads this once, when it is imported.
     os.environ["MITMPROXY_SSLKEYLOGFILE"] = str(record.session_keys)
     try:
+        _leave_addons_out()
         from overheard_services.interceptor import impostor, proxies  # noqa: PLC0415
     except ModuleNotFoundError as problem:
         raise SettingsError(
@@ -35,3 +37,10 @@ def start(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="overheard-interceptor-") as name:
         impostor.set_up(Path(name), settings.handover)
         asyncio.run(proxies.intercept(settings, record, Path(name)))
+
+
+def _leave_addons_out() -> None:
+    """Let single addons of mitmproxy be imported. Its package would import all, with Flask, LDAP and others."""
+    name = "mitmproxy.addons"
+    if spec := importlib.util.find_spec(name):
+        sys.modules[name] = importlib.util.module_from_spec(spec)

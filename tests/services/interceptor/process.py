@@ -81,9 +81,9 @@ def environment(folder: Path, *origins: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(folder: Path, *origins: str) -> Iterator[Interceptor]:
-    """Run it until the end of the `with` block, impersonating these origins."""
-    variables = environment(folder, *origins)
+def started(folder: Path, *origins: str, **more: str) -> Iterator[Interceptor]:
+    """Run it until the end of the `with` block, impersonating these origins, with more in its environment."""
+    variables = {**environment(folder, *origins), **more}
     with (
         (folder / "stderr").open("wb") as stderr,
         subprocess.Popen(command(), env=variables, stdin=subprocess.DEVNULL, stderr=stderr) as process,

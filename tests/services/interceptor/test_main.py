@@ -46,6 +46,14 @@ def test_it_closes_after_the_servers_response(tmp_path: Path) -> None:
         assert b"via" not in answer.lower()
 
 
+def test_of_the_addons_of_mitmproxy_it_imports_those_that_it_uses(tmp_path: Path) -> None:
+    """All of them together take half of its start."""
+    with started(tmp_path, "http://127.0.0.1:9", PYTHONPROFILEIMPORTTIME="1") as interceptor:
+        imported = {line.rpartition("|")[2].strip() for line in interceptor.said.splitlines()}
+    assert "mitmproxy.addons.tlsconfig" in imported
+    assert not {"flask", "ldap3", "mitmproxy.addons.onboarding"} & imported
+
+
 def test_it_is_ready_once_it_listens_and_ends_on_sigterm(tmp_path: Path) -> None:
     with serving(Answers()) as url, started(tmp_path, url) as interceptor:
         assert interceptor.health().returncode == 0
