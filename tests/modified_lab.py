@@ -1,6 +1,6 @@
-"""Runs the lab with modified code: from a copy of the packages, which the roles of a local run use.
+"""Runs the lab with modified code: from a copy of a package, with the others beside it.
 
-`python -m` searches the working directory first, which the roles inherit.
+The roles of a local run use it: `python -m` searches the working directory first, which the roles inherit.
 """
 
 from __future__ import annotations
@@ -19,18 +19,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PACKAGES = ("lab/overheard", "ca/overheard_ca", "capture/overheard_capture", "services/overheard_services")
-_STORY = "overheard/words/story/__init__.py"
+LAB = "overheard"
+_STORY = f"{LAB}/words/story/__init__.py"
 
 
-def copied(folder: Path) -> Path:
-    """Copy all packages to `folder`, and return that.
+def copied(folder: Path, package: str = LAB) -> Path:
+    """Copy a package to `folder`, link the others beside it, which must not be changed, and return the folder.
 
     Compiled modules are copied, too, or each role would compile all modules again. Those of modified code are outdated,
     by its time. Another process may be writing one, under a name of its own.
     """
-    for package in _PACKAGES:
-        source = PROJECT / package
-        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("*.pyc.*"))
+    folder.mkdir(exist_ok=True)
+    for each in _PACKAGES:
+        source = PROJECT / each
+        if source.name == package:
+            shutil.copytree(source, folder / package, ignore=shutil.ignore_patterns("*.pyc.*"))
+        else:
+            (folder / source.name).symlink_to(source)
     return folder
 
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("local_engine")
 
 
+def package_of(change: Break) -> str:
+    """The package that has the line."""
+    return Path(change.file).parts[1]
+
+
 def broken(code: Path, change: Break) -> None:
     """Change the line in the copy: the one with this text, at any indentation."""
     # `lab/overheard/...` is `overheard/...` in the copy.
@@ -30,8 +35,9 @@ def broken(code: Path, change: Break) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_breaking_the_line_has_the_effect_that_its_chapter_describes(scenario: Scenario, tmp_path: Path) -> None:
     """The lab must notice: its result must differ from that of the unchanged line."""
-    code = modified_lab.copied(tmp_path / "code")
-    broken(code, scenario.chapter.try_this)
+    change = scenario.chapter.try_this
+    code = modified_lab.copied(tmp_path / "code", package_of(change))
+    broken(code, change)
     _, results = modified_lab.run(code, tmp_path / "runs", scenario.name)
     result = results[scenario.name]
     if result.skipped:
