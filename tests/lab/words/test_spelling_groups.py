@@ -52,3 +52,28 @@ def test_other_text_is_not_found(secret: str, text: str) -> None:
 
 def test_the_number_itself_is_found_plainly() -> None:
     assert seen(ACCOUNT, f"<{ACCOUNT}>") == {"plainly"}
+
+
+KEY = "JBSWY3DPEHPK3PXPMFZWIZTH"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "JBSW Y3DP EHPK 3PXP MFZW IZTH",
+        "jbsw y3dp ehpk 3pxp mfzw izth",
+        "JBSWY-3DPEH-PK3PX-PMFZW-IZTH",
+        "<b>JBSW</b> <b>Y3DP</b> <b>EHPK</b> <b>3PXP</b> <b>MFZW</b> <b>IZTH</b>",
+        "k[0]=JBSWY3DP&k[1]=EHPK3PXP&k[2]=MFZWIZTH",
+    ],
+)
+@pytest.mark.parametrize("secret", [KEY, KEY.lower(), f"{KEY[:5]}-{KEY[5:]}"])
+def test_a_key_is_found_in_any_groups(secret: str, text: str) -> None:
+    assert seen(secret, f"Enter {text} in your app")
+    assert not seen(secret, text.replace("3", "4"))
+    assert not seen(secret, text.replace("Z", "Y").replace("z", "y"))
+
+
+@pytest.mark.parametrize("secret", ["JBSWY3DPEHPK3PX", "JbswY3dpEhpk3pxpMfzw", "jbswythreedpehpkthree"])
+def test_what_is_short_or_mixed_or_has_no_digit_is_no_key(secret: str) -> None:
+    assert "in other groups" not in seen(secret, f"{secret[:4]} {secret[4:]}")

@@ -80,6 +80,33 @@ def test_typographic_signs_are_found() -> None:
     assert seen(SAYING, SAYING) == {"plainly"}
 
 
+PASSWORD = "Swordfish-first-office"  # noqa: S105  (it opens nothing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sword\ufb01sh-\ufb01rst-o\ufb03ce",
+        "Sword\ufb01sh\u2010\ufb01r\ufb06-o\ufb00ice",
+        "Sword&filig;sh-&#64257;rst-office",
+        json.dumps("Sword\ufb01sh-first-of\ufb01ce"),
+        r"Sword\(fish-\[fi]rst-o\(Fice",
+    ],
+)
+def test_ligatures_are_found(text: str) -> None:
+    assert seen(PASSWORD, text) == {"with typographic signs"}
+    assert not seen(PASSWORD, text.replace("Sw", "Ch"))
+    assert not seen(PASSWORD, text.replace("\ufb01", "\ufb02").replace("ce", "ze"))
+
+
+def test_digits_of_another_script_are_found() -> None:
+    arabic = "".join(chr(0x660 + int(digit)) for digit in "4539148803436467")
+    for text in (arabic, arabic.translate({0x660 + digit: 0xE50 + digit for digit in range(10)})):
+        assert seen("4539148803436467", text) == {"digits of another script"}
+        assert not seen("4539148803436468", text)
+    assert not seen("pass-4539", f"pass-{arabic[:4]}")
+
+
 @for_each(codec=["cp1252", "latin-1", "cp437", "cp850", "mac-roman"], write=[str, json.dumps, html.escape])
 def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: type[str]) -> None:
     wrong = NAME.encode().decode(codec, "ignore" if codec == "cp1252" else "strict")

@@ -1,7 +1,7 @@
 """A text that a program wrote in another way than by escaping it.
 
-With typographic signs, broken into lines of one length, as a list of its characters, or with its UTF-8 read as another
-charset and encoded once more.
+With typographic signs, in the digits of another script, broken into lines of one length, as a list of its
+characters, or with its UTF-8 read as another charset and encoded once more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import chain
 
 from overheard.words.spelling.characters import EVERY_ESCAPE, Escape
 from overheard.words.spelling.look import Look, either, exactly, one_of, perhaps, repeated, row
-from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of
+from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
 
 # What word processors write for these signs, and the names of that in HTML.
@@ -23,6 +23,13 @@ _TYPOGRAPHIC = {
 _NAMES = dict(
     zip("\u2018\u2019\u201c\u201d\u201e\u2013\u2014", b"lsquo rsquo ldquo rdquo bdquo ndash mdash".split(), strict=True)
 )
+# What a typesetter makes of these letters, and text that is copied out of a PDF still has (Unicode, U+FB00 to U+FB06).
+_LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "st": "\ufb06"}
+# As troff has them: `\(fi`, `\[fi]`, `\(Fi`.
+_TROFF = {"ffi": b"Fi", "ffl": b"Fl"}
+# The digit zero of Arabic, of Persian and Urdu, and of Devanagari, Bengali and Thai. A text with fewer digits is none
+# that is written in one of these.
+_ZEROS, _FEWEST_DIGITS = "\u0660\u06f0\u0966\u09e6\u0e50", 8
 # As what UTF-8 is taken for: by Windows, by DOS, and by a Mac of old.
 _TAKEN_FOR = ("cp1252", "latin-1", "cp437", "cp850", "mac-roman")
 # Fewer characters in a list are too common; a shorter text without a blank is not broken into lines.
@@ -42,10 +49,22 @@ _LINES = Escape("on several lines", often=_NEXT_LINE)
 
 
 def typographic(text: Text) -> Iterator[Pattern]:
-    """With the apostrophes, quotation marks and dashes that word processors write."""
-    if text.is_text and any(sign in text.text for sign in _TYPOGRAPHIC):
-        shape = Shape(tuple(either(*chain.from_iterable(map(_signs, unit))) for unit in text.units))
+    """With the apostrophes, quotation marks, dashes and ligatures that word processors and typesetters write."""
+    if text.is_text and any(each in text.text for each in (*_TYPOGRAPHIC, *_LIGATURES)):
+        shape = Shape(tuple(_typeset(text)))
         yield Pattern(shape, (Spelling("with typographic signs", text.any_case),), end_of(shape))
+
+
+def _typeset(text: Text) -> Iterator[Look]:
+    """Each sign, and letters that may be one ligature: a typesetter may have one for only two of three letters."""
+    at = 0
+    while at < len(text.units):
+        following = [unit[0] for unit in text.units[at : at + 3]]
+        letters = next((each for each in _LIGATURES if following[: len(each)] == [*each]), following[0])
+        units = text.units[at : at + len(letters)] if letters in _LIGATURES else [text.units[at]]
+        apart = row(*(either(*chain.from_iterable(map(_signs, unit))) for unit in units))
+        yield either(apart, *map(exactly, _ligatures(letters)))
+        at += len(units)
 
 
 def _signs(unit: str) -> Iterator[Look]:
@@ -54,6 +73,26 @@ def _signs(unit: str) -> Iterator[Look]:
         forms = [sign.encode(), b"&#%d;" % ord(sign), b"\\u%04x" % ord(sign)]
         forms += [b"&%b;" % _NAMES[sign]] if sign in _NAMES else []
         yield from map(exactly, forms)
+
+
+def _ligatures(letters: str) -> Iterator[bytes]:
+    """With a ligature in UTF-8, JSON, HTML or troff."""
+    for part, sign in _LIGATURES.items():
+        if part in letters in _LIGATURES:
+            name = _TROFF.get(part, part.encode())
+            for form in (
+                *(sign.encode(), b"\\u%04x" % ord(sign), b"&#%d;" % ord(sign), b"&%blig;" % part.encode()),
+                *(b"\\(" + name, b"\\[" + name + b"]"),
+            ):
+                yield letters.encode().replace(part.encode(), form)
+
+
+def in_digits_of_another_script(text: Text) -> Iterator[Pattern]:
+    """A number in the digits of another script, as programs write it for people who read that."""
+    if text.is_text and text.value.isascii() and sum(map(str.isdigit, text.text)) >= _FEWEST_DIGITS:
+        for zero in _ZEROS:
+            digits = str.maketrans({str(digit): chr(ord(zero) + digit) for digit in range(10)})
+            yield literally("digits of another script", text.text.translate(digits).encode())
 
 
 def wrapped(text: Text) -> Iterator[Pattern]:

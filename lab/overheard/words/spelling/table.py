@@ -22,7 +22,13 @@ from overheard.words.spelling.codes import (
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
-from overheard.words.spelling.rewritten import listed, taken_for_another_charset, typographic, wrapped
+from overheard.words.spelling.rewritten import (
+    in_digits_of_another_script,
+    listed,
+    taken_for_another_charset,
+    typographic,
+    wrapped,
+)
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
 
@@ -141,6 +147,7 @@ _TABLE: tuple[_Row, ...] = (
     _shifted,
     _rot47,
     typographic,
+    in_digits_of_another_script,
     wrapped,
     listed,
     taken_for_another_charset,
