@@ -33,8 +33,8 @@ __all__ = ["Witnessed", "disagreements", "dissectors", "query_tshark", "second_o
 OURS, TSHARK = "our reader", "tshark"
 # The time limit of tshark in seconds.
 PATIENCE = 1800
-# The maximum number of secrets in one query: tshark is slow to compile larger ones.
-_SECRETS_PER_QUERY = 6
+# The maximum number of secrets in one query, which may have to be repeated for each of them.
+_SECRETS_PER_QUERY = 12
 # The dissector of tshark, by the beginning of a flow's protocol in our table.
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ frame
 """
 # Fields that every version has; without them, tshark's output is unusable.
 _REQUIRED = {"frame", "tcp.payload", "http"}
+# What may have a meaning in a string, in a regular expression or in a macro.
+_ODD = re.compile(rb"[^A-Za-z0-9]")
 # The time limit for listing all fields, in seconds.
 _TIMEOUT = 60
 
@@ -79,19 +82,20 @@ def fields() -> dict[str, bool]:
 
 def contains_any(patterns: Iterable[bytes], names: Iterable[str]) -> str:
     """A display filter for frames in which one of the fields `names` contains one of `patterns`."""
-    quoted = [_quoted(pattern) for pattern in patterns]
+    quoted = [f'"{_escaped(pattern)}"' for pattern in patterns]
     # `contains` applies to every value of a field in a frame.
     return "(" + " or ".join(f"{name} contains {text}" for name in names for text in quoted) + ")"
 
 
 def matches_any_case(text: bytes, names: Iterable[str]) -> str:
     """The same for a text with letters in either case."""
-    pattern = 'r"(?i)' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
+    pattern = f'r"(?i){_escaped(text)}"'
     return "(" + " or ".join(f"{name} matches {pattern}" for name in names) + ")"
 
 
-def _quoted(text: bytes) -> str:
-    return '"' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
+def _escaped(text: bytes) -> str:
+    """A text as part of a string or regular expression. It is kept short, as tshark is slow to read long filters."""
+    return _ODD.sub(lambda odd: b"\\x%02x" % odd[0][0], text).decode()
 
 
 def host_display_filter(only: Sequence[str], without: Sequence[str]) -> str:

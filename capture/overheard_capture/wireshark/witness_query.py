@@ -19,7 +19,7 @@ from overheard_capture.wireshark.fields import contains_any, fields, matches_any
 from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from overheard.words.secret import Secret
 
@@ -108,14 +108,10 @@ class WitnessQuery:
         }
         self.decode_options = [word for port, protocol in decode_as.items() for word in ("-d", f"{port},{protocol}")]
 
-    def filter(self, secrets: Sequence[Secret]) -> str:
-        """A display filter for frames that contain one of `secrets`."""
-        names = fields()
-        parts = [contains_any(self.patterns[secret.name], names) for secret in secrets]
-        if self.any_case:
-            parts += [matches_any_case(secret.value, names) for secret in secrets]
-        columns = "(" + " or ".join(parts) + ")"
-        return f"{columns} and {self.scope}" if self.scope else columns
+    def filter(self, secret: Secret) -> str:
+        """A display filter for frames that contain a secret."""
+        contains = contains_any(self.patterns[secret.name], fields())
+        return f"({contains} or {matches_any_case(secret.value, fields())})" if self.any_case else contains
 
     def run(self, path: Path) -> Iterator[tuple[str, Witnessed]]:
         """Run the query. Yields the name of a secret with each frame in which it was seen; some repeatedly."""
@@ -137,9 +133,10 @@ class WitnessQuery:
     def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_WitnessAnswer]:
         """Run both passes in parallel. No process is left running, even after an error."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
-            _write_macro(Path(environment["HOME"]), self.filter(secrets))
+            seen = _write_macros(Path(environment["HOME"]), map(self.filter, secrets))
+            frames = f"({seen}) and {self.scope}" if self.scope else seen
             columns = [word for name in (_FRAME, _STREAM, *_FRAGMENTS, *printed) for word in ("-e", name)]
-            command = ["tshark", "-r", str(path), "-n", *self.decode_options, "-Y", "${seen}", "-T", "ek", *columns]
+            command = ["tshark", "-r", str(path), "-n", *self.decode_options, "-Y", frames, "-T", "ek", *columns]
             with _start_passes(command, environment, self.timeout) as runs:
                 return list(pool.map(lambda run: self._answer(run, path), runs))
 
@@ -267,15 +264,17 @@ def _start_passes(command: Sequence[str], environment: Mapping[str, str], timeou
             run.stop()
 
 
-def _write_macro(folder: Path, text: str) -> None:
-    r"""Write the filter as the macro `seen`: on a command line every user of the machine could read the secret.
+def _write_macros(folder: Path, filters: Iterable[str]) -> str:
+    r"""Write each filter as a macro, and return one for what matches any of them.
 
-    In the file a quote is \x22 and a backslash \x5c.
+    On a command line every user of the machine could read the secrets. In the file a quote is \x22 and a backslash
+    \x5c. The time that tshark takes to read a macro grows with the square of its length.
     """
-    quoted = text.replace("\\", "\\x5c").replace('"', "\\x22")
+    quoted = [text.replace("\\", "\\x5c").replace('"', "\\x22") for text in filters]
     file = folder / "dfilter_macros"
     file.touch(mode=0o600)
-    file.write_text(f'"seen","{quoted}"\n')
+    file.write_text("".join(f'"secret{number}","{text}"\n' for number, text in enumerate(quoted)))
+    return " or ".join(f"${{secret{number}}}" for number in range(len(quoted)))
 
 
 def _ek_key(field: str) -> str:

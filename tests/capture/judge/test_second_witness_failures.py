@@ -72,7 +72,7 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     query_tshark([path], [SECRET])
     said = (tmp_path / "said").read_text()
-    assert "-Y ${seen}" in said
+    assert "-Y ${secret0}" in said
     assert "fluffy" not in said
     assert "66" not in said
 
