@@ -102,14 +102,20 @@ class Evidence:
     @cached_property
     def spy_hits(self) -> HitTable:
         """Hits in the TLS application data that the spy's session keys decrypt. Raises UnreadableError."""
-        keys = TlsKeys(self.spy.tls.logs)
-        return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
+        return self._hits_in(self._opened_by_sessions, TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def stolen_key_hits(self) -> HitTable:
         """Hits in the TLS application data that the server's private key decrypts. Raises UnreadableError."""
-        keys = TlsKeys(private=self.spy.tls.private)
-        return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
+        return self._hits_in(self._opened_by_stolen_key, TLS_BY_THE_STOLEN_KEY)
+
+    @cached_property
+    def _opened_by_sessions(self) -> tshark.Decrypted | None:
+        return self._decrypt(TlsKeys(self.spy.tls.logs))
+
+    @cached_property
+    def _opened_by_stolen_key(self) -> tshark.Decrypted | None:
+        return self._decrypt(TlsKeys(private=self.spy.tls.private))
 
     def _hits_in(self, decrypted: tshark.Decrypted | None, layer: Layer) -> HitTable:
         # Without data, several files need not be merged.
@@ -136,12 +142,12 @@ class Evidence:
         return self.decrypted is not None and are_all_opened(tls, self.decrypted)
 
     @cached_property
-    def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams, with the keys of the parties and the spy. Raises UnreadableError."""
-        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+    def tls_is_empty(self) -> bool:
+        """Whether the keys of the parties and the spy show that no TLS stream has data. Raises UnreadableError."""
+        from overheard_capture.wireshark.opened import are_empty  # noqa: PLC0415  (only keys need it)
 
-        keys, spy = self.keys.tls, self.spy.tls
-        return tshark.tls_content(self.tshark_input, TlsKeys((*keys.logs, *spy.logs), spy.private))
+        opened = (self.decrypted, self._opened_by_sessions, self._opened_by_stolen_key)
+        return are_empty(self.facts.tls, [each for each in opened if each])
 
 
 def opened_by(hit: Hit, who: OpenedBy) -> bool:

@@ -52,17 +52,11 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
         return presence, carrier, _check("present", says, holds=True)
     if OpenedBy.PARTY in evidence.fernet_keys.errors:
         return Presence.NONE, None, _check("present", evidence.fernet_keys.errors[OpenedBy.PARTY], "check the keys")
-    if evidence.facts.tls and evidence.keys.tls and _nothing_was_sent(case):
+    if evidence.facts.tls and evidence.keys.tls and evidence.tls_is_empty:
         streams = count(len(evidence.facts.tls), "TLS stream")
         says = f"it never left: {streams}, and no application data in either direction"
         return Presence.NONE, None, _check("never-sent", says)
     return _without_proof(case)
-
-
-def _nothing_was_sent(case: Case) -> bool:
-    """Whether no TLS stream has application data. A stream that tshark does not recognise as TLS might have some."""
-    content = case.evidence.tls_content
-    return content.recognised >= set(case.facts.tls) and not content.with_data
 
 
 def may_carry(facts: Facts) -> bool:

@@ -1,4 +1,4 @@
-"""Whether keys open every record of TLS streams: then tshark verified the tag of each."""
+"""What keys prove of TLS streams: that they open every record (tshark verified its tag), or that none has data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from overheard.words.visible import Visible
     from overheard_capture.wireshark.tshark import Decrypted
@@ -27,7 +27,7 @@ def are_all_opened(streams: Sequence[Visible], decrypted: Decrypted) -> bool:
     if not streams or not all(any(part in stream.cipher for part in _AEAD) for stream in old):
         return False
     for each in decrypted.frames:
-        if new.intersection(each.streams) and (each.types.count(",") != each.lengths.count(",") or not each.types):
+        if new.intersection(each.streams) and not each.all_typed:
             return False
     stream_of = {each.frame: each.streams[-1] for each in decrypted.frames if each.streams}
     opened = Counter[int | None]()
@@ -36,3 +36,14 @@ def are_all_opened(streams: Sequence[Visible], decrypted: Decrypted) -> bool:
     return new <= set(stream_of.values()) and all(
         opened[stream.stream] == stream.data_sent + stream.data_answered for stream in old
     )
+
+
+def are_empty(streams: Collection[int], opened: Sequence[Decrypted]) -> bool:
+    """Whether tshark recognises all of these streams as TLS, and no stream has application data.
+
+    `opened` is what different keys decrypt. Any of them may show that a stream has none. A stream that tshark does not
+    recognise might have some.
+    """
+    recognised = frozenset[int]().union(*(each.streams for each in opened))
+    with_data = (recognised - (each.streams - each.with_data) for each in opened)
+    return recognised >= set(streams) and not recognised.intersection(*with_data)

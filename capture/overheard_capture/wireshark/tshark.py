@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HTTP = {f"tcp.port=={HTTP.port}": "http"}
 # The fields of `TlsFrame`.
 _OF_RECORDS = ("frame.number", "tcp.stream", "tls.record.content_type", "tls.record.length")
+_APPLICATION_DATA = "23"
 # The time limit for one file, in seconds.
 _TIMEOUT = 120
 # tshark allocates 100 MB when it starts. In huge pages, which glibc can ask for, that takes a seventh less CPU time.
@@ -54,6 +55,16 @@ class TlsFrame:
     types: str
     lengths: str
 
+    @property
+    def all_typed(self) -> bool:
+        """Whether each record shows its real type, which in TLS 1.3 those that were not opened do not."""
+        return bool(self.types) and self.types.count(",") == self.lengths.count(",")
+
+    @property
+    def with_data(self) -> bool:
+        """Whether it has application data. A record without a real type may be of any."""
+        return not self.all_typed or _APPLICATION_DATA in self.types.split(",")
+
 
 @dataclass(frozen=True)
 class Decrypted:
@@ -61,6 +72,16 @@ class Decrypted:
 
     data: tuple[DecryptedData, ...] = ()
     frames: tuple[TlsFrame, ...] = ()
+
+    @property
+    def streams(self) -> frozenset[int]:
+        """The streams that tshark recognises as TLS."""
+        return frozenset(each.streams[-1] for each in self.frames if each.streams)
+
+    @property
+    def with_data(self) -> frozenset[int]:
+        """Those of them that have application data, without the handshake records and alerts that the keys open."""
+        return frozenset(each.streams[-1] for each in self.frames if each.streams and each.with_data)
 
 
 _NO_KEYS = TlsKeys()
@@ -155,22 +176,3 @@ def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> Decr
 def _tls_frame(line: str) -> TlsFrame:
     frame, streams, types, lengths = line.split("\t")
     return TlsFrame(int(frame), tuple(map(int, filter(None, streams.split(",")))), types, lengths)
-
-
-@dataclass(frozen=True)
-class TlsContent:
-    """Which streams tshark recognises as TLS, and which of them have application data.
-
-    With keys, encrypted handshake records and alerts are not counted as application data.
-    """
-
-    recognised: frozenset[int]
-    with_data: frozenset[int]
-
-
-def tls_content(capture: TsharkInput, keys: TlsKeys) -> TlsContent:
-    """What tshark sees with `keys` in the TLS streams, by stream index. Raises UnreadableError."""
-    fields = ["-Y", "tls.record", "-T", "fields", "-e", "tcp.stream", "-e", "tls.app_data"]
-    lines = [line.split("\t") for line in tshark(capture, *fields, keys=keys).splitlines()]
-    streams = [(int(stream), bool(data)) for stream, data in lines]
-    return TlsContent(frozenset(number for number, _ in streams), frozenset(number for number, data in streams if data))

@@ -1,4 +1,4 @@
-"""Whether keys open every record: proved by tshark for all streams, or not at all."""
+"""What keys prove of TLS streams: for all of them, or not at all."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard_capture.wireshark.keys import TlsKeys
-from overheard_capture.wireshark.opened import are_all_opened
-from overheard_capture.wireshark.tshark import decrypt
+from overheard_capture.wireshark.opened import are_all_opened, are_empty
+from overheard_capture.wireshark.tshark import Decrypted, TlsFrame, decrypt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,3 +64,34 @@ def test_keys_of_some_streams_are_not_enough(recordings: Recordings, tmp_path: P
     # The connections of all other recordings make no difference.
     assert randoms - needed
     assert opened_without(randoms - needed)
+
+
+def shown(**types: str) -> Decrypted:
+    """Streams `s0`, `s1` and so on, each of one record, whose real type is empty if it was not opened."""
+    return Decrypted(frames=tuple(TlsFrame(1, (int(name[1:]),), each, "99") for name, each in types.items()))
+
+
+HANDSHAKE, DATA, CLOSED = "22", "23", ""
+
+
+@pytest.mark.parametrize(
+    ("opened", "empty"),
+    [
+        ([shown(s0=HANDSHAKE, s1=HANDSHAKE)], True),
+        ([shown(s0=HANDSHAKE, s1=DATA)], False),
+        ([shown(s0=HANDSHAKE, s1=CLOSED)], False),
+        # Each of the keys opens one of them.
+        ([shown(s0=HANDSHAKE, s1=CLOSED), shown(s0=CLOSED, s1=HANDSHAKE)], True),
+        ([shown(s0=HANDSHAKE, s1=CLOSED), shown(s0=CLOSED, s1=DATA)], False),
+        ([shown(s0=HANDSHAKE, s1=CLOSED), shown(s0=HANDSHAKE, s1=CLOSED)], False),
+        # One is not recognised, or one more.
+        ([shown(s0=HANDSHAKE)], False),
+        ([shown(s0=HANDSHAKE), shown(s0=CLOSED, s1=HANDSHAKE)], True),
+        ([shown(s0=HANDSHAKE, s1=HANDSHAKE, s2=HANDSHAKE)], True),
+        ([shown(s0=HANDSHAKE, s1=HANDSHAKE, s2=CLOSED)], False),
+        ([Decrypted()], False),
+        ([], False),
+    ],
+)
+def test_streams_are_empty_if_some_keys_show_it_of_each(opened: list[Decrypted], empty: bool) -> None:
+    assert are_empty([0, 1], opened) is empty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
 from overheard_capture.wireshark.keys import TlsKeys
-from overheard_capture.wireshark.tshark import Decrypted, TsharkInput, decrypt, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.tshark import Decrypted, TlsFrame, TsharkInput, decrypt, own_configuration, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -110,17 +111,32 @@ def test_tls_is_dissected_on_the_port_of_another_protocol(recordings: Recordings
 def test_only_keys_distinguish_data_from_the_handshake(recordings: Recordings) -> None:
     """Without them, all encrypted records look the same."""
     for name, with_data in (("https", frozenset({0})), ("untrusted", frozenset[int]())):
-        content = tls_content(recordings.capture(name, HTTPS.port), recordings.tls_keys)
-        assert (content.recognised, content.with_data) == (frozenset({0}), with_data)
-    assert tls_content(recordings.capture("untrusted", HTTPS.port), TlsKeys()).with_data == {0}
+        opened = decrypt(recordings.capture(name, HTTPS.port), recordings.tls_keys, [0])
+        assert (opened.streams, opened.with_data) == (frozenset({0}), with_data)
+    others = TlsKeys((recordings.other_keys,))
+    assert decrypt(recordings.capture("untrusted", HTTPS.port), others, [0]).with_data == {0}
 
 
 @pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
-def test_unrecognised_tls_is_not_reported_as_empty(recordings: Recordings, service: Service) -> None:
+def test_unrecognised_tls_is_in_no_stream(recordings: Recordings, service: Service) -> None:
     name = f"elsewhere-{service.port}"
-    assert tls_content(recordings.capture(name), recordings.tls_keys).recognised == set()
-    content = tls_content(recordings.capture(name, service.port), recordings.tls_keys)
-    assert (content.recognised, content.with_data) == (frozenset({0}), frozenset({0}))
+    assert decrypt(recordings.capture(name), recordings.tls_keys, [0]).streams == set()
+    opened = decrypt(recordings.capture(name, service.port), recordings.tls_keys, [0])
+    assert opened.streams == opened.with_data == {0}
+
+
+@pytest.mark.parametrize(
+    ("types", "lengths", "with_data"),
+    [("22,20", "122,1", False), ("22,23", "9,80", True), ("20", "1,36", True), ("", "19", True), ("21", "2", False)],
+)
+def test_a_record_without_a_real_type_may_be_data(types: str, lengths: str, with_data: bool) -> None:
+    frame = TlsFrame(7, (3,), types, lengths)
+    assert frame.with_data is with_data
+    # In a tunnel the innermost stream has it; in EAP, none.
+    for streams, recognised in (((3,), {3}), ((0, 3), {3}), ((), set[int]())):
+        opened = Decrypted(frames=(replace(frame, streams=streams),))
+        assert opened.streams == recognised
+        assert opened.with_data == (recognised if with_data else set())
 
 
 def test_user_preferences_are_ignored(recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
