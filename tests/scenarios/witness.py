@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from overheard.engines.base import clean_environment
 from overheard.words.gallery import ROWS
 from overheard.words.services import HTTP, HTTPS, LEGACY, MUTUAL
 from scenarios.runs import MESSAGE
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 # Without these, tshark might dissect a connection as the protocol that is registered for the client's ephemeral port.
 _TLS = [each.port for each in (HTTPS, MUTUAL, LEGACY)] + [row.port for row in ROWS if row.scheme == "https"]
@@ -37,6 +35,8 @@ def fields(path: Path, display_filter: str, *names: str, keys: Path | None = Non
     ]
 
 
+# The number of the interface, which is that of the file.
+_FILE = "frame.interface_id"
 # What the tests need to know of a frame without keys. tshark takes longer to start than to dissect a recording.
 _NAMES = (
     "frame.number",
@@ -57,25 +57,55 @@ _NAMES = (
 )
 
 
+@dataclass
+class _Shown:
+    """What tshark shows of a recording without keys: the fields of each frame, and how many contain the message."""
+
+    frames: list[dict[str, str]] = field(default_factory=list)
+    with_message: int = 0
+
+
 @cache
-def _dissected(path: Path) -> tuple[list[dict[str, str]], int]:
-    """Each frame by the names of its fields, and the number of frames with the message: in one run, both."""
-    wanted = [word for name in _NAMES for word in ("-e", name)]
-    counted = ["-z", f'io,stat,0,frame contains "{MESSAGE}"']
-    rows, _, table = tshark(path, "-Y", "frame", "-T", "fields", *wanted, *counted).partition("\n\n=")
-    # One row, of all the time: `| 0.0 <> 0.1 |`, then the frames and bytes.
+def _shown(folder: Path) -> dict[str, _Shown]:
+    """What tshark shows of all recordings in a folder, by the name of the file: all in one run."""
+    paths = sorted(folder.glob("*.pcapng"))
+    wanted = [word for name in (_FILE, *_NAMES) for word in ("-e", name)]
+    asked = [f'frame contains "{MESSAGE}" and {_FILE} == {number}' for number in range(len(paths))]
+    with tempfile.TemporaryDirectory() as temporary:
+        together = Path(temporary) / "together.pcapng"
+        # Each file keeps an interface of its own, whose number tells the frames of one file from those of the others.
+        subprocess.run(["mergecap", "-a", "-I", "none", "-w", together, *paths], capture_output=True, check=True)
+        printed = tshark(together, "-Y", "frame", "-T", "fields", *wanted, "-z", ",".join(["io,stat,0", *asked]))
+    rows, _, table = printed.partition("\n\n=")
+    # One row, of all the time: `| 0.0 <> 0.1 |`, then the frames and bytes of each filter.
     (row,) = (line for line in table.splitlines() if "<>" in line)
-    return [dict(zip(_NAMES, line.split("\t"), strict=True)) for line in rows.splitlines()], int(row.split("|")[2])
+    counts = row.split("|")[2:-1:2]
+    shown = {path.name: _Shown(with_message=int(count)) for path, count in zip(paths, counts, strict=True)}
+    for line in rows.splitlines():
+        number, *values = line.split("\t")
+        shown[paths[int(number)].name].frames.append(dict(zip(_NAMES, values, strict=True)))
+    for each in shown.values():
+        for name, first in (("frame.number", 1), ("tcp.stream", 0)):
+            _renumber(each.frames, name, first)
+    return shown
+
+
+def _renumber(frames: list[dict[str, str]], name: str, first: int) -> None:
+    """Number frames or streams as in a file of its own. tshark numbers both in the order in which they begin."""
+    numbers = [int(frame[name]) for frame in frames if frame[name]]
+    for frame in frames:
+        if frame[name]:
+            frame[name] = str(int(frame[name]) - min(numbers) + first)
 
 
 def frames(path: Path) -> list[dict[str, str]]:
     """Each frame of a file without keys: the fields that tshark prints, by name, empty if absent."""
-    return _dissected(path)[0]
+    return _shown(path.parent)[path.name].frames
 
 
 def frames_with_message(path: Path) -> int:
     """How many frames of a file contain the message."""
-    return _dissected(path)[1]
+    return _shown(path.parent)[path.name].with_message
 
 
 def bodies(path: Path, keys: Path | None = None, private: Path | None = None) -> str:
