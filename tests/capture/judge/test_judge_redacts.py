@@ -14,7 +14,7 @@ from overheard.words.verdict import Outcome, Verdict
 from overheard_capture.judge import Keys
 from overheard_capture.search import Search
 from overheard_capture.wireshark.details import DissectionProcess
-from stage import ELSEWHERE
+from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,9 @@ def stands_in(verdict: Verdict, search: Search = SEARCH) -> list[str]:
 @cache
 def dissection(recordings: Recordings, name: str) -> tuple[Dissected, ...]:
     """What a recording shows, whatever the judge was given."""
-    ports = {service.port for service in ELSEWHERE} | {5443, 5446}
+    capture = TsharkInput.for_streams(recordings.path(name), recordings.verdict(name).visible)
     with DissectionProcess() as dissector:
-        return dissector.dissect(recordings.capture(name, *sorted(ports)), SEARCH.secret)
+        return dissector.dissect(capture, SEARCH.secret)
 
 
 @pytest.mark.parametrize(

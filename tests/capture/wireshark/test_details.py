@@ -11,6 +11,7 @@ import pytest
 from capture.frames import exchange, rewritten
 from overheard.words.errors import UnreadableError
 from overheard.words.secret import Secret
+from overheard.words.services import HTTPS
 from overheard_capture.wireshark import details
 from overheard_capture.wireshark.details import DissectionProcess
 from overheard_capture.wireshark.tshark import TsharkInput
@@ -47,7 +48,7 @@ def test_an_http_exchange_shows_its_start_lines_and_headers(recordings: Recordin
 
 
 def test_a_handshake_shows_the_clear_fields_of_both_sides(recordings: Recordings) -> None:
-    frames = dissect(recordings.capture("https"), SECRET)
+    frames = dissect(recordings.capture("https", HTTPS.port), SECRET)
     client = next(frame for frame in frames if "Client Hello" in " ".join(frame.shows))
     server = next(frame for frame in frames if "Server Hello" in " ".join(frame.shows))
     assert dict(client.details)["SNI"] == "server"
@@ -63,7 +64,7 @@ def test_a_handshake_shows_the_clear_fields_of_both_sides(recordings: Recordings
 
 
 def test_an_alert_shows_its_description(recordings: Recordings) -> None:
-    frames = dissect(recordings.capture("untrusted"), SECRET)
+    frames = dissect(recordings.capture("untrusted", HTTPS.port), SECRET)
     (alert,) = {value for frame in frames for name, value in frame.details if name == "alert"}
     assert alert.startswith("Unknown CA")
 

@@ -8,7 +8,7 @@ import pytest
 
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.opened import are_all_opened, are_empty
-from overheard_capture.wireshark.tshark import Decrypted, TlsFrame, decrypt
+from overheard_capture.wireshark.tshark import Decrypted, TlsFrame, TsharkInput, decrypt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from capture.recordings import Recordings
     from overheard.words.visible import Visible
-    from overheard_capture.wireshark.tshark import TsharkInput
-
-PORTS = (5443, 5446)
 
 
 def opened(capture: TsharkInput, keys: TlsKeys, visible: Sequence[Visible]) -> bool:
@@ -30,13 +27,13 @@ def opened(capture: TsharkInput, keys: TlsKeys, visible: Sequence[Visible]) -> b
 def test_the_keys_of_the_recording_open_all(recordings: Recordings, name: str, streams: int) -> None:
     visible = recordings.verdict(name).visible
     assert len(visible) == streams
-    assert opened(recordings.capture(name, *PORTS), recordings.tls_keys, visible)
+    assert opened(TsharkInput.for_streams(recordings.path(name), visible), recordings.tls_keys, visible)
 
 
 @pytest.mark.parametrize("name", ["https", "rsa", "all-three"])
 def test_other_keys_open_none(recordings: Recordings, name: str) -> None:
     visible = recordings.verdict(name).visible
-    capture = recordings.capture(name, *PORTS)
+    capture = TsharkInput.for_streams(recordings.path(name), visible)
     assert not opened(capture, TlsKeys((recordings.other_keys,)), visible)
     assert not opened(capture, TlsKeys(), visible)
     assert not opened(capture, recordings.tls_keys, ())
@@ -45,7 +42,7 @@ def test_other_keys_open_none(recordings: Recordings, name: str) -> None:
 def test_keys_of_some_streams_are_not_enough(recordings: Recordings, tmp_path: Path) -> None:
     """The key of the server opens one of three, and a key log without one connection the others."""
     visible = recordings.verdict("all-three").visible
-    capture = recordings.capture("all-three", *PORTS)
+    capture = TsharkInput.for_streams(recordings.path("all-three"), visible)
     assert not opened(capture, TlsKeys(private=recordings.stolen), visible)
     # A premaster secret opens the same connection as the master secret does.
     lines = [line for line in recordings.keys.read_bytes().splitlines() if not line.startswith(b"RSA ")]

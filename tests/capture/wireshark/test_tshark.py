@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_the_keys_decrypt_both_directions(recordings: Recordings) -> None:
-    found = decrypt(recordings.capture("https"), recordings.tls_keys, [0]).data
+    found = decrypt(recordings.capture("https", HTTPS.port), recordings.tls_keys, [0]).data
     said = b"".join(piece.data for piece in found)
     assert said.startswith(b"GET / HTTP/1.1\r\nHost: server:5443")
     assert b"HTTP/1.1 200 OK" in said
@@ -32,7 +32,7 @@ def test_the_keys_decrypt_both_directions(recordings: Recordings) -> None:
 
 
 def test_the_keys_of_another_connection_decrypt_nothing(recordings: Recordings) -> None:
-    assert decrypt(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]).data == ()
+    assert decrypt(recordings.capture("https", HTTPS.port), TlsKeys((recordings.other_keys,)), [0]).data == ()
 
 
 def test_several_key_logs_are_merged(recordings: Recordings, tmp_path: Path) -> None:
