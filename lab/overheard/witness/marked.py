@@ -47,6 +47,9 @@ def begin(
     recording: Path, tap: Tap | RelayTap, mark_port: int, *, patience: float = 0, at_once: bool = False
 ) -> ActiveRecording:
     """Begin to record. `patience` and `at_once` are those of `ActiveRecording` and `Marking`. Raises RecordingError."""
+    # What is read at the end must have one.
+    if recording.exists() and not recording.is_file():
+        raise RecordingError(f"{recording}: this is no file", hint="name a file for the recording")
     marks = Marking(mark_port, at_once=at_once, patience=_MARK_PATIENCE)
     try:
         return ActiveRecording.begin(recording.stem, recording, tap, patience=patience, marks=marks)

@@ -216,6 +216,10 @@ def test_what_cannot_be_recorded_is_inconclusive(tmp_path: Path) -> None:
     assert wire.verdict.inconclusive
     assert "nothing was recorded" in wire.verdict
     assert "No such file or directory" in " ".join(wire.verdict.split())
+    for device in ("/dev/full", tmp_path):
+        with listen(secret=PASSWORD, sent=True, recording=device) as wire:
+            pass
+        assert f"nothing was recorded: {device}: this is no file" in " ".join(wire.verdict.split())
 
 
 def test_without_dumpcap_it_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
