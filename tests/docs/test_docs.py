@@ -100,7 +100,13 @@ def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
 def test_the_spellings_are_those_of_the_code() -> None:
     documented = dict(rows(ARCHITECTURE, "spelling |"))
     # Every spelling gives different bytes, so none is left out as a duplicate.
-    secrets = ('ä "?/>~ë acorns'.encode(), "tail 🐿".encode(), b"0f8fad5bd9cb469fa165", b"acorn" * 8)
+    secrets = (
+        'ä "?/>~ë acorns'.encode(),
+        "tail 🐿".encode(),
+        b"0f8fad5bd9cb469fa165",
+        b"acorn" * 8,
+        b"4539148803436467",
+    )
     looked_for = [spelling for secret in secrets for spelling in spellings(secret)]
     assert set(documented) == {kind(spelling) for spelling in looked_for}
     for spelling in looked_for:

@@ -126,7 +126,7 @@ def _listed(name: str, parts: tuple[Look, ...], between: Look) -> Pattern:
 
 def grouped(value: bytes) -> Iterator[Pattern]:
     """The number of a card, an account or a telephone, or a key with groups of digits: in any groups, or in none."""
-    characters = value.translate(None, _GROUP_ENDS + _SIGNS)
+    characters = digits_of(value)
     if characters.isalnum() and characters.isascii() and (_is_number(characters) or _is_key(characters)):
         looks = in_either_case if _is_key(characters) else exactly
         shape = Shape(tuple(looks(bytes([character])) for character in characters), often=_GROUP_END)
@@ -142,6 +142,11 @@ def _is_key(characters: bytes) -> bool:
     """Whether a value has as many letters as a key, in one case, and digits."""
     of_one_case = characters.isupper() or characters.islower()
     return len(characters) >= _FEWEST_OF_KEY and of_one_case and any(each in _DIGITS for each in characters)
+
+
+def digits_of(value: bytes) -> bytes:
+    """A number without what is between its groups of digits."""
+    return value.translate(None, _GROUP_ENDS + _SIGNS)
 
 
 def _joined(numbers: Sequence[bytes]) -> Iterator[bytes]:

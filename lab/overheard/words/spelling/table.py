@@ -20,6 +20,7 @@ from overheard.words.spelling.codes import (
     uuencode,
 )
 from overheard.words.spelling.decoded import decoded
+from overheard.words.spelling.integers import as_integer
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
 from overheard.words.spelling.rewritten import (
@@ -136,6 +137,7 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(decimal),
     _of_bytes(octal_and_binary),
     _of_bytes(grouped),
+    _of_bytes(as_integer),
     _of_bytes(base64),
     _of_bytes(base32),
     _of_bytes(uuencode),
