@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The expected number of chance matches below which chance is ruled out.
 _CHANCE = 1e-6
+# Below this, the number tells nobody anything.
+_IMPOSSIBLE = 1e-12
 # The maximum number of kinds of unread content in the report.
 _MAX_KINDS = 5
 # The number of pairs of hosts that are named with the most of it.
@@ -75,5 +77,13 @@ def _chance(case: Case) -> Check:
     searched = case.facts.searched
     expected = case.evidence.search.chance(searched, case.number)
     holds = expected < _CHANCE
-    says = f"{expected:.0e} matches are expected by chance in the {searched:,} bytes searched"
+    says = f"{_expected(expected)} in the {searched:,} bytes searched"
     return Check(Rule.CHANCE, "chance", holds, says, "" if holds else "use a longer secret")
+
+
+def _expected(matches: float) -> str:
+    if matches < _IMPOSSIBLE:
+        return "a match by chance is next to impossible"
+    if matches < 1:
+        return f"1 of {1 / matches:,.0f} captures like this one has a match by chance"
+    return f"about {matches:,.1f} matches by chance are expected"
