@@ -60,7 +60,7 @@ ELSEWHERE = (
         "datagram_readers prefaces probe protocols stores stream_readers",
         "identify/test_byte_streams.py and test_datagrams.py",
     ),
-    Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
+    Elsewhere("capture/judge", "evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan_output.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),
     Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
