@@ -71,7 +71,8 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     stub(tmp_path, f'echo "$@" >> {tmp_path}/said')
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     query_tshark([path], [SECRET])
-    said = (tmp_path / "said").read_text()
+    # The number of a temporary folder may have any digits.
+    said = (tmp_path / "said").read_text().replace(str(tmp_path), "")
     assert "-Y ${secret0}" in said
     assert "fluffy" not in said
     assert "66" not in said
