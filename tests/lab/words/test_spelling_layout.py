@@ -96,6 +96,15 @@ def test_signs_by_their_number_are_found_in_a_url(secret: str, form: str) -> Non
         assert not seen(secret, text.replace("5C", "5B"))
 
 
+@for_each(form=["=%02X", "=%02x"], secret=[FLUFFY, TOKEN, QUOTES, WORDS])
+def test_blanks_and_signs_in_quoted_printable_are_found_in_a_url(secret: str, form: str) -> None:
+    written = "".join(each if each.isalnum() else form % ord(each) for each in secret)
+    for text in (quote(written, safe=""), quote(quote(written, safe=""), safe="")):
+        assert seen(secret, text) == {"escaped twice"}
+        assert not seen(secret, text.replace("3D", "3E"))
+        assert not seen(secret, text.replace("3D2", "3D1"))
+
+
 @pytest.mark.parametrize("character", ["'", '"', "`"])
 def test_doubled_quotes_are_found(character: str) -> None:
     secret = f"it{character}s a {character}nice{character} day"

@@ -164,7 +164,17 @@ def _signs_in_a_url(character: str, codecs: Codecs) -> Iterator[Look]:
         yield from (_escaped(look, _IN_A_URL) for form in forms for look in form(character, codecs))
 
 
-_NESTED = (*map(_nested, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)), _signs_in_a_url)
+def _equals_in_a_url(character: str, codecs: Codecs) -> Iterator[Look]:
+    """A blank or a sign in quoted-printable, in a URL: `%3D20`."""
+    if character.isascii() and not character.isalnum():
+        number = in_either_case(b"%02x" % ord(character))
+        yield from (row(equals, number) for form in _IN_A_URL for equals in form("=", codecs))
+
+
+_NESTED = (
+    *map(_nested, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)),
+    *(_signs_in_a_url, _equals_in_a_url),
+)
 
 
 class Escape(NamedTuple):
