@@ -13,9 +13,10 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from itertools import count, islice
+from itertools import count
 
-from hostile_wire import ACK, CHANCE, LARGEST, RANDOM, SYN, WIRE_ROWS, filled, ipv4, post, segment, stream, text
+from hostile_texts import TEXT_ROWS
+from hostile_wire import ACK, LARGEST, RANDOM, SYN, WIRE_ROWS, filled, ipv4, post, segment, stream
 
 # --- compression ------------------------------------------------------------------------------------------------------
 
@@ -61,6 +62,18 @@ def _tar(size: int) -> bytes:
             info.size = 1
             archive.addfile(info, io.BytesIO(b"x"))
     return post(out.getvalue(), "Content-Type: application/x-tar")
+
+
+def _archives(size: int) -> bytes:
+    """Archives within archives, each behind empty files whose size is behind them."""
+    empty, archive = zlib.compress(b"")[2:-4], b""
+    head = b"PK\3\4" + struct.pack("<5H3I2H", 20, 8, 8, 0, 0, 0, 0, 0, 1, 0) + b"a"
+    before = (head + empty + b"PK\7\x08" + struct.pack("<3I", 0, len(empty), 0)) * 70
+    for _ in range(8):
+        packed = zlib.compress(archive)[2:-4]
+        sizes = struct.pack("<3I", zlib.crc32(archive), len(packed), len(archive))
+        archive = before + head + packed + b"PK\7\x08" + sizes + b"PK\5\6" + bytes(18)
+    return post(archive * (size // len(archive)), "Content-Type: application/zip")
 
 
 def _skippable(size: int) -> bytes:
@@ -223,9 +236,6 @@ def _sql(size: int) -> bytes:
     return stream((b"\x01\0\0\0\x03" * (size // 5)), port=3306)
 
 
-_TEXTS = (base64.b64encode(b"gid://shop/Product/%d" % CHANCE.randrange(10**10)) + b"\n" for _ in count())
-_WORDS = (base64.b64encode(b"\x78\x9c" + CHANCE.randbytes(19)) + b" " for _ in count())
-
 ROWS: dict[str, Callable[[int], bytes]] = {
     **{f"gzip, {depth} times": _nested(depth) for depth in (1, 4, 6, 8, 40)},
     **{f"{name}, 8 times": _nested(8, by) for name, by in (("bzip2", bz2.compress), ("xz", lzma.compress))},
@@ -260,24 +270,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "folded mail": _mime_lines,
     "protobuf in protobuf": _protobuf,
     "MySQL commands": _sql,
-    "words like zlib in base64": text(b"eJyrVkrOT0lVslJQKkgsLi7PL0pR "),
-    "words like zlib in base64, all different": text(islice(_WORDS, 60_000)),
-    "texts in base64, all different": text(islice(_TEXTS, 60_000)),
-    "words like gzip in base64": text(b"H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA "),
-    "words like zlib in hexadecimal": text(b"789cab56ca4e2d5249b2aa56ca4c d "),
-    "words like base85": text(b"c-ri{S8fTjZz>3aZ*_=FzK5~t "),
-    "words like base32": text(b"PCOKWVWKJZ2ESVLSKZFU4VSL "),
-    "digits": text(b"104 105 106, "),
-    "percent signs": text(b"%25252541"),
-    "entities": text(b"&amp;amp;#65;"),
-    "backslashes": text(b"\\\\\\\\u0041"),
-    "encoded words": text(b"=?utf-8?b?YQ==?= "),
-    "soft line breaks": text(b"=41=\r\n"),
-    "data URLs": text(b"data:;base64,YWJj,"),
-    "tags": text(b"<a><b>x</b>"),
-    "tables": text(b"| a | b |\n"),
-    "heads of HTTP": text(b"HTTP/1.1 200 OK\r\n\r\n"),
-    "uuencoded lines": text(b"begin 644 a\n#0V%T\n`\nend\n"),
+    **TEXT_ROWS,
     "PDF objects": _documents(b"%PDF-1.4\n1 0 obj<</Length 3>>stream\nabc\nendstream\nendobj\n"),
     "CBOR in CBOR": _documents(b"\x81"),
     "MessagePack in MessagePack": _documents(b"\x91"),
@@ -288,4 +281,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "gzip heads": _documents(b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
     "xz heads": _documents(b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4F"),
     "bzip2 heads": _documents(b"BZh91AY&SY"),
+    "LZ4 heads": _documents(b"\2\x21\x4c\x18"),
+    "fields of Redis": _documents(b"\xfa\x09redis-ver"),
+    "zip archives in zip archives": _archives,
 }

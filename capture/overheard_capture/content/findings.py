@@ -163,13 +163,15 @@ class Encryption(Protocol):
 
 
 class Budget:
-    """The decompression budget: compressed bytes on the wire, and the bytes decompressed from them at any depth.
+    """What was made of the bytes on the wire: bytes decompressed from compressed ones, at any depth; text read again.
 
     It is shared by all contents of a direction, as many small decompression bombs are a bomb as well.
     """
 
     def __init__(self) -> None:
         self.compressed = self.decompressed = 0
+        # Bytes of text as they came, and those that were read once more: unescaped, or without the prefixes of lines.
+        self.text = self.read_again = 0
 
 
 @dataclass(eq=False, repr=False)

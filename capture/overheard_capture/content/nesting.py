@@ -43,6 +43,23 @@ def within_depth_limit(findings: Findings, layers: Layers) -> bool:
     return True
 
 
+# How often text may be read once more, on average, and how much of it anyway. To begin takes as long as so many bytes.
+_TIMES, _ANYWAY, TO_BEGIN = 4, 1 << 18, 256
+
+
+def may_read_again(findings: Findings, layers: Layers, count: int) -> bool:
+    """Whether so many bytes of text may be read once more, under one more layer. If not, that is reported.
+
+    Each layer may be taken off in several orders, so that otherwise it would be as often as there are orders.
+    """
+    budget = findings.budget
+    budget.read_again += count
+    if budget.read_again <= _TIMES * budget.text + _ANYWAY:
+        return True
+    findings.report_unread(Reason.LIMIT, "text that is escaped or quoted more often than it is read again", layers)
+    return False
+
+
 @dataclass(eq=False, repr=False)
 class Speculative(Findings):
     """Findings of content whose format is a guess. Only limits and keys are reported to the `parent` as unread."""
@@ -204,3 +221,38 @@ class Remainder:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class EndingContent:
+    """A content of a format that has an end, behind which `remainder` collects the bytes."""
+
+    __slots__ = ("_content", "_fed", "_piece", "_remainder")
+
+    def __init__(self, findings: Findings, layers: Layers, factory: ReaderFactory, remainder: Remainder) -> None:
+        self._content = Content(findings, layers, factory, SearchScope.NONE)
+        self._remainder, self._piece, self._fed = remainder, FIRST_PIECE, 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the end was in what was fed."""
+        return self._remainder.findings is not None
+
+    def feed(self, data: memoryview, origin: Origin) -> list[tuple[Bytes, Origin]]:
+        """Feed a piece. Returns the bytes left over behind that, if there are any.
+
+        Pieces are small at first, as the bytes after the end are copied from the piece.
+        """
+        piece, self._piece = self._piece, 2 * self._piece
+        self._content.feed(data[:piece], origin)
+        self._fed += min(piece, len(data))
+        return [(data[piece:], origin.after(piece))] if len(data) > piece else []
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        self._content.gap(length)
+
+    def close(self) -> tuple[int, tuple[Bytes, Origin]]:
+        """No more bytes follow. Returns its length, and the bytes after its end."""
+        self._content.close()
+        length = self._fed - len(self._remainder.pending)
+        return length, self._remainder.pending.take()

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard.words.named_tuple import NamedTuple
-from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
+from overheard_capture.content.nesting import EndingContent, Remainder, speculative
 from overheard_capture.content.readers import Together
 from overheard_capture.content.tries import Tries
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # A signature in so many bytes is tried, and the first ones anyway: most files are longer, and few other bytes look so.
-_BYTES_EACH, _FIRST = 64, 256
+BYTES_EACH, _FIRST = 64, 256
 TOO_MANY = "more beginnings of compressed data or files than are tried"
 
 
@@ -44,31 +43,41 @@ class Carver:
         self._reader = reader
         self._literals, self._reader_of, self._head = carvable
         self._pending = SmallByteQueue()
-        self._carved: Content | None = None
+        self._carved: EndingContent | None = None
         self._remainder = Remainder()
-        self._piece = FIRST_PIECE
         # How often a signature may be tried. Bytes count once they were passed, in whatever pieces they come.
-        self._tries = Tries(findings, layers, TOO_MANY, _FIRST * _BYTES_EACH)
-        self._carved_length = 0
+        self._tries = Tries(findings, layers, TOO_MANY, _FIRST * BYTES_EACH)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._scan(data, origin, last=False)
 
     def _scan(self, data: Bytes, origin: Origin, *, last: bool) -> None:
-        while len(data) and not self._tries.are_over:
+        # What is to be read, the next bytes at the end: many contents may end in one piece.
+        unread = [(data, origin)]
+        while unread and not self._tries.are_over:
+            data, origin = unread.pop()
+            if not len(data):
+                continue
             if self._carved:
-                data, origin = self._read_carved(memoryview(data), origin, last)
+                unread += self._carved.feed(memoryview(data), origin)
+                if self._carved.has_ended:
+                    unread.append(self._end(self._carved))
                 continue
+            is_last = last and not unread
             if len(self._pending):
-                data, origin = self._read_pending(data, origin, last)
+                unread.append(self._read_pending(data, origin, is_last))
                 continue
-            begins, factory = self._find_signature(data, last)
+            begins, factory = self._find_signature(data, is_last)
             if factory is None:
                 self._pending.add(data[begins:], origin.after(begins))
-                return
-            self._carved, self._piece = Content(self._findings, self._layers, factory, SearchScope.NONE), FIRST_PIECE
-            data, origin = data[begins:], origin.after(begins)
+            else:
+                self._carve(factory)
+                unread.append((data[begins:], origin.after(begins)))
+
+    def _carve(self, factory: ReaderFactory) -> None:
+        """Begin to read what was found."""
+        self._carved = EndingContent(self._findings, self._layers, factory, self._remainder)
 
     def _read_pending(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
         """Look for a signature in the pending bytes and the start of `data`. Returns the bytes left over."""
@@ -83,22 +92,9 @@ class Carver:
         if factory is None:
             self._pending.add(joined_data[begins:], joined_origin.after(begins))
         else:
-            self._carved, self._piece = Content(self._findings, self._layers, factory, SearchScope.NONE), FIRST_PIECE
+            self._carve(factory)
             self._scan(joined_data[begins:], joined_origin.after(begins), last=last)
         return data[taken:], origin.after(taken)
-
-    def _read_carved(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
-        """Feed a piece to the carved content. Returns the bytes left over."""
-        piece, self._piece = self._piece, 2 * self._piece
-        if self._carved:
-            self._carved.feed(data[:piece], origin)
-            self._carved_length += len(data[:piece])
-        if self._remainder.findings and self._carved:
-            # The carved content has ended, with bytes left over.
-            self._carved.close()
-            self._carved = None
-            self._scan(*self._take_remainder(), last=last and piece >= len(data))
-        return data[piece:], origin.after(min(piece, len(data)))
 
     def _find_signature(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
         """The offset of a known format, and its reader; or the offset of the bytes to keep pending, and None."""
@@ -109,7 +105,7 @@ class Carver:
             passed = at
             if len(data) - at < self._head and not last:
                 return at, None
-            if not self._tries.take(_BYTES_EACH):
+            if not self._tries.take(BYTES_EACH):
                 return len(data), None
             factory = self._reader_of(bytes(data[at : at + self._head]), self._reader, self._remainder)
             if factory:
@@ -119,11 +115,12 @@ class Carver:
         self._tries.add(after - passed)
         return after, None
 
-    def _take_remainder(self) -> tuple[bytes, Origin]:
-        self._remainder.findings = None
-        self._tries.add(self._carved_length - len(self._remainder.pending))
-        self._carved_length = 0
-        return self._remainder.pending.take()
+    def _end(self, carved: EndingContent) -> tuple[Bytes, Origin]:
+        """Close the carved content. Returns the bytes after its end."""
+        length, rest = carved.close()
+        self._carved = self._remainder.findings = None
+        self._tries.add(length)
+        return rest
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
@@ -140,9 +137,7 @@ class Carver:
         """No more bytes follow."""
         self._scan_pending()
         while self._carved:
-            self._carved.close()
-            self._carved = None
-            self._scan(*self._take_remainder(), last=True)
+            self._scan(*self._end(self._carved), last=True)
 
 
 class CarvedReader(Together):

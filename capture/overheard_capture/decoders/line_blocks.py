@@ -15,7 +15,7 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.content.nesting import TO_BEGIN, may_read_again, speculative, within_depth_limit
 from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, LONGEST_ADDRESS, ROWS, SECOND_OFFSET, follows
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.native import core, pointer
@@ -57,7 +57,7 @@ class Block(NamedTuple):
 
 
 # As in YAML, lines may be indented; those of comments in programs seldom have anything in them.
-_PREFIX = rb"(?:[ \t]{0,32}+(?:(?:> ?){1,8}|\+|[|#] ?|data: ?)|\* ?|// ?)"
+_PREFIX = rb"(?:[ \t]{0,32}+(?:(?:> ?){1,8}+|\+|[|#] ?|data: ?)|\* ?|// ?)"
 _PREFIXED = lazy_pattern(_PREFIX)
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 # A line that ends in 24 characters of base64.
@@ -246,12 +246,12 @@ class LineBlockFinder:
 
     def _deliver(self, block: Block, held: list[bytes], origin: Origin, lines: list[int]) -> None:
         if not self._contents:
-            if not within_depth_limit(speculative(self._findings), self._layers):
+            guess = speculative(self._findings)
+            if not within_depth_limit(guess, self._layers) or not may_read_again(guess, self._layers, TO_BEGIN):
                 return
             layers = (*self._layers, block.layer)
             if self._is_certain:
                 self._values = [CodedValue(self._findings, layers, is_marked, bytes) for _ in block.readings]
-            guess = speculative(self._findings)
             read = [each.findings for each in self._values] if self._values else [guess for _ in block.readings]
             self._contents = [Boundaries(findings, layers, self._reader) for findings in read]
         for number, (content, reading) in enumerate(zip(self._contents, block.readings, strict=True)):

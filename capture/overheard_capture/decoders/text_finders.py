@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import LayerKind
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, quoted_printable
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
@@ -79,10 +80,13 @@ class TextFinders:
     If the `whole` text is known, those that find nothing in it are left out: short text has little to find.
     """
 
-    __slots__ = ("_finders", "_marked")
+    __slots__ = ("_budget", "_finders", "_marked")
 
     def __init__(self, found: Unwrapping, untyped: ReaderFactory, *, framed: bool, whole: bytes = b"") -> None:
         findings, layers, reader = found.findings, found.layers, found.reader or untyped
+        # Text that is spelled otherwise in other text was counted there.
+        is_outermost = all(layer.kind is not LayerKind.SPELLED for layer in layers)
+        self._budget = findings.budget if is_outermost else None
         self._finders: list[Finder] = []
         if not whole or base64_runs(whole):
             texts = TextBatch(findings, layers, partial(_read_runs, reader), _has_more_than_runs)
@@ -111,6 +115,8 @@ class TextFinders:
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
+        if self._budget:
+            self._budget.text += len(data)
         for finder in self._finders:
             finder.feed(data, origin)
         if not self._marked:

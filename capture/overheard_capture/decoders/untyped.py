@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
-from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping, speculative
+from overheard_capture.content.nesting import EndingContent, Remainder, Unwrapping, speculative
 from overheard_capture.content.randomness import SAMPLE
 from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import TextDetector
+from overheard_capture.content.tries import Tries
 from overheard_capture.decoders.behind_prefix import with_content_behind
+from overheard_capture.decoders.carving import BYTES_EACH, TOO_MANY
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.documents import kept_document
 from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
@@ -38,6 +39,8 @@ _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 # Smaller pieces are read together, about so many bytes at once: to look for everything in a piece takes as long as to
 # read some hundred bytes.
 _SMALL, _TOGETHER = 128, 2 << 10
+# So many contents may follow each other, however short they are.
+_MANY = 4096
 # In shorter text nothing is to be found.
 _LEAST = 3
 
@@ -47,7 +50,7 @@ class Untyped:
 
     __slots__ = (
         *("_findings", "_head", "_known", "_layers", "_needed"),
-        *("_piece", "_reader_of", "_remainder", "_spare", "_text"),
+        *("_reader_of", "_remainder", "_spare", "_text", "_tries"),
     )
 
     def __init__(
@@ -61,31 +64,38 @@ class Untyped:
         # The first bytes, until there are as many as are needed to identify the format.
         self._needed = needed
         self._head: SmallByteQueue | None = None
-        self._known: Content | None = None
+        self._known: EndingContent | None = None
         self._text: Reader | None = None
-        self._remainder: Remainder | None = None
-        self._piece = FIRST_PIECE
+        self._remainder = Remainder()
+        # How often another content may begin behind one.
+        self._tries: Tries | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._read(data, origin, last=False)
 
     def _read(self, data: Bytes, origin: Origin, *, last: bool) -> None:
-        while len(data):
+        # What is to be read, the next bytes at the end: many contents may end in one piece.
+        unread = [(data, origin)]
+        while unread:
+            data, origin = unread.pop()
+            is_last = last and not unread
+            if not len(data):
+                continue
             if self._text:
                 self._text.feed(data, origin)
-                return
-            if self._known:
-                data, origin = self._read_known(memoryview(data), origin, last)
-                continue
-            if self._head:
-                data, origin = self._complete_head(data, origin, self._head, last)
-            elif len(data) < self._needed and not last:
+            elif self._known:
+                unread += self._known.feed(memoryview(data), origin)
+                if self._known.has_ended:
+                    unread.append(self._end(self._known))
+            elif self._head:
+                unread.append(self._complete_head(data, origin, self._head, is_last))
+            elif len(data) < self._needed and not is_last:
                 self._head = SmallByteQueue()
                 self._head.add(data, origin)
-                return
             else:
-                self._identify(data, is_whole=last and len(data) <= self._needed)
+                self._identify(data, is_whole=is_last and len(data) <= self._needed)
+                unread.append((data, origin))
 
     def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
@@ -98,27 +108,15 @@ class Untyped:
             self._read(*first, last=is_whole)
         return data[needed:], origin.after(needed)
 
-    def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
-        """Feed a piece to the content of known format. Returns the bytes left over.
-
-        Pieces are small at first, as the bytes after the end of the format are copied from the piece.
-        """
-        piece, self._piece = self._piece, 2 * self._piece
-        if self._known:
-            self._known.feed(data[:piece], origin)
-        if self._remainder and self._remainder.findings:
-            self._read(*self._take_remainder(), last=last and piece >= len(data))
-        return data[piece:], origin.after(min(piece, len(data)))
-
     def _identify(self, data: Bytes, *, is_whole: bool) -> None:
         """Choose a reader by the head, or by all of it. What is inside may have no signature if this may have none."""
         head = bytes(data[: self._needed])
-        self._remainder, self._piece = Remainder(), FIRST_PIECE
+        self._remainder = Remainder()
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
         inner = unsigned if self._reader_of is unsigned_or_known else untyped
         factory = None if is_text else self._reader_of(head, inner, self._remainder)
-        if factory:
-            self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
+        if factory and (not self._tries or self._tries.take(BYTES_EACH)):
+            self._known = EndingContent(self._findings, self._layers, factory, self._remainder)
         else:
             self._text = TextReader(
                 self._findings, self._layers, self._finders_for(head, inner, is_whole=is_whole), spare=self._spare
@@ -136,15 +134,15 @@ class Untyped:
         whole = head if is_whole else b""
         return TextFinders(Unwrapping(self._findings, self._layers, armoured), inner, framed=framed, whole=whole)
 
-    def _take_remainder(self) -> tuple[bytes, Origin]:
+    def _end(self, known: EndingContent) -> tuple[Bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
-        if self._known:
-            self._known.close()
-        rest = self._remainder or Remainder()
+        length, rest = known.close()
         self._known = None
         # If it was damaged, that was reported, and the rest is speculative.
-        self._findings = rest.findings or self._findings
-        return rest.pending.take()
+        self._findings = self._remainder.findings or self._findings
+        self._tries = self._tries or Tries(self._findings, self._layers, TOO_MANY, _MANY * BYTES_EACH)
+        self._tries.add(length)
+        return rest
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
@@ -168,7 +166,7 @@ class Untyped:
         """No more bytes follow."""
         self._read_head()
         while self._known:
-            self._read(*self._take_remainder(), last=True)
+            self._read(*self._end(self._known), last=True)
         if self._text:
             self._text.close()
 

@@ -86,24 +86,23 @@ class ZipArchive:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
-        if len(self._pending):
-            self._pending.add(data, origin)
-            data, origin = self._pending.take(len(self._pending))
-        self._read(memoryview(data), origin)
-
-    def _read(self, data: memoryview, origin: Origin) -> None:
-        at = 0
-        while at < len(data) and self._state not in _SKIPPING:
-            step = self._step(data[at:], origin.after(at))
-            if step < 0:
-                self._pending.add(data[at:], origin.after(at))
-                return
-            at += step
+        # What is to be read, the next bytes at the end: many files may end in one piece.
+        unread = [(data, origin)]
+        while unread and self._state not in _SKIPPING:
+            data, origin = unread.pop()
             if len(self._pending):
-                # A header that began in the remainder of an unsized file continues here.
-                self._pending.add(data[at:], origin.after(at))
-                joined_data, origin = self._pending.take(len(self._pending))
-                data, at = memoryview(joined_data), 0
+                # A header continues here.
+                self._pending.add(data, origin)
+                data, origin = self._pending.take(len(self._pending))
+            view = memoryview(data)
+            step = self._step(view, origin) if len(data) else 0
+            if step < 0:
+                self._pending.add(data, origin)
+                continue
+            if step < len(data):
+                unread.append((view[step:], origin.after(step)))
+            if self._state is _State.DESCRIPTOR and self._remainder.findings:
+                unread.append(self._take_remainder())
 
     def _step(self, data: memoryview, origin: Origin) -> int:
         """Read some bytes. Returns their number, or -1 if more bytes are needed."""
@@ -136,7 +135,7 @@ class ZipArchive:
             self._end_file(_State.HEADER)
 
     def _read_unsized(self, data: memoryview, origin: Origin) -> int:
-        """Decompress a piece. If the file ends in it, read the bytes after the end.
+        """Decompress a piece. If the file ends in it, the remainder are the bytes after the end.
 
         Pieces are small at first, as the bytes after the end of the file are copied from the piece.
         """
@@ -145,12 +144,11 @@ class ZipArchive:
             self._current.feed(data[:piece], origin)
         if self._remainder.findings:
             self._end_file(_State.DESCRIPTOR)
-            self._read_remainder()
         return piece
 
-    def _read_remainder(self) -> None:
+    def _take_remainder(self) -> tuple[Bytes, Origin]:
         pending, self._remainder = self._remainder.pending, Remainder()
-        self.feed(*pending.take())
+        return pending.take()
 
     def _end_file(self, state: _State) -> None:
         if self._current:
@@ -230,8 +228,7 @@ class ZipArchive:
         while self._state in (_State.UNSIZED, _State.UNSIZED_GAP):
             self._end_unsized()
         self._last = True
-        data, origin = self._pending.take(len(self._pending))
-        self._read(memoryview(data), origin)
+        self.feed(*self._pending.take(len(self._pending)))
         if self._current:
             self._current.close()
         if self._state not in (_State.REST, _State.GIVEN_UP):
@@ -242,7 +239,7 @@ class ZipArchive:
         self._end_file(_State.DESCRIPTOR)
         if self._remainder.findings is None:
             self._state = _State.GIVEN_UP
-        self._read_remainder()
+        self.feed(*self._take_remainder())
 
 
 def _why_unreadable(header: LocalHeader) -> str:

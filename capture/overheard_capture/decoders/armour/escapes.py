@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, decoded_findings, nested_content, speculative
+from overheard_capture.content.nesting import (
+    TO_BEGIN,
+    Unwrapping,
+    decoded_findings,
+    may_read_again,
+    nested_content,
+    speculative,
+)
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.by_frame import FrameAligner
@@ -155,6 +162,8 @@ class _EscapedReader:
 
     def _begin_content(self) -> Content | None:
         findings, layers, reader = self._unwrapping
+        if not may_read_again(findings, layers, TO_BEGIN):
+            return None
         findings, layer = speculative(findings), self._writing.layer
         if self._writing.is_literal:
             # Of bytes in a program, nobody can tell what they are; but a database is one.
@@ -176,6 +185,9 @@ class _EscapedReader:
         return end
 
     def _decode(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
+        findings, layers, _ = self._unwrapping
+        if not self._content or not may_read_again(findings, layers, len(data)):
+            return
         out, places = bytearray(), []
         for begin, end in parts:
             piece = self._held + bytes(data[begin:end])
@@ -183,7 +195,7 @@ class _EscapedReader:
             self._held = piece[len(piece) - held :]
             places.append((len(out), begin, end))
             out += self._writing.escape.sub(self._writing.unescape, piece[: len(piece) - held])
-        if out and self._content:
+        if out:
             self._content.feed(out, origin.derived(places), contiguous=True)
             if self._value:
                 self._value.add(bytes(out), len(out))

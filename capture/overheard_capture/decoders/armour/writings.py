@@ -164,10 +164,12 @@ _ENTITIES = Writing(
         b"\n&gt;",
     ),
     lazy_pattern(
-        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
+        # What has nothing to unescape would be read as it is, again and again.
+        rb"(?:(?<=&)|(?<=&amp;))gt;"
+        rb"(?: ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
+        rb"|  [0-9A-Za-z+/=]{1,76}\r?\n)"
         # Bytes in quoted-printable with a sign that is escaped; the rest of a line that was folded; a line of base64.
         rb"|=[01][0-9A-F]=[0-9A-F]{2}(?=[^<>]{0,256}?&(?:quot|amp|lt|gt|apos|#39|#x27);)"
-        rb"|gt;  [0-9A-Za-z+/=]{1,76}\r?\n"
         # In a quotation, the next line of base64.
         rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"
         rb"|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
