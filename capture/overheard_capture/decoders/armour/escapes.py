@@ -19,6 +19,7 @@ from overheard_capture.content.nesting import (
     nested_content,
     speculative,
 )
+from overheard_capture.decoders.armour.binary_strings import BINARY_STRING
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.by_frame import FrameAligner
@@ -36,8 +37,12 @@ if TYPE_CHECKING:
 _BEGINNINGS = LiteralSet(
     *(b"\\", b"&", b"begin ", b"GIT ", b"BEGIN:", b"=y", b"=0", b"=1", b"\n>", b"\n&", b"<~", b"filename=", b"0010")
 )
-_PARTIAL = lazy_pattern(rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z")
-_LONGEST_PARTIAL = 5
+_PARTIAL = lazy_pattern(
+    rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n"
+    # The signatures of a binary string.
+    rb"|[x(\x1f]\xc2?|x\xc3|\(\xc2\xb5/?\xc3?|\xc3(?:\xbd(?:7(?:z(?:XZ?)?)?)?)?|PK?)\Z"
+)
+_LONGEST_PARTIAL = 6
 # What ends a literal, by what is before it: a quote, which is escaped within it, a tag, or the section of CDATA.
 _ENDS_OF_LITERAL = {
     before: lazy_pattern(rb"\r?\n|(?<!\\)" + end)
@@ -45,7 +50,8 @@ _ENDS_OF_LITERAL = {
 }
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1
-ESCAPED_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
+_WRITINGS = (*WRITINGS, BINARY_STRING)
+ESCAPED_MARKS = LiteralSet(*{mark for writing in _WRITINGS for mark in writing.marks.texts})
 
 
 def _begins(writing: Writing, data: bytes | bytearray, start: int, clear: int = 0, *, fresh: bool) -> int:
@@ -73,7 +79,7 @@ def _may_begin(data: bytes | bytearray) -> int:
 
 def has_escaped(data: bytes | bytearray) -> bool:
     """Whether something escaped begins in this text."""
-    return ESCAPED_MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in WRITINGS)
+    return ESCAPED_MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in _WRITINGS)
 
 
 class EscapedTextFinder:
@@ -103,7 +109,7 @@ class EscapedTextFinder:
         place = ESCAPED_MARKS.first(data, clear)
         if place >= 0 and not self._readers:
             at = Unwrapping(self._findings, self._layers, self._reader)
-            self._readers = [_EscapedReader(at, writing) for writing in WRITINGS]
+            self._readers = [_EscapedReader(at, writing) for writing in _WRITINGS]
         for reader in self._readers:
             reader.feed(data, origin, place if place >= 0 else len(data), fresh=self._fresh)
         kept = max(_may_begin(data) - _CONTEXT, 0)

@@ -60,7 +60,8 @@ def _without_backslash(escape: re.Match[bytes]) -> bytes:
     return bytes([int(escape[2], 16) if escape[2] else int(escape[3], 8)])
 
 
-def _held_backslash(piece: bytes) -> int:
+def held_backslash(piece: bytes) -> int:
+    """The number of bytes at the end of a piece that may be an incomplete escape of a string."""
     # With a carriage return, the line may end.
     end = len(piece) - piece.endswith(b"\r")
     partial = _PARTIAL_BACKSLASH.search(piece, max(end - LONGEST, 0), end)
@@ -77,7 +78,7 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
         lazy_pattern(rb"\r?\n"),
         _ESCAPE,
         _without_backslash,
-        _held_backslash,
+        held_backslash,
     )
 
 
@@ -147,7 +148,8 @@ _ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
 _PARTIAL_ENTITY = lazy_pattern(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 
 
-def _held_entity(piece: bytes) -> int:
+def held_entity(piece: bytes) -> int:
+    """The same, of HTML."""
     partial = _PARTIAL_ENTITY.search(piece, max(len(piece) - 16, 0))
     return len(piece) - partial.start() if partial else 0
 
@@ -185,7 +187,7 @@ _ENTITIES = Writing(
     lazy_pattern(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
-    _held_entity,
+    held_entity,
 )
 
 # ---- quoted mail

@@ -96,6 +96,9 @@ DECIMAL: dict[str, Write] = {
     "as Go prints it": lambda data: b"[" + " ".join(map(str, data)).encode() + b"]",
     "as PowerShell prints it": lambda data: "\r\n".join(map(str, data)).encode(),
     "a typed array": lambda data: json.dumps({str(at): byte for at, byte in enumerate(data)}).encode(),
+    "a typed array in a string": lambda data: json.dumps(
+        {"data": json.dumps({str(at): byte for at, byte in enumerate(data)})}
+    ).encode(),
 }
 ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT, "decimal": DECIMAL}
 WRITES = [write for names in ALL.values() for write in names.values()]
