@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,35 +9,40 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding
+from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
 _HEADER = 8
-# What Windows sends, over and over.
-_LETTERS = b"abcdefghijklmnopqrstuvw"
-# A clock is right to within a day, in seconds. A short one has four bytes.
-_DAY, _SHORT_CLOCK = 86_400, 4
-# Extensions of an error, such as MPLS labels (RFC 4884, 7), up to this size are no content.
-_MAX_EXTENSION = 64
+# Extensions of an error (RFC 4884, 7), such as MPLS labels and interfaces, up to this size are no content.
+_MAX_EXTENSION, _EXTENSION_HEADER, _OBJECT_HEADER = 64, 4, 4
+_LABELS, _INTERFACE, _INTERFACE_NAME = 1, 2, 3
 
 
 class _Version(NamedTuple):
-    """The types of messages with data, where an error says how long its quotation is, and in which units."""
+    """The types of messages with data, where an error says how long its quotation is, and in which units.
+
+    `fields` are those of bytes 4 to 7 of errors that have a meaning, by type and code, or by type alone (-1).
+    """
 
     echo: frozenset[int]
     errors: frozenset[int]
+    fields: Mapping[tuple[int, int], bytes]
     length_at: int
     unit: int
     # How much of any other message is accounted for by its type.
     length: Callable[[int, bytes], int]
 
 
-_ICMP = _Version(frozenset({0, 8}), frozenset({3, 4, 5, 11, 12}), 5, 4, icmp_length)
-_ICMP_6 = _Version(frozenset({128, 129}), frozenset(range(1, 5)), 4, 8, icmp_6_length)
+# Masks of those fields: the next MTU (RFC 1191, 4), a gateway, a pointer (RFC 792), and the same in ICMPv6.
+_FIELDS = {(3, 4): b"\0\0\xff\xff", (5, -1): b"\xff\xff\xff\xff", (12, -1): b"\xff\0\0\0"}
+_FIELDS_6 = {(2, -1): b"\xff\xff\xff\xff", (4, -1): b"\xff\xff\xff\xff"}
+_ICMP = _Version(frozenset({0, 8}), frozenset({3, 4, 5, 11, 12}), _FIELDS, 5, 4, icmp_length)
+_ICMP_6 = _Version(frozenset({128, 129}), frozenset(range(1, 5)), _FIELDS_6, 4, 8, icmp_6_length)
 
 
 def _icmp(version: _Version, pdu: Pdu) -> Packets:
@@ -49,15 +53,53 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
         return pdu.control() if is_padding(data[known:]) else _content(pdu, begins + known, data[known:], None)
+    return _unused(version, pdu) + _error(version, pdu, data)
+
+
+def _error(version: _Version, pdu: Pdu, data: bytes) -> Packets:
+    buffer, begins = pdu.buffer, pdu.at + _HEADER
     length = buffer.data[pdu.at + version.length_at] * version.unit if len(data) >= _HEADER else 0
-    if 0 < length < len(data) <= length + _MAX_EXTENSION:
+    if 0 < length < len(data) <= length + _MAX_EXTENSION and _is_extension(data[length:]):
         data = data[:length]
     header, quoted = _transport_header(data)
     rest = data[header:]
-    if any(rest):
+    if any(rest) and not (header and not quoted and is_usual_echo(rest, buffer.time)):
         return _content(pdu, begins + header, rest, quoted)
     # The error may be the answer to a SYN.
     return _content(pdu, begins + header, b"", quoted) if quoted and quoted.sequence >= 0 else pdu.control()
+
+
+def _unused(version: _Version, pdu: Pdu) -> Packets:
+    """Text that an error has where only zeros may be."""
+    at = pdu.at + 4
+    kind, code = pdu.buffer.data[pdu.at : pdu.at + 2]
+    field = pdu.buffer.data[at : min(at + 4, pdu.end)]
+    known = bytearray(version.fields.get((kind, code)) or version.fields.get((kind, -1)) or bytes(4))
+    if known != b"\xff\xff\xff\xff":
+        known[version.length_at - 4] = 0xFF
+    unused = bytes(byte & ~mask for byte, mask in zip(field, known, strict=False))
+    text = unused.replace(b"\0", b"")
+    is_text = len(text) > 1 and text.isascii() and text.decode("ascii").isprintable()
+    return _content(pdu, at, field, None) if is_text else ()
+
+
+def _is_extension(data: bytes) -> bool:
+    """Whether these are extensions of an error whose meaning is known, and nothing else."""
+    at = _EXTENSION_HEADER
+    if len(data) <= at or data[0] >> 4 != 2:
+        return False
+    while at + _OBJECT_HEADER <= len(data):
+        length, kind = int.from_bytes(data[at : at + 2]), data[at + 2]
+        body = data[at + _OBJECT_HEADER : at + length]
+        if len(body) + _OBJECT_HEADER != length:
+            return False
+        # The last label of a stack, and no other, says so.
+        labels = [body[label : label + 4] for label in range(0, len(body), 4)]
+        is_stack = len(body) % 4 == 0 and [label[2] & 1 for label in labels] == [0] * (len(labels) - 1) + [1]
+        if not (is_stack if kind == _LABELS else kind in (_INTERFACE, _INTERFACE_NAME)):
+            return False
+        at += length
+    return not any(data[at:])
 
 
 def _content(pdu: Pdu, at: int, data: bytes, quoted: Quoted | None) -> Packets:
@@ -94,35 +136,9 @@ def _usual_echo(pdu: Pdu, begins: int) -> Packets:
     data = pdu.buffer.data[begins : pdu.end]
     if not any(data):
         return pdu.control()
-    part, piece = ("echoes", data[:_SHORT_CLOCK]) if not any(data[_SHORT_CLOCK:]) else (ROWS, data)
+    part, piece = ("echoes", data[:SHORT_CLOCK]) if not any(data[SHORT_CLOCK:]) else (ROWS, data)
     found = (part, piece, pdu.buffer.origin_of(begins, begins + len(piece)))
     return (Control(pdu.buffer.frame, (found,), addresses_of(pdu.addresses)),)
-
-
-def is_usual_echo(data: bytes, now: float) -> bool:
-    """Whether the data of an echo is what ping programs send: a pattern, perhaps after the time."""
-    if not any(data) or data == (_LETTERS * (len(data) // len(_LETTERS) + 1))[: len(data)]:
-        return True
-    for clock in (0, 8, 16):
-        rest = data[clock:]
-        counted = bytes((clock + at) % 256 for at in range(len(rest)))
-        if rest in (counted, bytes(len(rest))) and _is_time(data[:clock], now):
-            return True
-    # Busybox sends four bytes of a clock, and nothing else.
-    return not any(data[_SHORT_CLOCK:])
-
-
-def _is_time(clock: bytes, now: float) -> bool:
-    """Whether these bytes are seconds and microseconds, or nothing."""
-    if not clock:
-        return True
-    if len(clock) not in (8, 16):
-        return False
-    half = "Q" if len(clock) == 16 else "I"
-    return any(
-        abs(seconds - now) <= _DAY and fraction < 1_000_000_000
-        for seconds, fraction in (struct.unpack(f"{order}{half}{half}", clock) for order in "<>")
-    )
 
 
 ICMP: dict[int, Decapsulator] = {

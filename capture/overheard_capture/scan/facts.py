@@ -117,7 +117,9 @@ class Facts:
     def add_in_clear(self, protocol: str, size: int, where: str, order: Order) -> None:
         """Count application data of a flow that nothing encrypted."""
         self.in_clear[protocol] += size
-        self.clear_flows.add(where, order)
+        # Outside flows each packet counts by itself.
+        if where not in self.clear_flows.first:
+            self.clear_flows.add(where, order)
 
     def add_to_endpoints(
         self, ends: tuple[Endpoint, Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]

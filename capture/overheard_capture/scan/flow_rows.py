@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.identify.protocols import CLEAR_DATAGRAMS, INFRASTRUCTURE
 from overheard_capture.packets import HeaderOption, IcmpData, SctpMessage
@@ -95,15 +96,30 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 
 def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
-    """Count content of a packet in no flow, unless it is infrastructure: ICMP, or an option like an identifier."""
-    if not isinstance(packet, IcmpData) and (not isinstance(packet, HeaderOption) or size > MAX_IDENTIFIER):
-        name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
-        order = 1, packet.frame
-        facts.add_in_clear(name, size, hosts, order)
-        if isinstance(packet, SctpMessage):
-            ends = packet.source, packet.target
-            facts.add_to_endpoints(ends, hosts, order, encrypted=False, in_clear={name: size})
-        facts.values.count_all(findings.values)
+    """Count content of a packet in no flow, unless it is infrastructure: an option like an identifier."""
+    if isinstance(packet, HeaderOption) and size <= MAX_IDENTIFIER:
+        return
+    name, in_clear = "data outside flows", size
+    if isinstance(packet, IcmpData):
+        name, in_clear = "data in ICMP", _icmp_in_clear(packet, size, findings)
+    if not in_clear:
+        return
+    order = 1, packet.frame
+    if isinstance(packet, SctpMessage):
+        name = "SCTP"
+        ends = packet.source, packet.target
+        facts.add_to_endpoints(ends, hosts, order, encrypted=False, in_clear={name: size})
+    facts.add_in_clear(name, in_clear, hosts, order)
+    facts.values.count_all(findings.values)
+
+
+def _icmp_in_clear(packet: IcmpData, size: int, findings: Findings) -> int:
+    """How many bytes that ICMP carries are in clear. Those of a quoted segment are, if they are text."""
+    if packet.quoted is None:
+        return size
+    if packet.quoted.sequence >= 0:
+        return size if is_plain(packet.payload) else 0
+    return _bytes_in_clear(size, findings)
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:

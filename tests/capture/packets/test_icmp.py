@@ -1,8 +1,6 @@
-"""ICMP: which echoes are usual, and what errors quote."""
+"""ICMP: what errors quote, and what they have beside that."""
 
 from __future__ import annotations
-
-import struct
 
 import pytest
 from hypothesis import given
@@ -10,41 +8,6 @@ from hypothesis import strategies as st
 
 from capture.frames import RAW, frame, ipv4, ipv6, tcp, udp, unwrap
 from overheard_capture.packets import Control, Endpoint, IcmpData, Quoted
-from overheard_capture.packets.icmp import is_usual_echo
-
-NOW = 1_700_000_000
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        bytes(56),
-        bytes(range(32)),
-        bytes(range(256)) + bytes(range(44)),
-        struct.pack("<QQ", NOW, 999_999) + bytes(range(16, 56)),
-        struct.pack(">II", NOW + 60, 5) + bytes(range(8, 56)),
-        struct.pack("<QQ", NOW, 5) + bytes(40),
-        b"abcdefghijklmnopqrstuvwabcdefghi",
-        b"\xfe\xdc\xba\x98" + bytes(52),
-    ],
-)
-def test_usual_echoes(data: bytes) -> None:
-    assert is_usual_echo(data, NOW)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"fluffy tail",
-        bytes(range(31)) + b"\xff",
-        struct.pack("<QQ", NOW - 10**6, 5) + bytes(range(16, 56)),
-        struct.pack("<QQ", NOW, 2**40) + bytes(range(16, 56)),
-        b"\xfe\xdc\xba\x98\x76" + bytes(51),
-    ],
-)
-def test_others_carry_data(data: bytes) -> None:
-    assert not is_usual_echo(data, NOW)
 
 
 def icmp(kind: int, data: bytes, length: int = 0) -> bytes:
@@ -76,6 +39,55 @@ def test_extensions_and_padding_are_not_quoted() -> None:
     packet = unwrap(frame(ipv4(icmp(11, quoted + b"\x20\0\x12\x34\0\x08\1\1abcd", 32), 1), RAW))
     assert isinstance(packet, IcmpData)
     assert packet.payload.rstrip(b"\0") == b"fluffy"
+
+
+LABEL = b"\0\x08\1\1abcd"
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        b"\x20\0\x12\x34" + LABEL + b"tail",
+        b"\x20\0\x12\x34\0\x0c\1\1abcdtail",
+        b"\x20\0\x12\x34\0\x08\x09\1abcd",
+        b"\x20\0\x12\x34\0\x09\2\1abcd",
+        b"\x30\0\x12\x34" + LABEL,
+    ],
+)
+def test_what_is_no_extension_is_data(extension: bytes) -> None:
+    quoted = ipv4(udp(b"fluffy"), 17).ljust(128, b"\0")
+    packet = unwrap(frame(ipv4(icmp(11, quoted + extension, 32), 1), RAW))
+    assert isinstance(packet, IcmpData)
+    assert packet.payload.endswith(extension)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "field", "is_data"),
+    [
+        (3, 1, b"tail", True),
+        (11, 0, b"t\0ai", True),
+        (12, 0, b"\7\0ai", True),
+        (3, 4, b"ta\5\xdc", False),
+        (3, 4, b"\0\0tl", False),
+        (5, 0, b"tail", False),
+        (12, 0, b"t\x20\0\0", False),
+        (11, 0, b"\0\x20\0\0", False),
+        (3, 1, b"\3\3\3\3", False),
+    ],
+)
+def test_text_where_zeros_must_be_is_data(kind: int, code: int, field: bytes, is_data: bool) -> None:
+    packet = unwrap(frame(ipv4(bytes([kind, code, 0, 0]) + field + ipv4(udp(b""), 17), 1), RAW))
+    assert isinstance(packet, IcmpData) == is_data
+    if isinstance(packet, IcmpData):
+        assert packet.payload == field
+
+
+def test_a_quoted_ping_is_as_usual_as_another() -> None:
+    ping = ipv4(icmp(8, bytes(range(56))), 1)
+    assert isinstance(unwrap(frame(ipv4(icmp(3, ping), 1), RAW)), Control)
+    packet = unwrap(frame(ipv4(icmp(3, ipv4(icmp(8, b"fluffy tail"), 1)), 1), RAW))
+    assert isinstance(packet, IcmpData)
+    assert (packet.payload, packet.quoted) == (b"fluffy tail", None)
 
 
 @pytest.mark.parametrize("quoted", [ipv4(tcp(sequence=7)), ipv4(tcp(sequence=7))[:28]])

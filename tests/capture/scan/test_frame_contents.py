@@ -216,3 +216,43 @@ def test_hosts_can_be_left_out(frame: bytes, tmp_path: Path) -> None:
     assert judged(tmp_path, frame, only=("127.0.0.1",)).outcome == "PROTECTED"
     assert judged(tmp_path, frame, only=("10.0.0.0/24", "127.0.0.1")).outcome == "INCONCLUSIVE"
     assert judged(tmp_path, frame, without=(":443",)).outcome == "INCONCLUSIVE"
+
+
+def required(folder: Path, *frames: bytes) -> list[str]:
+    """What is reported of these frames if application data must have been sealed."""
+    file = rewritten(folder / "x.pcapng", [MACS + frame[12:] for frame in frames])
+    report = judge(file, {"secret": SECRET}, Options(vouched=("whole", "sent"), required={"sealed"}))
+    return [f"{reason.code}: {reason.says}" for reason in report.verdicts["secret"].reasons]
+
+
+CLEAR = (
+    icmp(8, TEXT),
+    icmp(42, TEXT),
+    icmp(13, bytes(12) + TEXT),
+    icmp(3, ipv4(udp(TEXT), 17)),
+    icmp(3, ipv4(tcp(TEXT))),
+    icmp(3, ipv4(icmp(8, TEXT), 1)),
+)
+
+
+@pytest.mark.parametrize("message", CLEAR)
+def test_text_in_icmp_is_in_clear(message: bytes, tmp_path: Path) -> None:
+    (reason,) = required(tmp_path, over_ip(message, 1))
+    assert "29 bytes of data in ICMP in clear, in 10.0.0.3 → 10.0.0.4" in reason
+    # The hosts are named once.
+    (twice,) = required(tmp_path, over_ip(message, 1), over_ip(message, 1))
+    assert twice.count("10.0.0.3") == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        icmp(8, bytes(range(56))),
+        icmp(8, CLOCK + b"\xff" * 40),
+        icmp(3, ipv4(icmp(8, bytes(range(56))), 1)),
+        icmp(3, ipv4(udp(QUERY, target=53), 17)),
+        icmp(13, bytes(12)),
+    ],
+)
+def test_usual_messages_of_icmp_are_not(message: bytes, tmp_path: Path) -> None:
+    assert "in-clear" not in "".join(required(tmp_path, over_ip(message, 1)))

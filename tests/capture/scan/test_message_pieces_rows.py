@@ -67,7 +67,7 @@ FIELDS: dict[str, tuple[int, Frames]] = {
     "numbers of IP": (2, opened(18)),
     "addresses of Ethernet": (6, opened(6)),
     "windows": (2, opened(48)),
-    "gateways of ICMP": (4, lambda _, piece: [icmp(5, piece + ipv4(udp(b"x"), 17))]),
+    "gateways of ICMP": (4, lambda _, piece: [icmp(5, piece + ipv4(udp(b""), 17))]),
     "numbers of echoes": (4, lambda _, piece: [icmp(8, piece + bytes(56))]),
     "timestamps of ICMP": (12, lambda _, piece: [icmp(13, bytes(4) + piece)]),
     "hardware addresses of ARP": (6, lambda _, piece: [ethernet(ARP + piece + bytes(14), 0x0806)]),
