@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The longest piece, and how many labels of a name may be one. The last label is no data of a tunnel.
 LONGEST, _MOST_LABELS = 255, 4
+# Numbers of pieces have up to so many digits.
+_LONGEST_NUMBER = 5
 
 
 class Row(NamedTuple):
@@ -26,10 +28,22 @@ class Row(NamedTuple):
     length: int
 
 
+class Numbered(NamedTuple):
+    """A part of messages that have a number each, by which the pieces belong together."""
+
+    part: object
+    number: int
+
+
 class Domain(NamedTuple):
     """The part of messages that is below a domain of DNS, and that nobody can read. It is counted, not joined."""
 
     name: bytes
+
+
+def part_of(part: object) -> object:
+    """A part without its number."""
+    return part.part if isinstance(part, Numbered) else part
 
 
 def add_row(findings: Findings, data: bytes, origin: Origin, kind: str) -> None:
@@ -47,17 +61,19 @@ def add_labels(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes,
     """The labels of a name: data is in those before the domain, and may be counted in one of them."""
     if not findings.messages:
         return
-    name = b".".join([label for label, _ in labels])
+    # Resolvers change the case of names.
+    name = b".".join([label for label, _ in labels]).lower()
+    number = next((int(label) for label, _ in labels[:-1] if len(label) <= _LONGEST_NUMBER and label.isdigit()), None)
     at = 0
     for label, origin in labels[: max(min(len(labels) - 1, _MOST_LABELS), 1)]:
         after = at + len(label)
-        add_piece(findings, layers, label, origin, (part, shape(name[:at]), shape(name[after:])))
+        place = (part, shape(name[:at]), shape(name[after:]))
+        add_piece(findings, layers, label, origin, place if number is None else Numbered(place, number))
         at = after + 1
     _add_first(findings, layers, *labels[0])
     for domain in range(1, min(len(labels) - 1, _MOST_LABELS)):
-        _add_together(
-            findings, layers, labels[:-domain], (part, shape(b".".join([label for label, _ in labels[-domain:]])))
-        )
+        place = (part, shape(b".".join([label for label, _ in labels[-domain:]]).lower()))
+        _add_together(findings, layers, labels[:-domain], place, number)
 
 
 def _add_first(findings: Findings, layers: Layers, label: bytes, origin: Origin) -> None:
@@ -68,11 +84,16 @@ def _add_first(findings: Findings, layers: Layers, label: bytes, origin: Origin)
         add_piece(findings, layers, last, origin.after(len(before) + 1), "last word")
 
 
-def _add_together(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object) -> None:
+def _add_together(
+    findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object, number: int | None
+) -> None:
     """Labels before a domain as one piece, without those that are numbers."""
     data = [(label, origin) for label, origin in labels if not label.isdigit()]
     if len(data) > 1:
         joined_data = b"".join([label for label, _ in data])
         if findings.messages and len(joined_data) <= LONGEST and any(joined_data):
             where = place_of_parts([(origin, len(label)) for label, origin in data])
-            findings.messages.add_piece(joined_data, where, layers, (part, "labels"))
+            place = (part, "labels")
+            findings.messages.add_piece(
+                joined_data, where, layers, place if number is None else Numbered(place, number)
+            )

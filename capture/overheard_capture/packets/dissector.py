@@ -80,7 +80,7 @@ class Dissector:
                     segment = Segment(
                         number, source, target, sequence, acknowledged, flags, offset, length, payload, (), options
                     )
-                    if not options or not any(tcp_content(options)):
+                    if not options or not any(tcp_content(options, flags)):
                         return (segment,)
         found = _decapsulate(
             Pdu(Family.LINK, link_type, PacketBuffer(number, time, data, self._reassemblers), 0, original)

@@ -25,8 +25,9 @@ def is_usual_echo(data: bytes, now: float) -> bool:
         return True
     if not any(data[:4]) and len(data) > _HEAD and data[_HEAD:] == _repeated(_CISCO, len(data) - _HEAD):
         return True
-    # Busybox sends four bytes of a clock, and nothing else.
-    return not any(data[SHORT_CLOCK:])
+    # Busybox sends four bytes of a clock, and zeros.
+    is_text = len(data) <= SHORT_CLOCK and data.isascii() and data.decode("ascii").isprintable()
+    return not is_text and not any(data[SHORT_CLOCK:])
 
 
 def _repeated(pattern: bytes, length: int) -> bytes:

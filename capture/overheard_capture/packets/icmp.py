@@ -49,7 +49,9 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     buffer, begins = pdu.buffer, pdu.at + _HEADER
     kind, data = buffer.data[pdu.at], buffer.data[begins : pdu.end]
     if kind in version.echo:
-        return _usual_echo(pdu, begins) if is_usual_echo(data, buffer.time) else _content(pdu, begins, data, None)
+        if is_usual_echo(data, buffer.time):
+            return _usual_echo(pdu, begins)
+        return _content(pdu, begins, data, None, int.from_bytes(buffer.data[begins - 2 : begins]))
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
         return pdu.control() if is_padding(data[known:]) else _content(pdu, begins + known, data[known:], None)
@@ -102,9 +104,9 @@ def _is_extension(data: bytes) -> bool:
     return not any(data[at:])
 
 
-def _content(pdu: Pdu, at: int, data: bytes, quoted: Quoted | None) -> Packets:
+def _content(pdu: Pdu, at: int, data: bytes, quoted: Quoted | None, sequence: int = 0) -> Packets:
     origin = pdu.buffer.origin_of(at, at + len(data))
-    return (IcmpData(pdu.buffer.frame, addresses_of(pdu.addresses), data, origin, quoted),)
+    return (IcmpData(pdu.buffer.frame, addresses_of(pdu.addresses), data, origin, quoted, sequence),)
 
 
 def _transport_header(packet: bytes) -> tuple[int, Quoted | None]:

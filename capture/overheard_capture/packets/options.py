@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
-from overheard_capture.packets.types import HeaderOption
+from overheard_capture.packets.types import SYN, HeaderOption
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -29,7 +29,6 @@ _TCP: Lengths = {
     28: {4},  # user timeout
     29: range(4, 25),  # authentication, with a code of 20 bytes at most
     30: range(3, 29),  # Multipath TCP
-    34: range(2, 19),  # Fast Open cookie
 }
 # https://www.iana.org/assignments/ip-parameters
 _IPV4: Lengths = {
@@ -44,14 +43,20 @@ _IPV6: Lengths = {
     0xC2: {4},  # jumbo payload
     0xC9: {16},  # home address
 }
+# On any segment that opens a connection: a Fast Open cookie (RFC 7413, 4.1.1).
+_OPENING: Lengths = {**_TCP, 34: range(2, 19)}
 _USUAL_TCP = b"\x01\x01\x08\x0a"
 _END, _NO_OPERATION, _PAD_1, _PAD_N = 0, 1, 0, 1
 
 
-def tcp_content(options: bytes) -> Iterator[tuple[int, int]]:
+def tcp_content(options: bytes, flags: int) -> Iterator[tuple[int, int]]:
     """The start and end of each content in the options of TCP."""
     # Nearly all segments have timestamps alone.
-    return iter(()) if options[:4] == _USUAL_TCP and len(options) == 12 else _content(options, _TCP)
+    return (
+        iter(())
+        if options[:4] == _USUAL_TCP and len(options) == 12
+        else _content(options, _OPENING if flags & SYN else _TCP)
+    )
 
 
 def note_ipv4(pdu: Pdu, start: int, end: int) -> None:
@@ -59,9 +64,9 @@ def note_ipv4(pdu: Pdu, start: int, end: int) -> None:
     _note(pdu, start, _content(pdu.buffer.data[start:end], _IPV4))
 
 
-def note_tcp(pdu: Pdu, start: int, options: bytes) -> None:
+def note_tcp(pdu: Pdu, start: int, options: bytes, flags: int) -> None:
     """Keep the content in the options of TCP (RFC 9293, 3.2), which begin at this offset."""
-    _note(pdu, start, tcp_content(options))
+    _note(pdu, start, tcp_content(options, flags))
 
 
 def note_ipv6(pdu: Pdu, start: int, end: int) -> None:

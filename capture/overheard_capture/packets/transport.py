@@ -32,7 +32,7 @@ def _tcp(pdu: Pdu) -> Packets:
     urgent = int.from_bytes(buffer.data[at + 18 : at + 20]) if flags & URG else 0
     payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
     place, length, options = pdu.offset(offset), end - offset, buffer.data[at + 20 : offset]
-    note_tcp(pdu, at + 20, options)
+    note_tcp(pdu, at + 20, options, flags)
     return (
         Segment(buffer.frame, source, target, sequence, number, flags, place, length, payload, spans, options, urgent),
     )

@@ -91,13 +91,17 @@ class Quoted(NamedTuple):
 
 
 class IcmpData(NamedTuple):
-    """The data of an ICMP echo, or what an ICMP error quotes of a payload: nothing, if it quotes a bare segment."""
+    """The data of an ICMP echo, or what an ICMP error quotes of a payload: nothing, if it quotes a bare segment.
+
+    `sequence` is the number of the echo.
+    """
 
     frame: int
     addresses: tuple[str, ...]
     payload: bytes
     origin: Origin
     quoted: Quoted | None = None
+    sequence: int = 0
 
 
 class HeaderOption(NamedTuple):

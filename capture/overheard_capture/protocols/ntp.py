@@ -22,8 +22,8 @@ _MAX_STRATUM, _MAX_POLL, _MAX_DISTANCE = 16, 17, 16
 _PRECISIONS = frozenset({0, 32, *range(0xE0, 0x100)})
 # Seconds of the 2000s and later, in the first era.
 _CENTURY = 0xBC17C200
-# Where the transmit timestamp is.
-_STAMP, _HEADER = 40, 48
+# Where the reference identifier and the transmit timestamp are.
+_REFERENCE, _STAMP, _HEADER = 12, 40, 48
 
 LAYER = Layer("NTP")
 
@@ -38,6 +38,9 @@ class NtpReader:
         """Whether it is NTP."""
         if not is_ntp(data):
             return False
+        # A reference is four letters or an address.
+        reference = data[_REFERENCE : _REFERENCE + 4].rstrip(b"\0")
+        add_piece(self._findings, (LAYER,), reference, origin.after(_REFERENCE), "reference")
         # The last timestamp may be random.
         stamp = data[_STAMP:_HEADER]
         add_piece(self._findings, (LAYER,), stamp.rstrip(b"\0"), origin.after(_STAMP), "transmit timestamp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection
 
@@ -90,11 +91,13 @@ class WireguardReader:
             self._full_length = len(data)
         return not len(data) % _PADDED_TO or len(data) == self._full_length
 
-    @staticmethod
-    def _read_handshake(direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
+    def _read_handshake(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
         start, end = _RANDOM_FROM[data[0]], len(data)
-        if data[0] != _COOKIE and not any(data[-_MAC2:]):
-            end -= _MAC2
+        if data[0] != _COOKIE:
+            if any(data[-_MAC2:]):
+                add_piece(self._findings, (LAYER,), data[-_MAC2:], origin.after(end - _MAC2), "mac2")
+            else:
+                end -= _MAC2
         direction.read_ciphertext(data[start:end], origin.after(start))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.content.nesting import MAX_IDENTIFIER, Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import CARVABLE
-from overheard_capture.decoders.message_pieces import LONGEST, Row
+from overheard_capture.decoders.message_pieces import LONGEST, Numbered, Row
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.packets import (
@@ -151,7 +151,7 @@ class FrameContents:
             return
         self._add_piece(frame, packet, packet.payload, packet.origin, Row("echoes", len(packet.payload)))
         if len(packet.payload) <= _LONGEST_ECHO or is_plain(packet.payload):
-            self._add_piece(frame, packet, packet.payload, packet.origin, "echoes")
+            self._add_piece(frame, packet, packet.payload, packet.origin, Numbered("echoes", packet.sequence))
 
     def read_opening(self, frame: Frame, packet: Segment, *, is_own: bool) -> None:
         """Put aside the first segment of a connection, unless another process does: it has numbers of free choice."""

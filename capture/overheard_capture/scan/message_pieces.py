@@ -18,12 +18,13 @@ from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.opaque_values import MAX_VALUE
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.message_pieces import Domain, Row
+from overheard_capture.decoders.message_pieces import Domain, Row, part_of
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.hits import Hit
+from overheard_capture.scan.piece_numbers import by_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +44,9 @@ _TEXT, _MOST_OTHERS = bytes(range(32, 127)) + b"\t\n\r\0", 1 / 5
 # A byte of a column as text, without zeros; None if it is no text.
 _LETTERS = [bytes([byte]).strip(b"\0") if byte in _TEXT else None for byte in range(256)]
 # A counter or a key before a piece, and a counter behind it.
-_NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
+_NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=|]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:|][0-9]{1,5})?", re.DOTALL)
+# Base32 (RFC 4648, 6), which names have in any case.
+_BASE32 = lazy_pattern(rb"[A-Za-z2-7=]+")
 
 
 class Piece(NamedTuple):
@@ -82,7 +85,7 @@ class MessagePieces:
             if isinstance(piece.part, Domain):
                 self._count(piece)
                 continue
-            parts.setdefault((piece.hosts, piece.layers, piece.part), []).append(piece)
+            parts.setdefault((piece.hosts, piece.layers, part_of(piece.part)), []).append(piece)
         for part, found in parts.items():
             together = [*self._kept.pop(part, ()), *found]
             if len(together) > 1:
@@ -108,11 +111,13 @@ class MessagePieces:
     def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each."""
         seen = set[tuple[bytes, ...]]()
-        for variant in _columns(pieces) if isinstance(pieces[0].part, Row) else _variants(pieces):
+        for variant in _columns(pieces) if isinstance(part_of(pieces[0].part), Row) else _variants(pieces):
+            found = [piece for _, piece in variant]
             texts = tuple(text for text, _ in variant)
-            if texts not in seen:
-                seen.add(texts)
-                self._search(texts, [piece for _, piece in variant])
+            for each in (texts, *_rewritten(texts)):
+                if each not in seen:
+                    seen.add(each)
+                    self._search(each, found)
 
     @cached_property
     def _sought(self) -> Search:
@@ -160,6 +165,31 @@ def _variants(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
             if before := _common(found):
                 # A type or flags.
                 yield [(piece.data[before:], piece) for piece in found]
+            yield from by_number(found)
+
+
+def _rewritten(texts: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
+    """What the same pieces say in another way: base32 in capitals, and what each has over and over once."""
+    joined = b"".join(texts)
+    if not (joined.islower() or joined.isupper()) and _BASE32.fullmatch(joined):
+        # A resolver may change the case of names at random.
+        yield tuple(text.upper() for text in texts)
+    periods = [_period(text) for text in texts]
+    if all(period < len(text) for period, text in zip(periods, texts, strict=True)):
+        yield tuple(text[:period] for period, text in zip(periods, texts, strict=True))
+        # All but the last are of one length, though some repeat something shorter.
+        usual = max(periods)
+        yield (*(text[:usual] for text in texts[:-1]), texts[-1][: periods[-1]])
+
+
+def _period(text: bytes) -> int:
+    """After how many bytes a text repeats itself; its length if it does not."""
+    at = text.find(text[:1], 1)
+    while 0 < at <= len(text) // 2:
+        if text.startswith(text[at:]):
+            return at
+        at = text.find(text[:1], at + 1)
+    return len(text)
 
 
 def _common(pieces: list[Piece]) -> int:

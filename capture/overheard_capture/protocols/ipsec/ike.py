@@ -116,7 +116,9 @@ class _Payload:
         if len(cursor) in _NOTIFIES.get(kind, ()):
             self._value(body, len(body) - len(cursor), is_known=True)
         elif cursor:
-            self._unknown(body, len(body) - len(cursor))
+            at = len(body) - len(cursor)
+            self._unknown(body, at)
+            add_piece(self._findings, self._layers, body[at:], self._origin.after(at), _NOTIFY)
 
     def _unknown(self, body: bytes, at: int) -> None:
         if any(body[at:]):

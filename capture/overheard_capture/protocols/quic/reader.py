@@ -134,7 +134,13 @@ class QuicReader:
         source = 6 + len(packet.destination_id)
         token = source + 1 + len(packet.source_id)
         starts = (6, source + 1, token, token + 1, token + 2)
-        read_values(self._findings, (*self._layers, LAYER), data, origin, starts)
+        layers = (*self._layers, LAYER)
+        read_values(self._findings, layers, data, origin, starts)
+        if packet.kind is PacketType.INITIAL:
+            # Behind its length, in one, two or more bytes (RFC 9000, 16); what follows is the length of the packet.
+            begins = token + (1 << (data[token] >> 6))
+            length = int.from_bytes(data[token:begins]) & ((1 << (8 * (begins - token) - 2)) - 1)
+            add_piece(self._findings, layers, bytes(data[begins : begins + length]), origin.after(begins), "token")
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys

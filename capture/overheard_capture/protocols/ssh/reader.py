@@ -9,6 +9,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.encrypted import EncryptedDirection
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 LAYER = Layer("SSH")
 # RFC 4253, 4.2 and 6.1.
 _LINE = lazy_pattern(rb"SSH-(?:2\.0|1\.99)-[ -~]*\r?\n")
+_VERSION_AT = len(b"SSH-")
 _MAX_LINE, _MAX_PACKET, _MIN_PADDING, _BLOCK = 255, 35000, 4, 8
 # A group exchange takes two messages of each side, and one more if the first was a wrong guess.
 _MAX_EXCHANGED = 3
@@ -113,7 +115,13 @@ class SshReader:
     def _read_line(self, line: bytes, origin: Origin) -> None:
         if not _LINE.fullmatch(line):
             raise TruncatedError
-        read_values(self._findings, self._layers, line.rstrip(b"\r\n"), origin)
+        text = line.rstrip(b"\r\n")
+        read_values(self._findings, self._layers, text, origin)
+        # The version of the program, and a comment.
+        version = text.index(b"-", _VERSION_AT) + 1
+        comment = text.find(b" ") + 1 or len(text)
+        add_piece(self._findings, self._layers, text[version:comment].rstrip(), origin.after(version), "version")
+        add_piece(self._findings, self._layers, text[comment:], origin.after(comment), "comment")
         self._findings.identify_as("SSH", encrypts=True)
         self._state = _State.PACKETS
 
@@ -122,6 +130,7 @@ class SshReader:
         end = len(packet) - packet[4]
         kind, body, after = packet[_HEADER_LENGTH], packet[_HEADER_LENGTH + 1 : end], origin.after(_HEADER_LENGTH + 1)
         self._messages.unknown(packet[end:], origin.after(end))
+        add_piece(self._findings, self._layers, packet[end:], origin.after(end), "padding")
         if kind == clear_messages.KEXINIT and not self._side.lists:
             self._side.lists = self._messages.key_exchange_init(body, after)
             self._conversation.update()

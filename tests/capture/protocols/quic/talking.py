@@ -18,10 +18,16 @@ CLIENT, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 2)
 
 
 def spoken(
-    files: Files, *, name: str = "localhost", version: int = 1, transcript: bytes = b"fluffy tail", blocks: int = 3
+    files: Files,
+    *,
+    name: str = "localhost",
+    version: int = 1,
+    transcript: bytes = b"fluffy tail",
+    blocks: int = 3,
+    token: bytes = b"",
 ) -> list[tuple[str, bytes]]:
     """A connection on which the client sends `transcript`, and the server a few blocks; then it is closed."""
-    asking = QuicConfiguration(is_client=True, alpn_protocols=["h3"], server_name=name)
+    asking = QuicConfiguration(is_client=True, alpn_protocols=["h3"], server_name=name, token=token)
     asking.load_verify_locations(str(files.root))
     asking.original_version, asking.supported_versions = version, [version]
     answering = QuicConfiguration(is_client=False, alpn_protocols=["h3"])

@@ -1,0 +1,45 @@
+"""The numbers of pieces: by them pieces belong together that came in another order, or twice."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.message_pieces import Numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from overheard_capture.scan.message_pieces import Piece
+
+# A number before a piece, or behind it, perhaps after a few letters.
+_BEFORE = lazy_pattern(rb"[A-Za-z]{0,4}(?P<number>[0-9]{1,5})[-_.:=|/](?P<text>.+)", re.DOTALL)
+_BEHIND = lazy_pattern(rb"(?P<text>.+?)[-_.:=|/][A-Za-z]{0,4}(?P<number>[0-9]{1,5})", re.DOTALL)
+
+
+def by_number(pieces: Sequence[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
+    """What pieces say beside their numbers, in the order of these, each once."""
+    for number_of in (_beside, _before, _behind):
+        numbered = [(*found, piece) for piece in pieces if (found := number_of(piece))]
+        if len(numbered) > 1:
+            ordered = (next(same) for _, same in groupby(sorted(numbered, key=_number_and_text), _number_and_text))
+            yield [(text, piece) for _, text, piece in ordered]
+
+
+_number_and_text: Callable[[tuple[int, bytes, Piece]], tuple[int, bytes]] = itemgetter(0, 1)
+
+
+def _beside(piece: Piece) -> tuple[int, bytes] | None:
+    """The number that a message has beside the piece."""
+    return (piece.part.number, piece.data) if isinstance(piece.part, Numbered) else None
+
+
+def _before(piece: Piece) -> tuple[int, bytes] | None:
+    return (int(match["number"]), match["text"]) if (match := _BEFORE.fullmatch(piece.data)) else None
+
+
+def _behind(piece: Piece) -> tuple[int, bytes] | None:
+    return (int(match["number"]), match["text"]) if (match := _BEHIND.fullmatch(piece.data)) else None
