@@ -46,6 +46,10 @@ def part_of(part: object) -> object:
     return part.part if isinstance(part, Numbered) else part
 
 
+def _numbered(part: object, number: int | None) -> object:
+    return part if number is None else Numbered(part, number)
+
+
 def add_row(findings: Findings, data: bytes, origin: Origin, kind: str) -> None:
     """A message as a whole."""
     add_piece(findings, (), data, origin, Row(kind, len(data)))
@@ -67,13 +71,13 @@ def add_labels(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes,
     at = 0
     for label, origin in labels[: max(min(len(labels) - 1, _MOST_LABELS), 1)]:
         after = at + len(label)
-        place = (part, shape(name[:at]), shape(name[after:]))
-        add_piece(findings, layers, label, origin, place if number is None else Numbered(place, number))
+        place = _numbered((part, shape(name[:at]), shape(name[after:])), number)
+        add_piece(findings, layers, label, origin, place)
         at = after + 1
     _add_first(findings, layers, *labels[0])
     for domain in range(1, min(len(labels) - 1, _MOST_LABELS)):
-        place = (part, shape(b".".join([label for label, _ in labels[-domain:]]).lower()))
-        _add_together(findings, layers, labels[:-domain], place, number)
+        behind = shape(b".".join([label for label, _ in labels[-domain:]]).lower())
+        _add_together(findings, layers, labels[:-domain], _numbered((part, behind, "labels"), number))
 
 
 def _add_first(findings: Findings, layers: Layers, label: bytes, origin: Origin) -> None:
@@ -84,16 +88,11 @@ def _add_first(findings: Findings, layers: Layers, label: bytes, origin: Origin)
         add_piece(findings, layers, last, origin.after(len(before) + 1), "last word")
 
 
-def _add_together(
-    findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object, number: int | None
-) -> None:
+def _add_together(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object) -> None:
     """Labels before a domain as one piece, without those that are numbers."""
     data = [(label, origin) for label, origin in labels if not label.isdigit()]
     if len(data) > 1:
         joined_data = b"".join([label for label, _ in data])
         if findings.messages and len(joined_data) <= LONGEST and any(joined_data):
             where = place_of_parts([(origin, len(label)) for label, origin in data])
-            place = (part, "labels")
-            findings.messages.add_piece(
-                joined_data, where, layers, place if number is None else Numbered(place, number)
-            )
+            findings.messages.add_piece(joined_data, where, layers, part)

@@ -119,7 +119,7 @@ def _icmp_in_clear(packet: IcmpData, size: int, findings: Findings) -> int:
         return size
     if packet.quoted.sequence >= 0:
         return size if is_plain(packet.payload) else 0
-    return _bytes_in_clear(size, findings)
+    return _bytes_in_clear(size, findings, INFRASTRUCTURE)
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:

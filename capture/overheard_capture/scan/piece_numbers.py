@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.message_pieces import Numbered
@@ -13,14 +13,21 @@ from overheard_capture.decoders.message_pieces import Numbered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from overheard_capture.scan.message_pieces import Piece
 
+class _Piece(Protocol):
+    @property
+    def part(self) -> object: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+_AnyPiece = TypeVar("_AnyPiece", bound=_Piece)
 # A number before a piece, or behind it, perhaps after a few letters.
 _BEFORE = lazy_pattern(rb"[A-Za-z]{0,4}(?P<number>[0-9]{1,5})[-_.:=|/](?P<text>.+)", re.DOTALL)
 _BEHIND = lazy_pattern(rb"(?P<text>.+?)[-_.:=|/][A-Za-z]{0,4}(?P<number>[0-9]{1,5})", re.DOTALL)
 
 
-def by_number(pieces: Sequence[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
+def by_number(pieces: Sequence[_AnyPiece]) -> Iterator[list[tuple[bytes, _AnyPiece]]]:
     """What pieces say beside their numbers, in the order of these, each once."""
     for number_of in (_beside, _before, _behind):
         numbered = [(*found, piece) for piece in pieces if (found := number_of(piece))]
@@ -29,17 +36,17 @@ def by_number(pieces: Sequence[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
             yield [(text, piece) for _, text, piece in ordered]
 
 
-_number_and_text: Callable[[tuple[int, bytes, Piece]], tuple[int, bytes]] = itemgetter(0, 1)
+_number_and_text: Callable[[tuple[int, bytes, object]], tuple[int, bytes]] = itemgetter(0, 1)
 
 
-def _beside(piece: Piece) -> tuple[int, bytes] | None:
+def _beside(piece: _Piece) -> tuple[int, bytes] | None:
     """The number that a message has beside the piece."""
     return (piece.part.number, piece.data) if isinstance(piece.part, Numbered) else None
 
 
-def _before(piece: Piece) -> tuple[int, bytes] | None:
+def _before(piece: _Piece) -> tuple[int, bytes] | None:
     return (int(match["number"]), match["text"]) if (match := _BEFORE.fullmatch(piece.data)) else None
 
 
-def _behind(piece: Piece) -> tuple[int, bytes] | None:
+def _behind(piece: _Piece) -> tuple[int, bytes] | None:
     return (int(match["number"]), match["text"]) if (match := _BEHIND.fullmatch(piece.data)) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import struct
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ import pytest
 from capture.frames import ethernet, ipv4, rewritten, tcp, udp
 from capture.played import SEARCH, some_findings
 from capture.protocols.quic.talking import spoken
-from capture.protocols.test_wireguard import initiation
 from lab.pki import Files
 from overheard import judge
 from overheard_capture.packets import ACK, SYN
@@ -57,7 +57,8 @@ def notify(findings: Findings, piece: bytes, origin: Origin) -> None:
 
 
 def cookie(findings: Findings, piece: bytes, origin: Origin) -> None:
-    WireguardReader(findings).datagram(initiation(mac2=piece.rjust(16)), origin)
+    initiation = b"\1\0\0\0" + hashlib.shake_128(piece).digest(128) + piece
+    WireguardReader(findings).datagram(initiation, origin)
 
 
 IN_READERS: dict[str, Read] = {
