@@ -175,7 +175,7 @@ def _rewritten(texts: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
         # A resolver may change the case of names at random.
         yield tuple(text.upper() for text in texts)
     periods = [_period(text) for text in texts]
-    if all(period < len(text) for period, text in zip(periods, texts, strict=True)):
+    if periods and all(period < len(text) for period, text in zip(periods, texts, strict=True)):
         yield tuple(text[:period] for period, text in zip(periods, texts, strict=True))
         # All but the last are of one length, though some repeat something shorter.
         usual = max(periods)

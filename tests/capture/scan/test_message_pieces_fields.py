@@ -22,6 +22,7 @@ from overheard_capture.protocols.ssh.reader import ssh
 from overheard_capture.protocols.wireguard import WireguardReader
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan.message_groups import MessageGroups
+from overheard_capture.scan.message_pieces import _rewritten
 from overheard_capture.scan.parties import Parties
 
 if TYPE_CHECKING:
@@ -165,3 +166,8 @@ def test_what_fills_each_echo_over_and_over_is_read_once(tmp_path: Path) -> None
 @pytest.mark.parametrize("flags", [SYN, ACK])
 def test_a_fast_open_cookie_is_known_only_where_a_connection_opens(flags: int, tmp_path: Path) -> None:
     assert is_seen(tmp_path, [option(piece, flags) for piece in PIECES]) == (flags == ACK)
+
+
+@pytest.mark.parametrize("texts", [(), (b"",), (b"", b"tail"), (b"a", b"aa")])
+def test_nothing_is_over_and_over_in_what_is_empty_or_short(texts: tuple[bytes, ...]) -> None:
+    assert list(_rewritten(texts)) == []
