@@ -69,7 +69,7 @@ def _archives(size: int) -> bytes:
     empty, archive = zlib.compress(b"")[2:-4], b""
     head = b"PK\3\4" + struct.pack("<5H3I2H", 20, 8, 8, 0, 0, 0, 0, 0, 1, 0) + b"a"
     before = (head + empty + b"PK\7\x08" + struct.pack("<3I", 0, len(empty), 0)) * 70
-    for _ in range(8):
+    for _ in range(3):
         packed = zlib.compress(archive)[2:-4]
         sizes = struct.pack("<3I", zlib.crc32(archive), len(packed), len(archive))
         archive = before + head + packed + b"PK\7\x08" + sizes + b"PK\5\6" + bytes(18)

@@ -25,6 +25,7 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "backslashes": text(b"\\\\\\\\u0041"),
     "encoded words": text(b"=?utf-8?b?YQ==?= "),
     "soft line breaks": text(b"=41=\r\n"),
+    "signs in quoted-printable": text(b"=3D\r\n"),
     "data URLs": text(b"data:;base64,YWJj,"),
     "tags": text(b"<a><b>x</b>"),
     "tables": text(b"| a | b |\n"),

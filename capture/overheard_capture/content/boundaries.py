@@ -34,8 +34,11 @@ class Boundaries:
         if not len(data):
             return
         reach = self._findings.search.longest - 1
-        self._boundaries += [self._position + boundary for boundary in boundaries]
-        for begins, ends in self._windows(reach, self._position + len(data)):
+        # All ranges around those of earlier blocks overlap, so that of small blocks only the first and the last count.
+        earlier = [*self._boundaries[:1], *self._boundaries[-1:]]
+        added = [self._position + boundary for boundary in boundaries]
+        self._boundaries += added
+        for begins, ends in self._windows(earlier + added, reach, self._position + len(data)):
             self._search_window(data, origin, begins, ends)
         self._tail.add(data, origin, reach)
         self._position += len(data)
@@ -44,11 +47,11 @@ class Boundaries:
         if self._reader:
             self._reader.feed(data, origin)
 
-    def _windows(self, reach: int, end: int) -> Iterator[tuple[int, int]]:
-        """The (start, end) of each range around boundaries that may contain a new match, in order."""
+    def _windows(self, boundaries: list[int], reach: int, end: int) -> Iterator[tuple[int, int]]:
+        """The (start, end) of each range around these boundaries that may contain a new match, in order."""
         least = self._position - len(self._tail.data)
         begins = ends = -1
-        for boundary in self._boundaries:
+        for boundary in boundaries:
             low, high = max(boundary - reach, least), min(boundary + reach, end)
             if high <= self._position or low >= high:
                 continue

@@ -44,7 +44,7 @@ def within_depth_limit(findings: Findings, layers: Layers) -> bool:
 
 
 # How often text may be read once more, on average, and how much of it anyway. To begin takes as long as so many bytes.
-_TIMES, _ANYWAY, TO_BEGIN = 4, 1 << 18, 256
+_TIMES, _ANYWAY, TO_BEGIN = 4, 1 << 20, 256
 
 
 def may_read_again(findings: Findings, layers: Layers, count: int) -> bool:

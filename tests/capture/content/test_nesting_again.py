@@ -19,7 +19,7 @@ def limits(data: bytes, size: int) -> set[Reason]:
 
 @pytest.mark.parametrize("size", [5000, 60_000])
 def test_text_in_which_something_escaped_begins_everywhere_is_a_reason(size: int) -> None:
-    assert limits(ESCAPED * 2000, size) == {Reason.LIMIT}
+    assert limits(ESCAPED * 3000, size) == {Reason.LIMIT}
 
 
 @pytest.mark.parametrize("size", [1000, 60_000])
@@ -28,6 +28,12 @@ def test_ordinary_text_has_less_of_it(size: int) -> None:
     assert not limits((words + ESCAPED) * 100, size)
     quoted = b"".join(b"> " + line for line in words.splitlines(keepends=True))
     assert not limits((quoted + b"> begin 644 a\n> #0V%T\n> `\n> end\n" + words) * 100, size)
+
+
+def test_a_long_table_of_escaped_letters_has_less_of_it() -> None:
+    """As programs have them that write names without accents."""
+    letters = b"".join(b'"\\xc3\\x%02x":"letter %d",' % (0x80 + at % 64, at) for at in range(3000))
+    assert not limits(b"const letters = {" + letters + b"};\n", 60_000)
 
 
 def test_what_is_behind_it_is_found_all_the_same() -> None:
