@@ -31,14 +31,18 @@ LAYER = Layer("markup", LayerKind.SPELLED)
 
 # Longer tags are none. So much of the text before a piece is read again with it: a tag, and a secret with several.
 _LONGEST, _REACH = 1024, 4096
-# Elements that are a block, a line break or a cell, in HTML and, with a prefix, in Office documents.
-_BLOCK = rb"(?:[a-z0-9]{1,8}:)?(?:p|br|div|t[dhr]|li|h[1-6r]|d[dt]|tab)(?![a-z0-9:_.-])"
+# Elements that are a block, a line break or a cell, in HTML and, with a prefix, in Office documents; and the hyphen at
+# which Word breaks no line (ECMA-376, 17.3.3.18).
+_HYPHEN = b"nobreakhyphen"
+_BLOCK = rb"(?:[a-z0-9]{1,8}:)?(?:p|br|div|t[dhr]|li|h[1-6r]|d[dt]|tab|%b)(?![a-z0-9:_.-])" % _HYPHEN
 # Sections of character data that were split are one text.
 _TAG = lazy_pattern(
     rb"(?:\]\]>)?<!\[CDATA\[|<(?=[a-z/!?])(?:(?=/?(%b))|)[^<>]{0,%d}>" % (_BLOCK, _LONGEST - 2), re.IGNORECASE
 )
-# A control word, an escaped byte, or a group (RTF 1.9).
-_CONTROL = lazy_pattern(rb"\\(par|line|tab|cell)(?![a-z])-?[0-9]* ?|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\\*|[{}]|\r?\n")
+# A control word, a control symbol for that hyphen or such a blank, or a group (RTF 1.9).
+_CONTROL = lazy_pattern(
+    rb"\\((?:par|line|tab|cell)(?![a-z])-?[0-9]* ?|[_~])|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\[*-]|[{}]|\r?\n"
+)
 _RTF = b"{\\rtf"
 # Where a change may end, for a search among other marks; and where changes of HTML, Word (ECMA-376, 17.13.5) and
 # OpenDocument (1.3, 5.5) begin and end.
@@ -147,7 +151,9 @@ def without_tags(text: bytes) -> Bytes:
 
 def _between(tag: re.Match[bytes]) -> bytes:
     """What a reader sees in the place of a tag."""
-    return b"\n" if tag[1] else b""
+    if not tag[1]:
+        return b""
+    return b"-" if tag[1] == b"_" or tag[1].lower().endswith(_HYPHEN) else b"\n"
 
 
 def _places(text: bytes, tags: re.Pattern[bytes]) -> Iterator[int]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # The longest message and value, and how many values of a message are looked at.
 LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
+# The longest one in a stream: a token of a language model may have others beside it that were as likely.
+LONGEST_STREAMED = 4096
 # The longest message that may have nothing but a few letters.
 LONGEST_WHOLE = 16
 _STRING = rb"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
@@ -28,6 +30,10 @@ _PREFIXES = (1, 2, 3)
 _COUNTER = lazy_pattern(rb"[^0-9]{0,3}[0-9]+")
 _SEPARATORS = 4
 _DIGITS = b"0123456789"
+# What numbers of JSON and lists of them are written with: a token has its bytes and its probability beside it.
+_OF_NUMBERS = _DIGITS + b"+-.eE, "
+# Which of several answers or parts of one goes on here.
+_INDEX = lazy_pattern(rb"index\"\s*+:\s*+[0-9]{1,3}(?![0-9])")
 # Before a value in binary data are headers, such as those of CoAP or RTP: at most so many bytes. Longer messages are
 # encrypted or media.
 _HEADER, _LONGEST_BINARY = 32, 64
@@ -44,7 +50,7 @@ def message_values(message: bytes) -> Sequence[Values]:
     """The values in a message of unknown format: what is quoted or between tags, or else what follows a separator."""
     values = [match.span(index) for match in _VALUE.finditer(message) if (index := match.lastindex)]
     if values:
-        return [_quoted(message, values)]
+        return list(_quoted(message, values))
     text = message.rstrip(b"\r\n\0\x1e")
     found = list(_plain(text))
     if len(text) <= _LONGEST_BINARY and len(text.translate(None, _TEXT)):
@@ -57,14 +63,19 @@ def shape(message: bytes) -> bytes:
     return message.translate(None, _DIGITS)
 
 
-def _quoted(message: bytes, values: list[tuple[int, int]]) -> Values:
+def _quoted(message: bytes, values: list[tuple[int, int]]) -> Iterator[Values]:
+    """All values, which go on in the next message, and in the next one with the same index if there is one."""
     at, around = 0, []
     for start, end in values:
         around.append(message[at:start])
         at = end
     around.append(message[at:])
     kept = [span if span[1] - span[0] <= _LONGEST_VALUE else _NONE for span in values[:_MOST]]
-    return (len(values), shape(b'"'.join(around))), kept
+    without = b'"'.join(around)
+    shape = (len(values), without.translate(None, _OF_NUMBERS))
+    yield shape, kept
+    if b"index" in without and (indexes := _INDEX.findall(without)):
+        yield (*shape, *indexes), kept
 
 
 def _plain(text: bytes) -> Iterator[Values]:

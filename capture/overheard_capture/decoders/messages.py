@@ -23,7 +23,7 @@ from overheard_capture.content.nesting import Unwrapping, nested_content, specul
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.base64.run import BASE64
-from overheard_capture.decoders.message_values import LONGEST, message_values
+from overheard_capture.decoders.message_values import LONGEST_STREAMED, message_values
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.provenance.origin import Origin, Place
@@ -183,7 +183,7 @@ class JoinedMessages:
 
     def add(self, message: bytes, where: Place) -> None:
         """A message, and where it was on the wire."""
-        if len(message) > LONGEST:
+        if len(message) > LONGEST_STREAMED:
             return
         if message != self._last:
             # Those that keep a connection open are all the same.
@@ -234,7 +234,7 @@ class MessageReader:
         self._short.feed(data, origin)
         if self._whole is not None:
             self._whole.add(data, origin)
-            if len(self._whole) > LONGEST:
+            if len(self._whole) > LONGEST_STREAMED:
                 self._whole = None
 
     def gap(self, length: int) -> None:
@@ -272,14 +272,14 @@ class MessageLines:
             self._read(data[start:ended], origin, start)
             start = ended
         self._pending.add(data[start:], origin.after(start))
-        if len(self._pending) > LONGEST:
+        if len(self._pending) > LONGEST_STREAMED:
             self._too_long = True
             self._pending.drop(len(self._pending))
 
     def _read(self, line: bytes, origin: Origin, at: int = 0) -> None:
         """Read a line, which is at `at` of the bytes with this origin."""
         text = line.rstrip(b"\r\n")
-        if text and not self._too_long and len(line) <= LONGEST:
+        if text and not self._too_long and len(line) <= LONGEST_STREAMED:
             self._joined.add(text, origin.place(at, len(text)))
         self._too_long = False
 

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _NOWHERE = Place(0, 0, 0, ())
-# An object in the first line, and in the next one; or the first field of an event. And what may become one of them.
-_LINES = lazy_pattern(rb"\{[^\n]{0,%d}\}\r?\n\{|(?:data|event|id|retry)?:" % LONGEST)
-_MAY_BE_LINES = lazy_pattern(rb"\{[^\n]{0,%d}(?:\}\r?\n)?\Z|[a-z]{1,5}\Z" % LONGEST)
+# An object or list in the first line, and in the next one; or the first field of an event; or a part of an answer, as
+# the AI SDK streams them. And what may become one of them.
+_LINES = lazy_pattern(rb"[{\[][^\n]{0,%d}[}\]]\r?\n[{\[]|(?:data|event|id|retry)?:|[0-9a-k]:[\"{\[]" % LONGEST)
+_MAY_BE_LINES = lazy_pattern(rb"[{\[][^\n]{0,%d}(?:[}\]]\r?\n)?\Z|[a-z]{1,5}\Z|[0-9a-k]:?\Z" % LONGEST)
 
 
 def untyped_body(findings: Findings, layers: Layers) -> Reader:

@@ -17,6 +17,7 @@ from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHtt
 from overheard_capture.decoders.json_strings import JsonStringFinder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
+from overheard_capture.decoders.mail.flowed import FLOWED_MARKS, FlowedFinder
 from overheard_capture.decoders.mail.soft_breaks import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
 from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, UTC_PARTIAL_MARKS, PartialLineFinder
@@ -37,15 +38,16 @@ if TYPE_CHECKING:
         | MarkupFinder
         | TableFinder
         | PartialLineFinder
+        | FlowedFinder
         | EmbeddedHttpFinder
         | ChunkFinder
     )
 
 # What several finders look for, to be looked for at once: most text has none of it. And some of it for short text.
-_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts)
+_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts)
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
-    *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts},
+    *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts},
 )
 # With what a response begins, which may be the first line.
 _RESPONSE = b"HTTP/1."
@@ -108,6 +110,7 @@ class TextFinders:
                 MarkupFinder(findings, layers),
                 TableFinder(findings, layers, reader),
                 PartialLineFinder(findings, layers, reader),
+                FlowedFinder(findings, layers, reader),
                 EmbeddedHttpFinder(findings, layers),
                 # In spite of a head that does not say so.
                 ChunkFinder(findings, layers, untyped, begun=framed),

@@ -8,30 +8,34 @@ static const uint8_t *after_word(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
-/* Whether the tag whose name is at `at` is a block, a line break or a cell. */
-static int is_block(const uint8_t *at, const uint8_t *end) {
+/* What a reader sees in the place of the tag whose name is at `at`; 0 for nothing. */
+static uint8_t in_place_of(const uint8_t *at, const uint8_t *end) {
+    static const char hyphen[] = "noBreakHyphen";
     const uint8_t *stop = after_word(at, end);
     if (stop < end && *stop == ':' && stop > at && stop - at <= LONGEST_PREFIX) at = stop + 1, stop = after_word(at, end);
     if (stop < end && (*stop == ':' || *stop == '_' || *stop == '.' || *stop == '-')) return 0;
     uint8_t first = at < end ? *at | 0x20 : 0, second = stop - at > 1 ? at[1] | 0x20 : 0;
-    if (stop - at == 1) return first == 'p';
-    if (stop - at == 2)
-        return (first == 'b' && second == 'r') || (first == 't' && (second == 'd' || second == 'h' || second == 'r')) ||
-               (first == 'l' && second == 'i') || (first == 'd' && (second == 'd' || second == 't')) ||
-               (first == 'h' && (second == 'r' || (at[1] >= '1' && at[1] <= '6')));
+    if (stop - at == 1) return first == 'p' ? '\n' : 0;
+    if (stop - at == 2) {
+        int is_block = (first == 'b' && second == 'r') || (first == 't' && (second == 'd' || second == 'h' || second == 'r')) ||
+                       (first == 'l' && second == 'i') || (first == 'd' && (second == 'd' || second == 't')) ||
+                       (first == 'h' && (second == 'r' || (at[1] >= '1' && at[1] <= '6')));
+        return is_block ? '\n' : 0;
+    }
+    if (stop - at == sizeof hyphen - 1) return strncasecmp((const char *)at, hyphen, sizeof hyphen - 1) == 0 ? '-' : 0;
     if (stop - at != 3) return 0;
     uint8_t third = at[2] | 0x20;
-    return (first == 'd' && second == 'i' && third == 'v') || (first == 't' && second == 'a' && third == 'b');
+    return (first == 'd' && second == 'i' && third == 'v') || (first == 't' && second == 'a' && third == 'b') ? '\n' : 0;
 }
 
-/* Copy text to `out` without tags, with a line end for some. Returns its length. */
+/* Copy text to `out` without tags, with a line end or hyphen for some. Returns its length. */
 uint64_t without_tags(const uint8_t *data, uint64_t length, uint8_t *out) {
     static const char section[] = "<![CDATA[";
     const uint8_t *at = data, *end = data + length, *copied = data;
     uint8_t *to = out;
     while (at < end && (at = memchr(at, '<', end - at))) {
         const uint8_t *next = at + 1, *from = at;
-        int block = 0;
+        uint8_t seen = 0;
         if ((uint64_t)(end - at) >= sizeof section - 1 && *next == '!' &&
             strncasecmp((const char *)at, section, sizeof section - 1) == 0) {
             if (at - copied >= 3 && memcmp(at - 3, "]]>", 3) == 0) from -= 3;
@@ -49,11 +53,11 @@ uint64_t without_tags(const uint8_t *data, uint64_t length, uint8_t *out) {
                 continue;
             }
             next = closed;
-            block = is_block(name, next++);
+            seen = in_place_of(name, next++);
         }
         memcpy(to, copied, from - copied);
         to += from - copied;
-        if (block) *to++ = '\n';
+        if (seen) *to++ = seen;
         at = copied = next;
     }
     memcpy(to, copied, end - copied);

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from capture.played import played, seen, sightings
+from capture.played import played, seen, sightings, some_findings
 from overheard_capture.decoders import markup
 from overheard_capture.decoders.untyped import untyped
 
@@ -33,6 +33,28 @@ LEAKS = {
     "insertions of OpenDocument": f"<text:p>Flu{ODF}ffy tail 4711</text:p>",
     "RTF": r"{\rtf1\ansi{\fonttbl\f0 Arial;}\f0 It is {\b Flu}ffy t{\i a}il\b0  4711\par}",
 }
+
+# Hyphens and blanks at which no line is broken, and hyphens that are seen only where one is.
+KEPT_TOGETHER = {
+    "Word": "<w:r><w:t>Fluffy</w:t><w:noBreakHyphen/><w:t>ta</w:t><w:softHyphen/><w:t>il-4711</w:t></w:r>",
+    "Word, between pieces of a run": "<w:r><w:t>Fluf</w:t></w:r><w:r><w:t>fy</w:t><w:noBreakHyphen /></w:r>tail-4711",
+    "RTF": r"{\rtf1\ansi Flu\-ffy\_tail\_4711\par}",
+}
+
+
+@pytest.mark.parametrize("text", KEPT_TOGETHER.values(), ids=KEPT_TOGETHER)
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "plain"])
+def test_a_hyphen_that_is_a_tag_is_one(text: str, compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not compiled:
+        monkeypatch.setattr(markup, "core", lambda: None)
+    assert played(untyped, text.encode(), findings=some_findings(value=b"Fluffy-tail-4711")).sightings
+    for other in ("softHyphen", "noBreakHyphens", "noBreakHyphen.a", "b"):
+        look_alike = text.replace("noBreakHyphen", other).replace("\\_", "\\*").encode()
+        assert not played(untyped, look_alike, findings=some_findings(value=b"Fluffy-tail-4711")).sightings
+
+
+def test_a_blank_of_rtf_that_breaks_no_line_is_one() -> None:
+    assert sightings(played(untyped, rb"{\rtf1\ansi Fluffy\~tail\~4711\par}"))
 
 
 @pytest.mark.parametrize("text", LEAKS.values(), ids=LEAKS)
@@ -88,6 +110,7 @@ def test_both_ways_to_remove_tags_do_the_same(monkeypatch: pytest.MonkeyPatch) -
     draw = random.Random(1)  # noqa: S311 - reproducible
     tags = ["<b>", "</P >", "<br/>", "<w:tab/>", "<![cdata[", "]]>", "<", ">", "a", "<a href='x'>", "<h7>", "<hr"]
     tags += ["<p-x>", "< b>", "<?xml?>", "</>", "<1>", "\n", "<p:>", "<a:p>", "<abcdefghi:p>", "<td\n>"]
+    tags += ["<w:noBreakHyphen/>", "<nobreakhyphen >", "<w:noBreakHyphen-x>", "<w:noBreakHyphens/>"]
     tags += [f"<{'a' * count}>" for count in (1021, 1022, 1023)]
     texts = ["".join(draw.choices(tags, k=draw.randrange(1, 9))).encode() for _ in range(2000)]
     texts += [bytes(draw.choices(b"<>/!?ap:b]-[CDAT=1 ", k=draw.randrange(30))) for _ in range(2000)]

@@ -29,6 +29,8 @@ SHAPES: dict[str, Callable[[int, str], str]] = {
     "JSON": lambda _, text: json.dumps({"type": "input", "data": text}),
     "numbers that change": lambda number, text: json.dumps({"id": number, "at": f"12:{number}", "d": text}),
     "OpenAI": lambda _, text: json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}),
+    "AI SDK": lambda _, text: f"0:{json.dumps(text)}",
+    "asciinema": lambda number, text: json.dumps([number / 10, "o", text]),
     "socket.io": lambda _, text: f"42{json.dumps(['input', text])}",
     "SignalR": lambda _, text: json.dumps({"type": 1, "target": "key", "arguments": [text]}) + "\x1e",
     "SockJS": lambda _, text: f"a{json.dumps([text])}",
@@ -61,6 +63,34 @@ def test_what_varies_is_joined(name: str, pieces: list[str]) -> None:
     # With other messages in between, as answers and pings are.
     others = [f'{{"ping": {number}}}' for number in range(len(messages))]
     assert joined([each for pair in zip(messages, others, strict=True) for each in pair]) == ["plainly"]
+
+
+def likely(text: str, number: int) -> str:
+    """A token with its bytes and probability, and those of others, as with `logprobs` and 20 `top_logprobs`."""
+    token = {"token": text, "logprob": -(10.0 ** -(number % 8)), "bytes": list(text.encode())}
+    others = [{"token": f" nut{each}", "logprob": -each / 7, "bytes": [32] * (number + 1)} for each in range(20)]
+    logprobs = {"content": [{**token, "top_logprobs": others}]}
+    return json.dumps({"choices": [{"index": 0, "delta": {"content": text}, "logprobs": logprobs}]})
+
+
+@pytest.mark.parametrize("pieces", [LETTERS, TOKENS])
+def test_tokens_with_what_was_as_likely_are_joined(pieces: list[str]) -> None:
+    messages = [likely(piece, number) for number, piece in enumerate(pieces)]
+    # Each token stands there twice.
+    assert joined(messages) == ["plainly", "plainly"]
+    assert joined([messages[0], *messages[2:]]) == []
+
+
+@for_each(pieces=[LETTERS, TOKENS], index=[(0, 1), (1, 0), (3, 12)], name=["index", "output_index"])
+def test_several_answers_at_once_are_told_by_their_index(pieces: list[str], index: tuple[int, int], name: str) -> None:
+    messages = []
+    for number, piece in enumerate(pieces):
+        messages += [json.dumps({"n": number, name: index[0], "delta": piece})]
+        messages += [json.dumps({"n": number, name: index[1], "delta": " nut"})]
+    assert joined(messages) == ["plainly"]
+    assert joined([each.replace("index", "number") for each in messages]) == []
+    # One that counts the messages.
+    assert joined([json.dumps({name: number, "delta": piece}) for number, piece in enumerate(pieces)]) == ["plainly"]
 
 
 @pytest.mark.parametrize(

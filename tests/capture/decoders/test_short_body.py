@@ -49,6 +49,9 @@ TOKENS = ["Flu", "ffy", " ta", "il 4", "711"]
 LINES = {
     "JSON lines": "".join(json.dumps({"model": "x", "response": token}) + "\n" for token in TOKENS),
     "JSON lines of Windows": "".join(json.dumps({"d": token}) + "\r\n" for token in TOKENS),
+    "lists": json.dumps({"version": 2}) + "\n" + "".join(json.dumps([1, "o", token]) + "\n" for token in TOKENS),
+    "parts of an answer": "".join(f"0:{json.dumps(token)}\n" for token in TOKENS),
+    "parts of an answer after its name": 'f:{"messageId":"a"}\n' + "".join(f'0:"{token}"\n' for token in TOKENS),
     "events": "".join(f"data: {json.dumps({'d': token})}\n\n" for token in TOKENS),
     "events after a comment": ": hello\n\n" + "".join(f"event: x\ndata: {token}\n\n" for token in TOKENS),
 }
