@@ -41,6 +41,7 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "percent signs behind marks": text(b"%22" * 160 + b"gt; =ybegin "),
     "entities in a row": text(b"\r\n\r\n" + b"&amp;" * 160),
     "names of keys": text(b"ivateKeyivateKeyivateKey|"),
+    "double quotes": text(b'"' * 320 + b"> > > > "),
     "single quotes": text(b"01 01 01 {" + b"'" * 160),
     "base64 behind marks": text(b"gt;GIT b" * 3 + b"A" * 960),
 }

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 # How many are remembered, and how long they may be.
-_MOST, _LONGEST = 512, 256
+_MOST, _LONGEST = 512, 1024
 
 
 class ReadBefore:
