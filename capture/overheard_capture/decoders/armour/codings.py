@@ -29,6 +29,8 @@ _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
 _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)
 _NOT_DIGITS = lazy_pattern(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
 _SINGLE_DIGIT = lazy_pattern(rb"0[xX](%b)(?!%b)" % (_DIGIT, _DIGIT))
+# At the end of a piece, it may be the first of two.
+_PARTIAL = lazy_pattern(rb"0[xX]%b\Z" % _DIGIT)
 # The digits of decimal numbers, and what is between them.
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
 # Bytes without a letter among their digits, as those of digits in ASCII are.
@@ -170,6 +172,7 @@ CODINGS = (
         1,
         is_hexadecimal,
         _is_numbers,
+        _PARTIAL,
     ),
     _base32_coding(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
     _base32_coding(b"abcdefghijklmnopqrstuvwxyz0123456789"),

@@ -151,7 +151,8 @@ def test_digits_behind_a_length_that_looks_like_one_are_decoded(data: bytes, bef
 
 
 @pytest.mark.slow
-@for_each(write=WRITES, data=[LONG, gzip.compress(LONG)])
+# With this time in its head, a piece of the list for Go ends within a number.
+@for_each(write=WRITES, data=[LONG, gzip.compress(LONG, mtime=213)])
 def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     text = write(data)
     findings = played(untyped, text)
