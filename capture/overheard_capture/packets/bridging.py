@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.control import is_printable
 from overheard_capture.packets.types import Control
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def lldp(pdu: Pdu) -> Packets:
         at += 2 + (header & 0x1FF)
         if kind == 0:
             break
-        is_text = len(value) <= _MAX_TEXT and value.isascii() and value.decode("ascii").isprintable()
+        is_text = len(value) <= _MAX_TEXT and is_printable(value)
         if not (kind <= _LAST_STANDARD or kind == _ORGANISATION) or not (is_text or len(value) <= _MAX_ELEMENT):
             return pdu.other()
         kinds.append(kind)

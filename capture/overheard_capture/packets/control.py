@@ -64,6 +64,11 @@ def igmp(pdu: Pdu) -> Packets:
     return pdu.control() if is_padding(data[_if_there(length, data) :]) else pdu.other()
 
 
+def is_printable(data: bytes) -> bool:
+    """Whether all bytes are printable ASCII, without line ends and tabs."""
+    return data.isascii() and data.decode("ascii").isprintable()
+
+
 def pppoe_discovery(pdu: Pdu) -> Packets:
     """PPPoE discovery (RFC 2516, 5): tags with text or identifiers."""
     data = pdu.buffer.data[pdu.at : pdu.end]
@@ -71,7 +76,7 @@ def pppoe_discovery(pdu: Pdu) -> Packets:
     while at + 4 <= min(end, len(data)):
         tag, value = int.from_bytes(data[at : at + 2]), data[at + 4 : at + 4 + int.from_bytes(data[at + 2 : at + 4])]
         at += 4 + len(value)
-        is_text = value.isascii() and value.decode("ascii").isprintable()
+        is_text = is_printable(value)
         if not is_text and len(value) > (_LONGEST_TAG if tag in _TAGS else _MAX_REST):
             return pdu.other()
     return pdu.control() if is_padding(data[at:]) else pdu.other()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from overheard_capture.packets.control import is_printable
+
 # What Windows and traceroute send, over and over, and what monitors send.
 _LETTERS, _SIGNS = b"abcdefghijklmnopqrstuvw", bytes(range(0x40, 0x80))
 _TEXTS = {b"Prometheus Blackbox Exporter", b"liboping -- ICMP ping library <http://octo.it/liboping/>"}
@@ -26,7 +28,7 @@ def is_usual_echo(data: bytes, now: float) -> bool:
     if not any(data[:4]) and len(data) > _HEAD and data[_HEAD:] == _repeated(_CISCO, len(data) - _HEAD):
         return True
     # Busybox sends four bytes of a clock, and zeros.
-    is_text = len(data) <= SHORT_CLOCK and data.isascii() and data.decode("ascii").isprintable()
+    is_text = len(data) <= SHORT_CLOCK and is_printable(data)
     return not is_text and not any(data[SHORT_CLOCK:])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
-from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding
+from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding, is_printable
 from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 
@@ -81,7 +81,7 @@ def _unused(version: _Version, pdu: Pdu) -> Packets:
         known[version.length_at - 4] = 0xFF
     unused = bytes(byte & ~mask for byte, mask in zip(field, known, strict=False))
     text = unused.replace(b"\0", b"")
-    is_text = len(text) > 1 and text.isascii() and text.decode("ascii").isprintable()
+    is_text = len(text) > 1 and is_printable(text)
     return _content(pdu, at, field, None) if is_text else ()
 
 

@@ -8,6 +8,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.keys import der_values
 from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
+from overheard_capture.packets.control import is_printable
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import ALPN, CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_NAME
@@ -102,7 +103,7 @@ def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, ori
     before = b""
     for start, end in der_values(certificate):
         value, tag = certificate[start:end], certificate[start - 2]
-        if 0 < len(value) <= _LONGEST_NAME and value.isascii() and value.decode("ascii").isprintable():
+        if 0 < len(value) <= _LONGEST_NAME and is_printable(value):
             # What kind of name it is, tells an object identifier before it, or a tag (RFC 5280, 4.1.2.4 and 4.2.1.6).
             part = (tag, before) if tag < _CONTEXT_TAG else (tag, b"")
             found.setdefault(part, []).append((value, origin.after(start)))
