@@ -72,10 +72,10 @@ def _quoted(message: bytes, values: list[tuple[int, int]]) -> Iterator[Values]:
     around.append(message[at:])
     kept = [span if span[1] - span[0] <= _LONGEST_VALUE else _NONE for span in values[:_MOST]]
     without = b'"'.join(around)
-    shape = (len(values), without.translate(None, _OF_NUMBERS))
-    yield shape, kept
+    around_values = (len(values), without.translate(None, _OF_NUMBERS))
+    yield around_values, kept
     if b"index" in without and (indexes := _INDEX.findall(without)):
-        yield (*shape, *indexes), kept
+        yield (*around_values, *indexes), kept
 
 
 def _plain(text: bytes) -> Iterator[Values]:

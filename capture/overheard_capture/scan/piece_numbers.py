@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -29,7 +30,7 @@ _BEHIND = lazy_pattern(rb"(?P<text>.+?)[-_.:=|/][A-Za-z]{0,4}(?P<number>[0-9]{1,
 
 def by_number(pieces: Sequence[_AnyPiece]) -> Iterator[list[tuple[bytes, _AnyPiece]]]:
     """What pieces say beside their numbers, in the order of these, each once."""
-    for number_of in (_beside, _before, _behind):
+    for number_of in (_beside, partial(_within, _BEFORE), partial(_within, _BEHIND)):
         numbered = [(*found, piece) for piece in pieces if (found := number_of(piece))]
         if len(numbered) > 1:
             ordered = (next(same) for _, same in groupby(sorted(numbered, key=_number_and_text), _number_and_text))
@@ -44,9 +45,6 @@ def _beside(piece: _Piece) -> tuple[int, bytes] | None:
     return (piece.part.number, piece.data) if isinstance(piece.part, Numbered) else None
 
 
-def _before(piece: _Piece) -> tuple[int, bytes] | None:
-    return (int(match["number"]), match["text"]) if (match := _BEFORE.fullmatch(piece.data)) else None
-
-
-def _behind(piece: _Piece) -> tuple[int, bytes] | None:
-    return (int(match["number"]), match["text"]) if (match := _BEHIND.fullmatch(piece.data)) else None
+def _within(pattern: re.Pattern[bytes], piece: _Piece) -> tuple[int, bytes] | None:
+    """The number in the text of the piece, and the rest of that."""
+    return (int(match["number"]), match["text"]) if (match := pattern.fullmatch(piece.data)) else None
