@@ -9,7 +9,7 @@ from html.entities import html5
 from overheard.words.named_tuple import NamedTuple
 from overheard.words.spelling.forms import ZEROS, Codecs, Forms, by_byte, encoded, only
 from overheard.words.spelling.invisible import INVISIBLE
-from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
+from overheard.words.spelling.layout import BETWEEN, FOLD, LETTERS_AND_DIGITS, WHITE_SPACE
 from overheard.words.spelling.look import (
     Either,
     Exactly,
@@ -35,7 +35,7 @@ _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
 
 # Where quoted-printable breaks a line (RFC 2045, 6.7), and where an encoded word ends and another begins (RFC 2047, 2).
 _SOFT_BREAK = row(exactly(b"="), _NEW_LINE)
-_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_TOKEN = LETTERS_AND_DIGITS + b"-_"
 _NEXT_WORD = row(
     *(exactly(b"?="), perhaps(_NEW_LINE), one_of(b" \t")),
     *(exactly(b"=?"), repeated(one_of(_TOKEN), 1, 20), exactly(b"?"), one_of(b"Qq"), exactly(b"?")),

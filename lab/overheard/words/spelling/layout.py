@@ -6,7 +6,7 @@ from overheard.words.spelling.look import either, exactly, one_of, perhaps, repe
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
 _BLANKS = repeated(one_of(b" \t"), 0, 8)
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS_AND_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 # Within text: escaped, as HTML's element, and where a quoted mail or a comment goes on.
 _ESCAPED_LINE = either(
@@ -37,11 +37,20 @@ FOLD = either(
 _QUOTE = row(perhaps(exactly(b"\\")), one_of(b"\"'"))
 _CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), perhaps(one_of(b"bB")), _QUOTE)
 _TAG = row(
-    exactly(b"<"), perhaps(exactly(b"/")), repeated(one_of(_LETTERS), 1, 8), perhaps(exactly(b"/")), exactly(b">")
+    exactly(b"<"),
+    perhaps(exactly(b"/")),
+    repeated(one_of(LETTERS_AND_DIGITS), 1, 8),
+    perhaps(exactly(b"/")),
+    exactly(b">"),
 )
 # A parameter of MIME that goes on (RFC 2231, 3).
 _PARAMETER = row(
-    *(perhaps(exactly(b'"')), exactly(b";"), repeated(one_of(b" \t\r\n"), 1, 8), repeated(one_of(_LETTERS), 1, 12)),
+    *(
+        perhaps(exactly(b'"')),
+        exactly(b";"),
+        repeated(one_of(b" \t\r\n"), 1, 8),
+        repeated(one_of(LETTERS_AND_DIGITS), 1, 12),
+    ),
     *(
         exactly(b"*"),
         repeated(one_of(b"0123456789"), 1, 2),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 
+from overheard.words.spelling.layout import LETTERS_AND_DIGITS
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of
 
@@ -27,14 +28,15 @@ _NEW_LINE = row(repeated(one_of(b":, \\"), 0, 4), _LINE_END, _BLANKS)
 _BETWEEN = either(*map(exactly, (b" ", *_SEPARATORS[1:], *_ESCAPES)), row(_NEW_LINE, perhaps(exactly(b"0x"))))
 # Between groups of digits, also in a URL or in HTML; and what else is in a telephone number. So many are a number.
 _GROUP_ENDS, _SIGNS, _DIGITS, _FEWEST_DIGITS = b" -./", b"+()", b"0123456789", 8
-_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + _DIGITS
 # So many capitals and digits, or small letters and digits, are a key, such as one in base32 for passwords by time.
 _FEWEST_OF_KEY = 16
 _NO_BREAKS = (b"\xa0", b"\xc2\xa0", b"\xe2\x80\x89", b"\xe2\x80\xaf", b"&nbsp;", b"%20", b"+", b"%2F", b"%C2%A0")
 # In fields of a form, and in elements of HTML.
-_FIELD = row(exactly(b"&"), repeated(one_of(_TOKEN + b"[]_-"), 1, 24), exactly(b"="))
-_ELEMENT = row(exactly(b"</"), repeated(one_of(_TOKEN), 1, 8), exactly(b">"))
-_ELEMENTS = row(_ELEMENT, perhaps(one_of(_GROUP_ENDS)), exactly(b"<"), repeated(one_of(_TOKEN), 1, 8), exactly(b">"))
+_FIELD = row(exactly(b"&"), repeated(one_of(LETTERS_AND_DIGITS + b"[]_-"), 1, 24), exactly(b"="))
+_ELEMENT = row(exactly(b"</"), repeated(one_of(LETTERS_AND_DIGITS), 1, 8), exactly(b">"))
+_ELEMENTS = row(
+    _ELEMENT, perhaps(one_of(_GROUP_ENDS)), exactly(b"<"), repeated(one_of(LETTERS_AND_DIGITS), 1, 8), exactly(b">")
+)
 _GROUP_END = either(one_of(_GROUP_ENDS), *map(exactly, _NO_BREAKS), _FIELD, _ELEMENTS)
 # As JSON has it, on one line or on many.
 _COMMA = either(exactly(b","), row(perhaps(exactly(b",")), either(_SOME_BLANKS, row(_BLANKS, _LINE_END, _BLANKS))))
@@ -127,8 +129,9 @@ def _listed(name: str, parts: tuple[Look, ...], between: Look) -> Pattern:
 def grouped(value: bytes) -> Iterator[Pattern]:
     """The number of a card, an account or a telephone, or a key with groups of digits: in any groups, or in none."""
     characters = digits_of(value)
-    if characters.isalnum() and characters.isascii() and (_is_number(characters) or _is_key(characters)):
-        looks = in_either_case if _is_key(characters) else exactly
+    is_key = _is_key(characters)
+    if characters.isalnum() and characters.isascii() and (is_key or _is_number(characters)):
+        looks = in_either_case if is_key else exactly
         shape = Shape(tuple(looks(bytes([character])) for character in characters), often=_GROUP_END)
         yield Pattern(shape, (Spelling("in other groups"),), end_of(shape))
 
