@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processes import LONG, SOON
 from required import fail_or_skip
@@ -26,6 +26,13 @@ _NOBODY = 65534
 _ELSEWHERE = "/usr/lib/rabbitmq/bin:/usr/sbin:/sbin:" + ":".join(
     map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
 )
+
+
+class WebPorts(NamedTuple):
+    """The ports of HTTP and of HTTPS."""
+
+    http: int
+    https: int
 
 
 def program(name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from applications.heard import OVERHEARD, PASSWORD, PROVED, heard
-from applications.servers import run
+from applications.servers import WebPorts, run
 from ports import free_ports
 
 if TYPE_CHECKING:
@@ -43,17 +43,10 @@ http {{
 """
 
 
-class Ports(NamedTuple):
-    """The ports of HTTP and of HTTPS."""
-
-    http: int
-    https: int
-
-
 @pytest.fixture(scope="module")
-def ports(place: Place) -> Iterator[Ports]:
+def ports(place: Place) -> Iterator[WebPorts]:
     first = free_ports(2)
-    made = Ports(first, first + 1)
+    made = WebPorts(first, first + 1)
     place.write("nginx.conf", NGINX.format(folder=place.folder, files=place.files, ports=made))
     with place.running("nginx", "-e", "stderr", "-c", place.folder / "nginx.conf", ports=made):
         yield made
@@ -64,14 +57,14 @@ def log_in(url: str, *options: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["--http1.1", "--http2"])
-def test_basic_authentication(overheard: Overheard, place: Place, ports: Ports, version: str) -> None:
+def test_basic_authentication(overheard: Overheard, place: Place, ports: WebPorts, version: str) -> None:
     in_clear = heard(overheard, ports.http, lambda: log_in(f"http://localhost:{ports.http}/", version))
     assert in_clear == OVERHEARD
     url, trust = f"https://localhost:{ports.https}/", ("--cacert", str(place.files.root))
     assert heard(overheard, ports.https, lambda: log_in(url, version, *trust), require="sealed") == PROVED
 
 
-def test_behind_a_proxy_that_ends_tls_it_is_overheard(overheard: Overheard, place: Place, ports: Ports) -> None:
+def test_behind_a_proxy_that_ends_tls_it_is_overheard(overheard: Overheard, place: Place, ports: WebPorts) -> None:
     def log_in_behind() -> None:
         log_in(f"https://localhost:{ports.https}/behind/", "--cacert", str(place.files.root))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from applications.heard import OVERHEARD, PASSWORD, PROVED, heard
-from applications.servers import run
+from applications.servers import WebPorts, run
 from ports import free_ports
 
 if TYPE_CHECKING:
@@ -39,17 +39,10 @@ LOGIN = "-u", f"acorn:{PASSWORD}"
 DOCUMENT = "the hollow oak by the brook"
 
 
-class Ports(NamedTuple):
-    """The ports of HTTP and of HTTPS."""
-
-    http: int
-    https: int
-
-
 @pytest.fixture(scope="module")
-def ports(place: Place) -> Iterator[Ports]:
+def ports(place: Place) -> Iterator[WebPorts]:
     first = free_ports(4)
-    made = Ports(first, first + 1)
+    made = WebPorts(first, first + 1)
     with ExitStack() as stack:
         for port, tls in zip(made, ("false", "true"), strict=True):
             data = place.make(f"data-{port}")
@@ -63,7 +56,7 @@ def ports(place: Place) -> Iterator[Ports]:
         yield made
 
 
-def urls(ports: Ports) -> tuple[str, str]:
+def urls(ports: WebPorts) -> tuple[str, str]:
     return f"http://localhost:{ports.http}", f"https://localhost:{ports.https}"
 
 
@@ -83,7 +76,7 @@ def store(place: Place, url: str) -> None:
 
 
 @pytest.mark.parametrize("secret", [PASSWORD, DOCUMENT], ids=["login", "document"])
-def test_a_document_is_stored(overheard: Overheard, place: Place, ports: Ports, secret: str) -> None:
+def test_a_document_is_stored(overheard: Overheard, place: Place, ports: WebPorts, secret: str) -> None:
     in_clear, over_tls = urls(ports)
     assert heard(overheard, ports.http, lambda: store(place, in_clear), secret=secret) == OVERHEARD
     sealed = heard(overheard, ports.https, lambda: store(place, over_tls), secret=secret, require="sealed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -13,6 +13,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 from applications.heard import OVERHEARD, PASSWORD, PROVED, heard
+from applications.servers import WebPorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +22,8 @@ if TYPE_CHECKING:
     from overheard.witness.pytest_plugin import Overheard
 
 
-class Ports(NamedTuple):
-    """The ports of HTTP and of HTTPS."""
-
-    http: int
-    https: int
-
-
 @pytest.fixture(scope="module")
-def ports(place: Place) -> Iterator[Ports]:
+def ports(place: Place) -> Iterator[WebPorts]:
     store = DomainDispatcherApplication(create_backend_app)
     certificate = str(place.files.certificate), str(place.files.key)
     servers = [make_server("localhost", 0, store, threaded=True, ssl_context=each) for each in (None, certificate)]
@@ -38,7 +32,7 @@ def ports(place: Place) -> Iterator[Ports]:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             stack.callback(server.server_close)
             stack.callback(server.shutdown)
-        yield Ports(*(server.port for server in servers))
+        yield WebPorts(*(server.port for server in servers))
 
 
 def put(url: str, root: str | None = None) -> None:
@@ -57,7 +51,7 @@ def put(url: str, root: str | None = None) -> None:
     client.close()
 
 
-def test_an_object_is_stored(overheard: Overheard, place: Place, ports: Ports) -> None:
+def test_an_object_is_stored(overheard: Overheard, place: Place, ports: WebPorts) -> None:
     assert heard(overheard, ports.http, lambda: put(f"http://localhost:{ports.http}")) == OVERHEARD
     url, root = f"https://localhost:{ports.https}", str(place.files.root)
     assert heard(overheard, ports.https, lambda: put(url, root), require="sealed") == PROVED

@@ -150,13 +150,20 @@ def has(interface: str) -> bool:
     return False
 
 
-def full(files: Files) -> Wire:
-    """There is no room for the recording."""
+@contextmanager
+def on_small_disk(files: Files) -> Iterator[tuple[Path, str, Wire]]:
+    """A folder on a small disk, a service, and what listens to it and records in that folder."""
     with (
         small_disk(files) as folder,
         serving(Answers(), files) as url,
         listen(secret=PASSWORD, recording=folder / "kept.pcapng") as wire,
     ):
+        yield folder, url, wire
+
+
+def full(files: Files) -> Wire:
+    """There is no room for the recording."""
+    with on_small_disk(files) as (folder, url, wire):
         fill(folder)
         log_in(url, files)
     return wire
@@ -164,11 +171,7 @@ def full(files: Files) -> Wire:
 
 def full_for_a_while(files: Files) -> Wire:
     """There is room again at the end."""
-    with (
-        small_disk(files) as folder,
-        serving(Answers(), files) as url,
-        listen(secret=PASSWORD, recording=folder / "kept.pcapng") as wire,
-    ):
+    with on_small_disk(files) as (folder, url, wire):
         log_in(url, files)
         fill(folder)
         log_in(url, files)
