@@ -80,7 +80,7 @@ def test_signals_end_its_wait_and_are_handled_once() -> None:
 
     def handle(*_: object) -> None:
         handled.append(time.process_time())
-        if len(handled) == 3:
+        if len(handled) >= 3:
             raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, handle)
