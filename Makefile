@@ -12,6 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Most slow tests wait for something most of the time; of the others, hardly any do.
 WORKERS ?= 6
 FAST_WORKERS ?= auto
+# For two targets that each use one core for a minute. What the tests run has its own flags of make.
+BOTH := $(MAKE) --no-print-directory --jobs 2
 
 .PHONY: help
 help: ## list the targets
@@ -23,19 +25,28 @@ capture-demo: lab-env ## record and judge every scenario, and show what the spy 
 	@$(BIN)/overheard demo
 
 .PHONY: test
-test: check ## run everything: lint, types, import rules, and all tests on each engine that is available
-	@$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+test: lint ## run everything: lint, types, import rules, and all tests on each engine that is available
+	@+$(BOTH) types-and-imports all-tests
 
 .PHONY: test-fast
-test-fast: check ## run lint, types, import rules, and the tests that are not slow
-	@$(BIN)/pytest -n $(FAST_WORKERS) -m "not slow" $(PYTEST)
+test-fast: lint ## run lint, types, import rules, and the tests that are not slow
+	@+$(BOTH) types-and-imports fast-tests
 
 .PHONY: check
-check: test-env ## check lint, types and import rules only
+check: lint ## check lint, types and import rules only
+	@+$(MAKE) --no-print-directory types-and-imports
+
+.PHONY: lint types-and-imports all-tests fast-tests
+lint: test-env
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
+types-and-imports:
 	@$(BIN)/mypy
 	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }; tail -n 1 <<< "$$said"
+all-tests:
+	@MAKEFLAGS= $(BIN)/pytest -n $(WORKERS) $(PYTEST)
+fast-tests:
+	@MAKEFLAGS= $(BIN)/pytest -n $(FAST_WORKERS) -m "not slow" $(PYTEST)
 
 .PHONY: format
 format: test-env ## format the code
@@ -92,12 +103,14 @@ clean: ## delete recordings, caches and the virtual environments
 
 # The interceptor has its own environment, because mitmproxy pins older versions of what the others use. The local engine
 # creates it when it needs it.
-.PHONY: lab-env test-env interceptor-env
+.PHONY: lab-env test-env tests-env interceptor-env
 lab-env:
 	@lab/setup/python-env $(VENV) lab/requirements.txt
 	@$(BIN)/python capture/overheard_capture/native/build.py
-test-env: interceptor-env
+test-env:
 	@lab/setup/tshark
+	@+$(BOTH) tests-env interceptor-env
+tests-env:
 	@lab/setup/python-env $(VENV) tests/requirements.txt
 	@$(BIN)/python capture/overheard_capture/native/build.py
 interceptor-env:
