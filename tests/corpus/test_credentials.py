@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from corpus.cases import CASES
 from corpus.recorded import played_or_skipped
 from overheard import judge
 from overheard.words.verdict import CREDENTIALS, Outcome
+from rows import for_each
 
 if TYPE_CHECKING:
     from corpus.case import Case
@@ -39,11 +38,7 @@ KINDS = {name: kind for kind, names in LOGINS.items() for name in names}
 SEALED = ("tls-1.2", "tls-1.3", "tls-1.3-large", "tls-1.2-cbc", "tls-on-5683", "quic")
 
 
-def _name(case: Case) -> str:
-    return case.name
-
-
-@pytest.mark.parametrize("case", CASES, ids=_name)
+@for_each(case=CASES)
 def test_a_login_is_found_and_nothing_else(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     found = judge(corpus.path(case)).verdicts[CREDENTIALS]

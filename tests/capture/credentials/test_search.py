@@ -15,29 +15,27 @@ from overheard_capture.content.findings import Findings
 from overheard_capture.credentials.search import CredentialSearch, credential_search
 from overheard_capture.credentials.table import KINDS
 from overheard_capture.identify.byte_streams import READERS
+from rows import for_each
 
 SEARCHES = [CredentialSearch(engine=name) for name in ("re", "hyperscan")]
 SEARCH = SEARCHES[0]
+by_engine = pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
 
 
 def found(search: CredentialSearch, data: bytes) -> list[tuple[str, bytes]]:
     return [(match.spelling, match.excerpt(data)[0]) for match in search.matches(data)]
 
 
-def name_of(sample: object) -> str:
-    return f"{sample.code} {sample.wire[:20]!r}" if isinstance(sample, Sample) else ""
-
-
-@pytest.mark.parametrize("sample", FIRES, ids=name_of)
-@pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
+@for_each(sample=FIRES)
+@by_engine
 def test_a_credential_is_found_with_its_kind_and_value(search: CredentialSearch, sample: Sample) -> None:
     around = ((b"", b""), (b"\r\n", b"\r\n"), (bytes(70) + b"\n", b"\r\n" + bytes(3000)))
     for before, after in around[: 1 if sample.is_datagram else None]:
         assert found(search, before + sample.wire + after) == [(sample.code, sample.value)]
 
 
-@pytest.mark.parametrize("sample", SILENT, ids=name_of)
-@pytest.mark.parametrize("search", SEARCHES, ids=["re", "hyperscan"])
+@for_each(sample=SILENT)
+@by_engine
 def test_a_look_alike_is_no_credential(search: CredentialSearch, sample: Sample) -> None:
     around = b"" if sample.is_datagram else b"\r\n"
     assert found(search, around + sample.wire + around) == []
@@ -57,7 +55,7 @@ def test_each_kind_has_a_sample_and_a_look_alike() -> None:
     }
 
 
-@pytest.mark.parametrize("sample", [each for each in FIRES if not each.is_datagram], ids=name_of)
+@for_each(sample=[each for each in FIRES if not each.is_datagram])
 def test_a_credential_is_found_across_any_boundary(sample: Sample) -> None:
     wire = b"\r\n" + sample.wire + b"\r\n"
     starts = {match.sighted[0] for match in SEARCH.matches(wire)}

@@ -18,6 +18,7 @@ from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge.api import judge
 from overheard_capture.packets import ACK, FIN, SYN, Segment
+from rows import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,13 +250,14 @@ def test_each_alone_is_inconclusive_for_its_reason(sound: Damaged, tmp_path: Pat
     assert reason in reasons(report)
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.permutations(FAULTS, 2)))
-def test_each_pair_is_inconclusive_for_both_reasons(sound: Damaged, tmp_path: Path, one: str, other: str) -> None:
-    for fault in (one, other):
-        FAULTS[fault][0](sound)
-    report = sound.judge(tmp_path / "damaged.pcapng")
+@for_each(pair=itertools.permutations(FAULTS, 2))
+def test_each_pair_is_inconclusive_for_both_reasons(sound: Damaged, tmp_path: Path, pair: tuple[str, str]) -> None:
+    damaged = replace(sound, frames=[*sound.frames])
+    for fault in pair:
+        FAULTS[fault][0](damaged)
+    report = damaged.judge(tmp_path / "damaged.pcapng")
     assert report.outcome is Outcome.INCONCLUSIVE
-    assert {FAULTS[one][1], FAULTS[other][1]} <= reasons(report)
+    assert {FAULTS[fault][1] for fault in pair} <= reasons(report)
 
 
 def test_every_reason_says_what_to_do(sound: Damaged, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import quopri
 import random
 import unicodedata
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 import pytest
@@ -18,6 +19,9 @@ from capture.search.searches import search_of, small_search
 from overheard.words.secret import Secret
 from overheard_capture.search import Match, Search
 from rows import for_each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TROUBADOUR = "Tr0ub4dor&3 'ünïcödé' 2/3 + \"€🐿\" <1>"
 SECRETS = ["fluffy tail", "hunter2hunter2", TROUBADOUR, "100%25 = \\u0031\\n", "line one\nline two\t?", "ÀÉÎ õü ß çñ"]
@@ -54,11 +58,12 @@ def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
 
 
 @pytest.mark.slow
+@for_each(coded=BY_CHARACTER)
 @by_secret
-@pytest.mark.parametrize("encoder", [encoder for _, encoder in BY_CHARACTER], ids=[name for name, _ in BY_CHARACTER])
-def test_the_output_of_a_real_encoder_is_found_with_its_place_and_name(secret: str, encoder: Encoder) -> None:
+def test_the_output_of_a_real_encoder_is_found_with_its_place_and_name(secret: str, coded: tuple[str, Encoder]) -> None:
     """With any surrounding bytes. Encodings that coincide have the name of one of them."""
-    search, written = search_of(secret), _written(encoder, secret)
+    search, encoder = search_of(secret), coded[1]
+    written = _written(encoder, secret)
     alike = {name for name, other in BY_CHARACTER if _written(other, secret) == written} | SPECIAL
 
     @few
@@ -81,11 +86,13 @@ def _written(encoder: Encoder, text: str) -> bytes | None:
         return None
 
 
+@for_each(coded=IN_BITS)
 @by_secret
-@pytest.mark.parametrize(("name", "width", "encoder"), IN_BITS, ids=[name for name, _, _ in IN_BITS])
-def test_codes_of_a_few_bits_are_found_at_every_alignment(secret: str, name: str, width: int, encoder: object) -> None:
+def test_codes_of_a_few_bits_are_found_at_every_alignment(
+    secret: str, coded: tuple[str, int, Callable[[bytes], bytes]]
+) -> None:
     search, value = search_of(secret), secret.encode()
-    assert callable(encoder)
+    name, width, encoder = coded
 
     @few
     @given(st.binary(max_size=60), st.binary(max_size=60))
