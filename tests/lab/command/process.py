@@ -25,7 +25,7 @@ def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> sub
 
 
 def overheard_reading(data: bytes, *arguments: str, memory: int = 1 << 30) -> subprocess.CompletedProcess[str]:
-    """The command with `data` on standard input, and with no more than so many bytes of memory."""
+    """The command with `data` on standard input, and with no more than so many bytes of memory for data of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "overheard", *arguments],
         env={**clean_environment(), "COLUMNS": "120"},
@@ -33,6 +33,6 @@ def overheard_reading(data: bytes, *arguments: str, memory: int = 1 << 30) -> su
         capture_output=True,
         timeout=5 * LONG,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (memory, memory)),
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
