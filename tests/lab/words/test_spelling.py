@@ -98,10 +98,11 @@ def test_every_bit_of_a_secret_is_compared(width: int, secret: bytes, other: byt
 @pytest.mark.slow
 @given(st.text(min_size=1, max_size=20))
 def test_no_pattern_is_empty_or_duplicate(secret: str) -> None:
-    looked_for = [pattern.shape.look.regex() for pattern in patterns(secret.encode())]
+    every = patterns(secret.encode())
+    looked_for = [pattern.shape.look.regex() for pattern in every]
     assert all(looked_for)
     assert len(set(looked_for)) == len(looked_for)
-    named = names(secret.encode())
+    named = [spelling.name for spelling in dict.fromkeys(each for pattern in every for each in pattern.spellings)]
     assert len(set(named)) == len(named)
 
 
