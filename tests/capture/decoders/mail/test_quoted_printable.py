@@ -212,7 +212,8 @@ def test_lines_in_a_quotation_that_is_escaped_are_joined(quote: bytes, text: str
     findings = played(untyped, quoted, findings=some_findings(value=text.encode()))
     assert findings.sightings
     assert not findings.unread
-    for size in (1, 50):
+    # What is before the text is cut apart from it, so byte by byte each quote and each text once is enough.
+    for size in (50,) if before else (1, 50):
         again = some_findings(value=text.encode())
         assert outcome(played(untyped, quoted, range(0, len(quoted), size), findings=again)) == outcome(findings)
 
