@@ -258,6 +258,6 @@ ORDINARY = {
 }
 
 
-@pytest.mark.parametrize("name", ORDINARY)
+@for_each(name=ORDINARY)
 def test_what_is_ordinary_is_no_reason(name: str) -> None:
     assert not played(untyped, ORDINARY[name]).unread

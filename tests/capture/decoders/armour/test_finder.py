@@ -258,7 +258,7 @@ def test_the_number_at_the_end_of_a_head_is_none_of_the_bytes_behind_it(form: by
     assert ("hexadecimal", "deflate") not in seen(played(untyped, text.replace(end, b" ")))
 
 
-@pytest.mark.parametrize("how", HEX)
+@for_each(how=HEX)
 def test_hexadecimal_among_bytes_that_are_no_text_is_something_encoded(how: str) -> None:
     assert not has_nothing_encoded(noise(40) + b"\0" + HEX[how](noise(16)) + b"\0" + noise(40))
 

@@ -146,7 +146,7 @@ NO_KEYS = {
 }
 
 
-@pytest.mark.parametrize("name", EXPOSED)
+@for_each(name=EXPOSED)
 def test_a_key_in_clear_is_a_reason(name: str) -> None:
     written, what = EXPOSED[name]
     text = b"the key is this one:\n" + written + b"\nand that is all.\n"
@@ -156,6 +156,6 @@ def test_a_key_in_clear_is_a_reason(name: str) -> None:
         }
 
 
-@pytest.mark.parametrize("name", NO_KEYS)
+@for_each(name=NO_KEYS)
 def test_what_looks_like_a_key_is_none(name: str) -> None:
     assert Reason.KEY not in {each.why for each in played(untyped, b"so:\n" + NO_KEYS[name] + b"\n").unread}

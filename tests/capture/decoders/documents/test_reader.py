@@ -174,7 +174,7 @@ FORMATS: dict[str, Callable[[Any], bytes]] = {
     "MQTT, of a server": lambda value: b"\x20\2\0\0\x90\3\0\1\0" + publish(value, qos=1) + b"\x40\2\0\7\xd0\0",
 }
 WORDS = "the words are not these, and no others"
-every_format = pytest.mark.parametrize("name", FORMATS)
+every_format = for_each(name=FORMATS)
 
 
 @every_format

@@ -9,6 +9,7 @@ import pytest
 
 from capture.played import VALUE, outcome, played, seen
 from overheard_capture.decoders.untyped import untyped
+from rows import for_each
 
 WIDE = (b"it is " + VALUE + b", as ever").decode()
 LETTERS = range(ord("A"), ord("z"))
@@ -18,10 +19,7 @@ def indented(text: bytes, by: bytes) -> bytes:
     return b"note: |\n" + b"".join(by + line for line in text.splitlines(keepends=True)) + b"\nother: none\n"
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "utf-32"])
-@pytest.mark.parametrize("by", [b"  ", b"\t", b"&gt; "])
-@pytest.mark.parametrize("count", [30, 15, 8])
-@pytest.mark.parametrize("size", [1, 7, 1000])
+@for_each(charset=["utf-16", "utf-32"], by=[b"  ", b"\t", b"&gt; "], count=[30, 15, 8], size=[1, 7, 1000])
 def test_what_was_indented_and_encoded_again_is_read(charset: str, by: bytes, count: int, size: int) -> None:
     """A line has its indentation once, though it is several lines now, or one."""
     units = [b"%c" % byte if byte in LETTERS else b"=%02X" % byte for byte in WIDE.encode(charset)]

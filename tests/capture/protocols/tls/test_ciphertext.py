@@ -18,6 +18,7 @@ from capture.talk import record, replay
 from capture.wrapped import zipped
 from overheard_capture.native import core
 from overheard_capture.protocols.tls.ciphertext import first_format, is_plaintext
+from rows import for_each
 
 RANDOM = random.Random(7)  # noqa: S311 - the same in each run
 WORDS = b'{"user": "ann", "note": "the quick brown fox jumps over the lazy dog"}'
@@ -102,9 +103,8 @@ def _each_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("_each_reader")
-@pytest.mark.parametrize("what", PLAIN)
 # The first 64 records are looked at more closely.
-@pytest.mark.parametrize("before", [0, 70])
+@for_each(before=[0, 70], what=PLAIN)
 def test_plaintext_is_noticed_in_every_record(what: str, before: int) -> None:
     sealed = b"".join(record(23, RANDOM.randbytes(100)) for _ in range(before))
     sent = sealed + record(23, PLAIN[what]) + record(23, RANDOM.randbytes(100))
@@ -115,7 +115,7 @@ def test_plaintext_is_noticed_in_every_record(what: str, before: int) -> None:
 
 
 @pytest.mark.usefixtures("_each_reader")
-@pytest.mark.parametrize("what", CIPHERTEXT)
+@for_each(what=CIPHERTEXT)
 def test_ciphertext_is_no_plaintext(what: str) -> None:
     assert not is_plaintext(CIPHERTEXT[what])
     others = [record(23, RANDOM.randbytes(80)) for _ in range(99)]

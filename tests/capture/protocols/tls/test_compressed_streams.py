@@ -53,7 +53,7 @@ def reports(records: list[bytes]) -> int:
 
 
 @pytest.mark.usefixtures("_each")
-@pytest.mark.parametrize("how", COMPRESSED)
+@for_each(how=COMPRESSED)
 def test_a_stream_is_noticed_in_a_record_and_over_records(how: str) -> None:
     stream = COMPRESSED[how](TEXT)
     assert is_compressed(stream)

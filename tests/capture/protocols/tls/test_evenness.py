@@ -12,6 +12,7 @@ from capture.protocols.tls.conversations import agreed
 from capture.talk import noise, record, replay
 from overheard_capture.native import core
 from overheard_capture.protocols.tls.evenness import Evenness, saved
+from rows import for_each
 
 RANDOM = random.Random(11)  # noqa: S311 - the same in each run
 LETTER = b"Dear squirrels, the acorns are in the hollow oak behind the third fence; tell nobody. " * 60
@@ -82,13 +83,13 @@ def is_uneven(records: list[bytes], nonce: int = 0) -> bool:
 
 
 @pytest.mark.usefixtures("_each_part")
-@pytest.mark.parametrize("what", UNEVEN)
+@for_each(what=UNEVEN)
 def test_what_is_uneven_is_noticed(what: str) -> None:
     assert is_uneven(UNEVEN[what])
 
 
 @pytest.mark.usefixtures("_each_part")
-@pytest.mark.parametrize("what", EVEN)
+@for_each(what=EVEN)
 def test_what_is_even_is_not(what: str) -> None:
     assert not is_uneven(EVEN[what])
 
@@ -124,8 +125,7 @@ def test_random_bytes_cannot_be_written_in_fewer_bits() -> None:
     assert saved([1 << 20] + [0] * 255) > 8_000_000
 
 
-@pytest.mark.parametrize("what", UNEVEN)
-@pytest.mark.parametrize("before", [0, 70])
+@for_each(before=[0, 70], what=UNEVEN)
 def test_uneven_records_are_no_ciphertext_of_tls(what: str, before: int) -> None:
     # TLS 1.2 with GCM: each record begins with a nonce.
     bodies = [noise(99, at) for at in range(before)] + [bytes(8) + each for each in UNEVEN[what]]
