@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from applications.heard import OVERHEARD, PASSWORD, PROVED, SHAPED, heard
 from applications.servers import run
@@ -42,6 +40,9 @@ def broker(place: Place) -> Iterator[Broker]:
 
 
 def publish(broker: Broker, *, tls: bool) -> None:
+    from paho.mqtt.client import Client  # noqa: PLC0415  (every worker would import it, and one uses it)
+    from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
+
     client = Client(CallbackAPIVersion.VERSION2)
     client.username_pw_set("acorn", PASSWORD)
     if tls:

@@ -6,10 +6,7 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 from applications.heard import OVERHEARD, PASSWORD, PROVED, heard
@@ -24,7 +21,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def ports(place: Place) -> Iterator[WebPorts]:
-    store = DomainDispatcherApplication(create_backend_app)
+    from moto.moto_server import werkzeug_app as moto  # noqa: PLC0415  (every worker would import it, and one uses it)
+
+    store = moto.DomainDispatcherApplication(moto.create_backend_app)
     certificate = str(place.files.certificate), str(place.files.key)
     servers = [make_server("localhost", 0, store, threaded=True, ssl_context=each) for each in (None, certificate)]
     with ExitStack() as stack:
@@ -37,6 +36,9 @@ def ports(place: Place) -> Iterator[WebPorts]:
 
 def put(url: str, root: str | None = None) -> None:
     """Put an object into a new bucket."""
+    import boto3  # noqa: PLC0415  (as above)
+    from botocore.config import Config  # noqa: PLC0415
+
     client = boto3.client(
         "s3",
         endpoint_url=url,
