@@ -81,6 +81,10 @@ bench-sidecar: test-env ## measure what the sidecar costs beside a service that 
 hunt: test-env ## hunt for a wrong PROTECTED for half an hour, in random nestings of a secret (ARGS="--minutes 5 --seed 7")
 	@$(BIN)/python bench/hunt.py $(ARGS)
 
+.PHONY: fuzz
+fuzz: test-env ## give each reader of outside input what was changed at random, for 10 minutes (ARGS="--minutes 1 csr ca-api")
+	@$(BIN)/python bench/fuzz.py $(ARGS)
+
 .PHONY: hostile
 hostile: lab-env ## scan captures that are made to cost as much as possible, and print CPU seconds a MB (ARGS="WebSocket")
 	@$(BIN)/python bench/hostile.py $(ARGS)

@@ -1,90 +1,126 @@
-"""Judges captures with random damage: nothing may raise, hang or exhaust the memory.
+"""Gives the readers of outside input what was changed at random: nothing may raise, warn, hang or keep memory.
 
-`python bench/fuzz.py [--seconds 600] FILE...`: damages each file again and again, with `editcap -E` (bytes of packets)
-and directly (any byte of the file, or truncation), and judges the result in a supervised process. Prints how many there
-were, the slowest, the largest, and all failures; exits with 1 if there was one.
+`python bench/fuzz.py [--minutes 10] [--seed 1] [--out DIR] [NAME...]`: fuzzes each of the named readers, or all, for so
+many minutes. A find is an input on which its reader raises something other than its documented errors, warns, needs
+more CPU time than its limit, or says what must not get to a terminal; or a reader whose memory grows. Finds are kept in
+DIR, the input and what is wrong with it. Prints a line for each reader; exits with 1 if there was a find.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import resource
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 import traceback
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import NoReturn
 
-from overheard import judge
-from overheard.words.errors import OverheardError
-from overheard.words.options import Options
-from overheard.words.verdict import Outcome
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-SECRET = {"message": "fluffy tail"}
-# In seconds. A capture of a few hundred kB that takes longer counts as a hang.
-TOO_LONG = 30
+from fuzz_servers import SERVERS
+from fuzz_subject import Subject
+from fuzz_subjects import SUBJECTS
 
-
-class Worst(NamedTuple):
-    """The slowest capture so far."""
-
-    seconds: float
-    seed: int
-    file: str
+READERS = {**SUBJECTS, **SERVERS}
+# An input for which a reader waits so many seconds counts as a hang, and is ended.
+_HANG = 180
+# How much more memory a reader may have at the end than after a quarter of the time, in bytes.
+_GROWTH = 64 << 20
 
 
-def damaged(path: Path, seed: int, target: Path) -> None:
-    """Write a damaged copy of `path` to `target`."""
-    chance = random.Random(seed)  # noqa: S311  (nothing is kept secret with it)
-    kind = chance.randrange(3)
-    if kind == 0:
-        rate = str(chance.choice((0.0001, 0.001, 0.01, 0.1)))
-        command = ["editcap", "-E", rate, "--seed", str(seed % 2**31), str(path), str(target)]
-        subprocess.run(command, check=True, capture_output=True)
-        return
-    content = bytearray(path.read_bytes())
-    if kind == 1:
-        for _ in range(chance.choice((1, 5, 50))):
-            content[chance.randrange(len(content))] = chance.randrange(256)
-    else:
-        del content[chance.randrange(len(content)) :]
-    target.write_bytes(content)
+class HangError(BaseException):
+    """An input took too long. It is no `Exception`, so that no reader can handle it."""
+
+
+@dataclass
+class Session:
+    """One reader, and what it was given so far."""
+
+    name: str
+    out: Path
+    count: int = 0
+    finds: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
+
+    def run(self, subject: Subject, seed: int, seconds: float) -> None:
+        """Fuzz for so many seconds."""
+        began, settled = time.monotonic(), 0
+        while (passed := time.monotonic() - began) < seconds:
+            if not settled and passed > seconds / 4:
+                settled = subject.memory()
+            draw = random.Random(f"{self.name} {seed + self.count}")  # noqa: S311  (changes, not keys)
+            self.count += 1
+            data = subject.draw(draw)
+            if why := self._problem(subject, data):
+                self._keep(data, why)
+        held = subject.memory()
+        settled = settled or held
+        if held - settled > _GROWTH:
+            self._keep(b"", f"memory: {settled >> 20} MiB after a quarter of the time, {held >> 20} MiB at the end\n")
+        said = ", ".join(f"{number:,} {outcome}" for outcome, number in self.outcomes.most_common(8))
+        print(f"{self.name}: {self.count:,} inputs in {seconds / 60:g} minutes ({said}); {self.finds.total()} finds")
+        memory = f"{settled >> 20} MiB after a quarter of the time, {held >> 20} MiB at the end"
+        print(f"{self.name}: the slowest {self.slowest:.2f} s; {memory}", flush=True)
+
+    def _problem(self, subject: Subject, data: bytes) -> str:
+        """What is wrong with how an input is read; empty if nothing is."""
+        begin = time.process_time()
+        signal.alarm(_HANG)
+        try:
+            self.outcomes[subject.read(data)] += 1
+        except (Exception, HangError):  # noqa: BLE001  (it is what this looks for)
+            return traceback.format_exc()
+        finally:
+            signal.alarm(0)
+        took = time.process_time() - begin
+        self.slowest = max(self.slowest, took)
+        return f"took {took:.1f} s\n" if took > subject.longest else ""
+
+    def _keep(self, data: bytes, why: str) -> None:
+        """Keep a find. Of those that end in the same line, the first three are enough."""
+        kind = why.rstrip().splitlines()[-1][:100] + (why.rstrip().splitlines()[-3:] or [""])[0][:100]
+        self.finds[kind] += 1
+        if self.finds[kind] > 3:
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        place = self.out / f"{self.name}-{self.count}"
+        place.with_suffix(".bin").write_bytes(data)
+        place.with_suffix(".txt").write_text(why, errors="backslashreplace")
+        print(f"{self.name}: {place.with_suffix('.txt')}: {why.rstrip().splitlines()[-1][:200]}", flush=True)
+
+
+def _hang(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise HangError
 
 
 def main() -> int:
-    """Fuzz for the given time."""
+    """Fuzz the named readers, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(READERS))
+    parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("bench/results/fuzz"))
     options = parser.parse_args()
-    began, seed, wrong = time.monotonic(), options.seed, 0
-    worst, outcomes = Worst(0.0, 0, ""), dict.fromkeys(Outcome, 0)
-    with tempfile.TemporaryDirectory(prefix="overheard-fuzz-") as folder:
-        while time.monotonic() - began < options.seconds:
-            path = options.files[seed % len(options.files)]
-            target = Path(folder) / "damaged.pcapng"
-            damaged(path, seed, target)
-            start = time.monotonic()
-            try:
-                outcomes[judge(target, SECRET, Options(vouched=["sent", "whole"])).outcome] += 1
-            except OverheardError as error:
-                print(f"seed {seed}, {path.name}: refused: {error}")
-            except Exception:  # noqa: BLE001  (it is what this looks for)
-                wrong += 1
-                print(f"seed {seed}, {path.name}:\n{traceback.format_exc()}")
-            worst = max(worst, Worst(time.monotonic() - start, seed, path.name))
-            if worst.seconds > TOO_LONG and worst.seed == seed:
-                wrong += 1
-            seed += 1
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-    print(f"{seed - options.seed} captures: {counts}; {wrong} wrong")
-    print(f"the slowest: {worst.seconds:.2f} s (seed {worst.seed}, {worst.file}); at most {memory} MiB")
-    return 1 if wrong else 0
+    if unknown := [name for name in options.names if name not in READERS]:
+        parser.error(f"there is no reader {unknown[0]}; choose from {', '.join(READERS)}")
+    signal.signal(signal.SIGALRM, _hang)
+    finds = 0
+    for name in options.names or READERS:
+        session = Session(name, options.out)
+        with tempfile.TemporaryDirectory(prefix="overheard-fuzz-") as folder, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with READERS[name](Path(folder)) as subject:
+                session.run(subject, options.seed, options.minutes * 60)
+        finds += session.finds.total()
+    return int(bool(finds))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from pathlib import Path
 HTTP, HTTPS = 8080, 8443
 HOST = "127.0.0.1"
 _PATIENCE = 60.0
+# How long a server may take to close a connection on which nothing was said.
+_CLOSING = 5.0
 
 Client = Callable[[], None]
 
@@ -62,7 +64,12 @@ def start(servers: ExitStack, port: int, *command: str | Path, user: str = "") -
     servers.callback(process.terminate)
     until = time.monotonic() + _PATIENCE
     while port and time.monotonic() < until:
-        with suppress(OSError), socket.create_connection((HOST, port), 1):
+        with suppress(OSError), socket.create_connection((HOST, port), 1) as probe:
+            # Until the server has closed it, too: otherwise its end would be in the recording.
+            probe.shutdown(socket.SHUT_WR)
+            probe.settimeout(_CLOSING)
+            while probe.recv(1 << 16):
+                pass
             return
         time.sleep(0.05)
     time.sleep(1.0)

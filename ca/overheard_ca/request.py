@@ -106,7 +106,8 @@ def _extensions(csr: x509.CertificateSigningRequest) -> x509.Extensions:
         return csr.extensions
     except x509.UnsupportedGeneralNameType:
         raise refusals.NAME_KIND.error(kind="name of a rare kind") from None
-    except (ValueError, TypeError, x509.DuplicateExtension):
+    except (ValueError, TypeError, KeyError, x509.DuplicateExtension):
+        # KeyError is a TLS feature (RFC 7633) that the library does not know.
         raise refusals.NOT_A_CSR.error() from None
 
 

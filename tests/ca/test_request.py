@@ -149,6 +149,13 @@ def test_it_refuses_what_is_not_a_request(body: bytes) -> None:
     assert refusal(body).code == "not-a-csr"
 
 
+def test_it_refuses_an_extension_that_the_library_cannot_read() -> None:
+    unknown = x509.UnrecognizedExtension(x509.TLSFeature.oid, der(0x30, der(0x02, b"\x63")))
+    assert refusal(csr("server", extensions=[(unknown, False)])).code == "not-a-csr"
+    known = x509.TLSFeature([x509.TLSFeatureType.status_request])
+    assert granted(csr("server", extensions=[(known, False)])).names == ("server",)
+
+
 def test_it_refuses_two_requests_rather_than_ignore_the_second() -> None:
     refused = refusal(GOOD + GOOD)
     assert refused.code == "more-than-one"

@@ -40,6 +40,9 @@ def read_from(given: Iterable[tuple[str, str]]) -> Iterator[Path]:
             yield Path(text.partition("=")[2])
         elif option == "--secrets":
             yield (path := Path(text))
+            # What is not a file was read, and cannot be read again.
+            if not path.is_file():
+                continue
             yield from (path.parent / table["file"] for table in _tables(path) if "file" in table)
 
 
@@ -88,14 +91,23 @@ def _tables(path: Path) -> list[Any]:
             content = tomllib.load(file)
     except OSError as problem:
         raise SettingsError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        # The place of the error, without the text there.
-        where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is not text"
-        raise SettingsError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
+    except (ValueError, RecursionError) as problem:
+        raise SettingsError(f"the list of secrets {path} is not TOML: {_fault(problem)}", hint=_A_LIST) from None
     tables = content.pop("secret", None)
     if content or not isinstance(tables, list) or not tables:
         raise SettingsError(f"the list of secrets {path} has something other than [[secret]]", hint=_A_LIST)
     return tables
+
+
+def _fault(problem: ValueError | RecursionError) -> str:
+    """Why something is not TOML: the place of the error, without the text there."""
+    match problem:
+        case RecursionError():
+            return "its values are nested too deeply"
+        case UnicodeDecodeError():
+            return "it is not text"
+    # Python converts numbers of 4,300 digits at most, and has no place for that.
+    return str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "a number is too long"
 
 
 def _of_table(path: Path, number: int, table: Mapping[str, Any] | object) -> Secret:

@@ -1,6 +1,6 @@
 """Documents of every kind that were changed at random: nothing raises, warns, or gets to a terminal as it is.
 
-`bench/fuzz_show.py` does the same for as long as it is told to. What it has found is here, as kinds.
+`make fuzz ARGS=show` does the same for ten minutes. What it has found is here, as kinds.
 """
 
 from __future__ import annotations

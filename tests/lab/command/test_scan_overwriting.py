@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,6 +49,20 @@ def test_other_files_are(inputs: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("old")
     assert scan(*inputs, "--quiet", "--report", str(tmp_path / "old.json")) == 1
     assert (tmp_path / "old.json").read_text().startswith("{")
+
+
+@pytest.mark.usefixtures("judge")
+def test_a_list_in_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """As of `--secrets <(gpg -d list)`: the second time it would be empty."""
+    near, far = os.pipe()
+    os.write(far, f'[[secret]]\nname = "x"\nvalue = "{VALUE}"\n'.encode())
+    os.close(far)
+    report = tmp_path / "new.json"
+    try:
+        assert scan("a.pcap", "--secrets", f"/dev/fd/{near}", "--quiet", "--report", str(report)) == 1
+    finally:
+        os.close(near)
+    assert report.is_file()
 
 
 @pytest.mark.usefixtures("judge")

@@ -111,6 +111,11 @@ def test_errors_contain_no_value(given: list[tuple[str, str]], says: str, monkey
         (b"[[secret]]\nname = 'a'\nvalue = ''", "the secret 'a' is empty"),
         (b"[[secret]]\nname = 'a'\nvalue = correct horse", "is not TOML: line 3, column 9"),
         (b"[[secret]]\nname = '\xff'", "is not TOML: it is not text"),
+        (
+            b"[[secret]]\nname = 'correct horse'\nvalue = " + b"[" * 5000,
+            "is not TOML: its values are nested too deeply",
+        ),
+        (b"[[secret]]\nname = 'correct horse'\nvalue = " + b"9" * 5000, "is not TOML: a number is too long"),
     ],
 )
 def test_errors_of_a_list_contain_no_value(tmp_path: Path, content: bytes, says: str) -> None:
