@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -37,26 +38,34 @@ def _mesh(folder: Path, servers: ExitStack) -> Client:
     return lambda: run("curl", "-s", *both, f"https://{HOST}:{HTTPS}/", f"https://{HOST}:{HTTPS}/a.json")
 
 
-def _browser(folder: Path, servers: ExitStack) -> Client:
+def _browser(folder: Path, servers: ExitStack, *, tls: bool = False) -> Client:
     site = folder / "web"
     site.mkdir()
     page(site)
-    web(servers, site)
+    if tls:
+        certificate(site)
+    web(servers, site, tls=tls)
     quiet = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
-    return lambda: run("chromium", *quiet, "--dump-dom", f"http://{HOST}:{HTTP}/", HOME=str(folder))
+    place = f"https://{HOST}:{HTTPS}/" if tls else f"http://{HOST}:{HTTP}/"
+    return lambda: run("chromium", *quiet, "--ignore-certificate-errors", "--dump-dom", place, HOME=str(folder))
 
 
-def _psql(folder: Path, servers: ExitStack) -> Client:
+def _psql(folder: Path, servers: ExitStack, *, tls: bool = False) -> Client:
     data = folder / "data"
     data.mkdir()
     shutil.chown(data, "postgres")
     run("setpriv", "--reuid=postgres", "--clear-groups", "initdb", "-D", data, "-U", "alice", "-A", "trust", "-N")
+    secured = ["-c", f"ssl={'on' if tls else 'off'}", "-c", "ssl_cert_file=cert.pem", "-c", "ssl_key_file=key.pem"]
+    if tls:
+        certificate(data)
+        for name in ("cert.pem", "key.pem"):
+            shutil.chown(data / name, "postgres")
     place = ("-k", data, "-p", str(_POSTGRES), "-h", HOST)
-    start(servers, _POSTGRES, "postgres", "-D", data, *place, user="postgres")
+    start(servers, _POSTGRES, "postgres", "-D", data, *place, *secured, user="postgres")
     script = "create table t (a int, b text); insert into t values (1, 'one'), (2, null); select * from t; \\d t"
 
     def client() -> None:
-        reach = f"host={HOST} port={_POSTGRES} user=alice dbname=postgres sslmode=prefer"
+        reach = f"host={HOST} port={_POSTGRES} user=alice dbname=postgres sslmode={'require' if tls else 'prefer'}"
         for each in script.split("; "):
             run("psql", "-X", reach, "-c", each)
 
@@ -232,7 +241,9 @@ PROGRAMS = {
     "curl": Play(("curl",), _curl),
     "mesh": Play(("curl", "openssl"), _mesh),
     "chromium": Play(("chromium",), _browser),
+    "chromium-tls": Play(("chromium", "openssl"), functools.partial(_browser, tls=True)),
     "psql": Play(("psql", "postgres", "initdb"), _psql),
+    "psql-tls": Play(("psql", "postgres", "initdb", "openssl"), functools.partial(_psql, tls=True)),
     "redis-cli": Play(("redis-cli", "redis-server"), _redis),
     "git-http": Play(("git",), _git_http),
     "git-daemon": Play(("git",), _git_daemon),

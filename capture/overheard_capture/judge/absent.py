@@ -24,7 +24,7 @@ _MAX_KINDS = 5
 # The number of pairs of hosts that are named with the most of it.
 _MAX_HOSTS = 3
 _HINTS = {
-    Reason.OPAQUE: "inspect it with Wireshark, or leave out hosts that are irrelevant (--without)",
+    Reason.OPAQUE: "encrypt it, leave out hosts that are irrelevant (--without), or inspect it with Wireshark",
     Reason.DAMAGED: "inspect it with Wireshark: it begins in a known format, and is malformed later",
     Reason.LIMIT: "inspect it by other means, or allow more layers (--depth)",
     Reason.GAP: "record again: data after a gap cannot be decoded",
