@@ -46,6 +46,9 @@ def read_recording(path: Path) -> Recording:
         value = getattr(recording, name)
         if not isinstance(value, int if kind is float and isinstance(value, int) else kind):
             raise ValueError(f"{name} is {value!r}")  # noqa: TRY004  (all that is malformed is that to the caller)
+        if isinstance(value, str):
+            # JSON may have half of a surrogate pair, which is no text: then this raises ValueError.
+            value.encode()
     return recording
 
 

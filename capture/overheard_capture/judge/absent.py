@@ -63,7 +63,8 @@ def check_readable(case: Case) -> Check:
 
 def _pair(hosts: HostPair, size: int) -> str:
     without = f", --without {hosts.term}" if hosts.term else ""
-    return f"{hosts.names} ({count(size, 'byte')}{without})"
+    protocol = f" of {hosts.protocol}" if hosts.protocol else ""
+    return f"{hosts.names} ({count(size, 'byte')}{protocol}{without})"
 
 
 def _kinds(case: Case) -> str:

@@ -10,8 +10,15 @@ from overheard_capture.packets import Datagram, Endpoint, HeaderOption, IcmpData
 from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from overheard_capture.captures.frame import Frame
+    from overheard_capture.content.findings import Findings
     from overheard_capture.packets import Packet
+
+
+# What a direction is called in which no protocol is known.
+_NO_PROTOCOL = ("unknown", "plain text")
 
 
 def ends_of(packet: Packet) -> tuple[Endpoint, Endpoint] | None:
@@ -25,15 +32,21 @@ def ends_of(packet: Packet) -> tuple[Endpoint, Endpoint] | None:
 
 
 class HostPair(NamedTuple):
-    """Two hosts as reports name them, and the term that leaves out what is between them (`--without`)."""
+    """Two hosts as reports name them, and the term that leaves out what is between them (`--without`).
+
+    `protocol` is what they speak, if that is known.
+    """
 
     names: str
     term: str
+    protocol: str = ""
 
 
-def pair_of(source: Endpoint, target: Endpoint, server: Endpoint) -> HostPair:
-    """Both hosts of a flow. What leaves it out is the endpoint of its server."""
-    return HostPair(f"{source.address} → {target.address}", str(server) if server.port else server.address)
+def pair_of(source: Endpoint, target: Endpoint, server: Endpoint, findings: Iterable[Findings] = ()) -> HostPair:
+    """Both hosts of a flow. What leaves it out is the endpoint of its server. `findings` are those of the flow."""
+    # The last one is within the others.
+    *_, protocol = "", *(name for each in findings for name in each.kinds if name not in _NO_PROTOCOL)
+    return HostPair(f"{source.address} → {target.address}", str(server) if server.port else server.address, protocol)
 
 
 def macs_of(frame: Frame) -> tuple[str, ...]:

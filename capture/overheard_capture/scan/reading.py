@@ -224,7 +224,7 @@ class Reading:
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
-                hosts = pair_of(direction.source, direction.target, connection.client.target)
+                hosts = pair_of(direction.source, direction.target, connection.client.target, flow_findings)
                 facts.unread_bytes[hosts] += direction.seen
         for unread in flow_findings[0].unread | flow_findings[1].unread:  # once for both directions
             facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
@@ -239,7 +239,7 @@ class Reading:
             direction = f"{source} → {target}"
             self._collect(findings, -1, direction)
             if findings.unread:
-                self.facts.unread_bytes[pair_of(source, target, flow.server)] += size
+                self.facts.unread_bytes[pair_of(source, target, flow.server, flow.findings)] += size
             for unread in findings.unread:
                 self.parties.add_unread((), unread, direction, (2, flow.began))
         add_datagrams(self.facts, flow)

@@ -30,10 +30,11 @@ def test_invalid_input_is_an_error(tmp_path: Path, text: str) -> None:
         read_recording(tmp_path / "http.pcapng")
 
 
-def test_a_field_of_another_type_is_an_error(recordings: Recordings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("mark", "says"), [(5, "start_mark is 5"), ("\ud800", "surrogates not allowed")])
+def test_a_field_of_another_type_is_an_error(mark: object, says: str, recordings: Recordings, tmp_path: Path) -> None:
     notes = asdict(read_recording(recordings.path("https")))
-    recording_file(tmp_path / "http.pcapng").write_text(json.dumps({**notes, "start_mark": 5}))
-    with pytest.raises(ValueError, match="start_mark is 5"):
+    recording_file(tmp_path / "http.pcapng").write_text(json.dumps({**notes, "start_mark": mark}))
+    with pytest.raises(ValueError, match=says):
         read_recording(tmp_path / "http.pcapng")
 
 
