@@ -22,7 +22,7 @@ from unittest import mock
 from rich.console import Console
 
 import hunt
-from capture.frames import File, dialogue, rewritten
+from capture.frames import File, dialogue, ethernet, ipv4, rewritten, udp
 from capture.talk import handshake_transcript
 from charsets import SECRETS
 from fuzz_requests import request
@@ -41,7 +41,7 @@ from overheard.command.secret_options import read_from, secrets
 from overheard.report.certificate import certificates
 from overheard.report.scan import scanned
 from overheard.words.errors import SettingsError
-from overheard.words.recording import KEY_LOG, MARK_PREFIX, Recording
+from overheard.words.recording import KEY_LOG, MARK_GROUP, MARK_PORT, MARK_PREFIX, Recording
 from overheard.words.report import Report
 from overheard_ca.errors import RefusedError
 from overheard_ca.request import check
@@ -163,9 +163,9 @@ _TOML = (
 def _notes(folder: Path) -> Iterator[Subject]:
     """The recorder's notes, beside a recording that is judged with them."""
     start, end = MARK_PREFIX + b"1" * 32, MARK_PREFIX + b"2" * 32
-    path = rewritten(
-        folder / "one.pcapng", dialogue([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", b"HTTP/1.1 204 x\r\n\r\n")])
-    )
+    first, last = (ethernet(ipv4(udp(mark, target=MARK_PORT), 17, target=MARK_GROUP)) for mark in (start, end))
+    exchange = dialogue([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", b"HTTP/1.1 204 x\r\n\r\n")])
+    path = rewritten(folder / "one.pcapng", [first, *exchange, last])
     notes = Recording(
         *("one", "lo", "not tcp port 9", 0, 1_600_000_000.0, 1_800_000_000.0, start.decode(), end.decode()),
         *(True, 0, digest(path), "Packets: 9", "", "dumpcap"),
@@ -176,7 +176,7 @@ def _notes(folder: Path) -> Iterator[Subject]:
 
     def read(data: bytes) -> str:
         recording_file(path).write_bytes(data)
-        return _told(judge(path, _SECRET))
+        return _told(judge(path, _SECRET, Options(vouched={"sent"})))
 
     yield Subject(draw, read)
 
