@@ -27,7 +27,8 @@ from overheard.sidecar.http import HttpServer, Page
 from overheard.sidecar.settings import Address
 from ports import free_port
 
-_STATUS = re.compile(rb"HTTP/1\.[01] ([1-4][0-9]{2}|501|505) ")
+# gunicorn answers in the version of the request, whatever its minor number is.
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([1-4][0-9]{2}|501|505) ")
 _WRONG = (b"Traceback", b"Error handling request", b"Exception in", b"failed at")
 # The type of a TLS record (RFC 8446, 5.1).
 _ALERT = b"\x15"
