@@ -67,12 +67,13 @@ ELSEWHERE = (
     Elsewhere("capture/protocols", "cassandra clickhouse postgresql", "protocols/test_beside.py"),
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
+    Elsewhere("capture/packets", "usual_words", "packets/test_usual_text.py"),
     Elsewhere("capture/packets", "control", "scan/test_frame_contents.py"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"
     ),
-    Elsewhere("capture/protocols", "dhcp gelf netbios ntp tftp", "identify/test_datagrams.py"),
+    Elsewhere("capture/protocols", "dhcp gelf netbios tftp", "identify/test_datagrams.py"),
     Elsewhere("capture/protocols/dns", "*", "parts of protocols/dns/test_reader.py's reader"),
     Elsewhere("capture/protocols/http1", "*", "parts of protocols/http1/test_reader.py's reader"),
     Elsewhere("capture/protocols/http2", "*", "parts of protocols/http2/test_reader.py's reader"),

@@ -188,6 +188,8 @@ class Findings:
     read: Counter[str] = field(default_factory=Counter)
     # How many of them only ask for encryption, or agree to it, before it begins.
     negotiation: int = 0
+    # Bytes in infrastructure that are an application's, not the network's own, by the field in which they are.
+    in_clear: Counter[str] = field(default_factory=Counter)
     # Unread content, and how often each kind of it occurred.
     unread: Counter[UnreadContent] = field(default_factory=Counter)
     # What is in text and decodes to nothing known, but is no reason by itself; and sample data of media.
@@ -218,6 +220,10 @@ class Findings:
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
         self.unread[UnreadContent(why, what, layers)] += 1
+
+    def report_in_clear(self, field: str, size: int) -> None:
+        """Report a field of infrastructure or of a handshake with something else than ordinary software has there."""
+        self.in_clear[f"data in {field}"] += size
 
     def wants_value(self, size: int) -> bool:
         """Whether an opaque value of `size` bytes would be reported, if there is one. This is cheap."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets.control import is_printable
 from overheard_capture.packets.types import Control
+from overheard_capture.packets.usual_text import is_description, is_identifier, is_name, is_printable, is_token
 
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Packets, Pdu
@@ -22,7 +22,15 @@ _MANDATORY, _LAST_STANDARD, _ORGANISATION = [1, 2, 3], 8, 127
 _MAX_ELEMENT = 64
 # What precedes the value of some elements: how to read it, and who says so.
 _BEFORE = {1: 1, 2: 1, _ORGANISATION: 4}
-_MAX_TEXT = 255
+# Descriptions have line ends.
+_SPACES = bytes.maketrans(b"\t\r\n", b"   ")
+# A chassis, a port and its lifetime; then descriptions, a name, capabilities and addresses (8.5).
+_CHASSIS, _PORT, _NAME, _DESCRIPTIONS, _CAPABILITIES, _ADDRESS = 1, 2, 5, {4, 6}, 7, 8
+# Organisations whose elements are known: names of VLANs, and descriptions of an inventory (ANSI/TIA-1057, 10.2.6).
+_BRIDGES, _VLAN_NAME, _VLAN_NAME_AT = b"\0\x80\xc2", 3, 7
+_MEDIA, _INVENTORY = b"\0\x12\xbb", range(5, 12)
+# The name of a region in a message of multiple spanning trees (IEEE 802.1Q, 13.8).
+_REGION = slice(39, 71)
 
 
 def spanning_tree(pdu: Pdu, at: int) -> Packets:
@@ -33,7 +41,8 @@ def spanning_tree(pdu: Pdu, at: int) -> Packets:
         length = _MULTIPLE_AT + 2 + int.from_bytes(message[_MULTIPLE_AT : _MULTIPLE_AT + 2])
     if length is None or any(message[length:]):
         return pdu.other()
-    return pdu.control()
+    region = message[_REGION].rstrip(b"\0") if message[2] >= _MULTIPLE else b""
+    return pdu.control([] if is_name(region) or is_description(region) else [("spanning tree region", len(region))])
 
 
 def lldp(pdu: Pdu) -> Packets:
@@ -41,6 +50,7 @@ def lldp(pdu: Pdu) -> Packets:
     data = pdu.buffer.data[pdu.at : pdu.end]
     kinds: list[int] = []
     pieces: list[tuple[str, bytes, Origin]] = []
+    in_clear: list[tuple[str, int]] = []
     at = 0
     while at + 2 <= len(data):
         header = int.from_bytes(data[at : at + 2])
@@ -48,12 +58,30 @@ def lldp(pdu: Pdu) -> Packets:
         at += 2 + (header & 0x1FF)
         if kind == 0:
             break
-        is_text = len(value) <= _MAX_TEXT and is_printable(value)
+        is_text = is_printable(value.translate(_SPACES))
         if not (kind <= _LAST_STANDARD or kind == _ORGANISATION) or not (is_text or len(value) <= _MAX_ELEMENT):
             return pdu.other()
         kinds.append(kind)
+        if not _is_usual(kind, value):
+            in_clear.append((f"LLDP element {kind}", len(value)))
         name = value[_BEFORE.get(kind, 0) :]
         pieces.append((f"LLDP {kind}", name, pdu.buffer.origin_of(pdu.at + at - len(name), pdu.at + at)))
     if kinds[:3] != _MANDATORY or any(data[at:]):
         return pdu.other()
-    return (Control(pdu.buffer.frame, tuple(pieces)),)
+    return (Control(pdu.buffer.frame, tuple(pieces), in_clear=tuple(in_clear)),)
+
+
+def _is_usual(kind: int, value: bytes) -> bool:
+    """Whether an element of LLDP has what switches and hosts say in it."""
+    if kind in (_CHASSIS, _PORT):
+        text = value[1:]
+        return is_identifier(text, _MAX_ELEMENT) or is_description(text) or is_name(text)
+    if kind == _NAME:
+        return is_name(value) or is_description(value)
+    if kind in _DESCRIPTIONS:
+        return is_description(value)
+    if kind == _ORGANISATION and value[:3] == _BRIDGES and value[3:4] == bytes([_VLAN_NAME]):
+        return is_name(value[_VLAN_NAME_AT:]) or is_description(value[_VLAN_NAME_AT:])
+    if kind == _ORGANISATION and value[:3] == _MEDIA and value[3:4] in map(bytes, zip(_INVENTORY)):
+        return is_description(value[4:]) or is_token(value[4:])
+    return is_identifier(value, _MAX_ELEMENT)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.usual_text import (
+    are_usual_labels,
+    has_text,
+    is_description,
+    is_identifier,
+    is_name,
+    is_printable,
+    is_token,
+    is_url,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from overheard_capture.packets.pdu import Packets, Pdu
 
 # What follows a message may be zeros, a checksum or an identifier of this length.
 _MAX_REST = 16
 _LONGEST_ADDRESS = 20
+# Tags with the name of a service or a server, and with errors. Options with domains, and with a URL (RFC 8910, 2.3).
+_NAMES, _ERRORS, _SEARCH_LIST, _PORTAL = {0x0101, 0x0102}, {0x0201, 0x0202, 0x0203}, 31, 37
 # Tags of PPPoE discovery with what the other side sends back, such as a cookie.
 _TAGS, _LONGEST_TAG = {0x0103, 0x0104, 0x0105, 0x0110}, 64
 # The lengths of ICMP messages after the header of 8 bytes (RFC 792, RFC 950): timestamps, information, address masks,
@@ -21,7 +34,7 @@ _ROUTERS = 9
 # Neighbour discovery (RFC 4861, 4): how much precedes the options. And the lengths of options in units of 8 bytes:
 # link-layer addresses, prefix, MTU, mobility, nonce, route, name servers, flags, a few domains, the address of a
 # portal, and a prefix of NAT64.
-_NEIGHBOURS = {133: 0, 134: 8, 135: 16, 136: 16, 137: 32}
+NEIGHBOURS = {133: 0, 134: 8, 135: 16, 136: 16, 137: 32}
 _OPTIONS: Mapping[int, Container[int]] = {
     1: {1, 2},
     2: {1, 2},
@@ -64,22 +77,42 @@ def igmp(pdu: Pdu) -> Packets:
     return pdu.control() if is_padding(data[_if_there(length, data) :]) else pdu.other()
 
 
-def is_printable(data: bytes) -> bool:
-    """Whether all bytes are printable ASCII, without line ends and tabs."""
-    return data.isascii() and data.decode("ascii").isprintable()
-
-
 def pppoe_discovery(pdu: Pdu) -> Packets:
     """PPPoE discovery (RFC 2516, 5): tags with text or identifiers."""
     data = pdu.buffer.data[pdu.at : pdu.end]
-    at, end = 6, 6 + int.from_bytes(data[4:6])
+    at, end, in_clear = 6, 6 + int.from_bytes(data[4:6]), list[tuple[str, int]]()
     while at + 4 <= min(end, len(data)):
         tag, value = int.from_bytes(data[at : at + 2]), data[at + 4 : at + 4 + int.from_bytes(data[at + 2 : at + 4])]
         at += 4 + len(value)
         is_text = is_printable(value)
         if not is_text and len(value) > (_LONGEST_TAG if tag in _TAGS else _MAX_REST):
             return pdu.other()
-    return pdu.control() if is_padding(data[at:]) else pdu.other()
+        if not _is_usual_tag(tag, value):
+            in_clear.append((f"PPPoE tag {tag:#06x}", len(value)))
+    return pdu.control(in_clear) if is_padding(data[at:]) else pdu.other()
+
+
+def _is_usual_tag(tag: int, value: bytes) -> bool:
+    """Whether a tag of PPPoE has a name of a service or a server, an error in usual words, or an identifier."""
+    if tag in _NAMES:
+        return is_name(value) or is_description(value)
+    if tag in _ERRORS:
+        return is_description(value)
+    return is_identifier(value, _LONGEST_TAG) or is_token(value)
+
+
+def neighbour_fields(kind: int, message: bytes) -> Iterator[tuple[str, int]]:
+    """The options of neighbour discovery that have something else than is ordinary, and their sizes."""
+    at = 8 + NEIGHBOURS[kind]
+    while at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
+        option, value = message[at], message[at + 2 : at + message[at + 1] * 8]
+        if option == _SEARCH_LIST:
+            usual = are_usual_labels(value[6:].rstrip(b"\0") + b"\0")
+        else:
+            usual = is_url(value.rstrip(b"\0")) if option == _PORTAL else not has_text(value)
+        if not usual:
+            yield f"NDP option {option}", len(value)
+        at += message[at + 1] * 8
 
 
 def icmp_length(kind: int, message: bytes) -> int:
@@ -97,15 +130,15 @@ def icmp_6_length(kind: int, message: bytes) -> int:
         return _if_there(28 + 16 * int.from_bytes(message[26:28]), message)
     if kind in _LISTENERS:
         return 24
-    at = 8 + _NEIGHBOURS.get(kind, 0)
-    while kind in _NEIGHBOURS and at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
+    at = 8 + NEIGHBOURS.get(kind, 0)
+    while kind in NEIGHBOURS and at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
         at += message[at + 1] * 8
     return at
 
 
 def is_padding(rest: bytes) -> bool:
-    """Whether what follows a message is zeros, or as short as a checksum or an identifier."""
-    return len(rest.strip(b"\0")) <= _MAX_REST
+    """Whether what follows a message is zeros, or as short as a checksum or an identifier, and no text."""
+    return is_identifier(rest.strip(b"\0"), _MAX_REST)
 
 
 def _if_there(length: int, message: bytes) -> int:

@@ -39,7 +39,9 @@ class Dissector:
     """Dissects frames. It keeps a bounded number of fragments for reassembly."""
 
     def __init__(self) -> None:
-        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [])
+        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [], [])
+        # Where the packet of the last frame ends, if bytes follow it, and if it is not one segment or datagram; or 0.
+        self.trailer_at = 0
 
     @property
     def pending(self) -> int:
@@ -62,6 +64,7 @@ class Dissector:
     def packets(self, frame: Frame) -> tuple[Packet, ...]:
         """The packets in `frame`, nearly always one. Raises nothing on any input."""
         number, time, link_type, original, data = frame
+        self.trailer_at = 0
         if link_type == LINKTYPE_ETHERNET and len(data) >= 54:
             kind, version, total, part, protocol, endpoints, sequence, acknowledged, header, flags = (
                 _PLAIN_TCP.unpack_from(data)
@@ -88,6 +91,9 @@ class Dissector:
         if self._reassemblers.options:
             found = (*found, *self._reassemblers.options)
             self._reassemblers.options.clear()
+        if ends := self._reassemblers.ends:
+            self.trailer_at = min(ends)
+            ends.clear()
         return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from overheard_capture.packets.control import is_printable
+from overheard_capture.packets.usual_text import is_printable
 
 # What Windows and traceroute send, over and over, and what monitors send.
 _LETTERS, _SIGNS = b"abcdefghijklmnopqrstuvw", bytes(range(0x40, 0x80))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
-from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding, is_printable
+from overheard_capture.packets.control import NEIGHBOURS, icmp_6_length, icmp_length, is_padding, neighbour_fields
 from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
+from overheard_capture.packets.usual_text import is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +55,10 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
         return _content(pdu, begins, data, None, int.from_bytes(buffer.data[begins - 2 : begins]))
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
-        return pdu.control() if is_padding(data[known:]) else _content(pdu, begins + known, data[known:], None)
+        if not is_padding(data[known:]):
+            return _content(pdu, begins + known, data[known:], None)
+        is_neighbour = version is _ICMP_6 and kind in NEIGHBOURS
+        return pdu.control(neighbour_fields(kind, buffer.data[pdu.at : pdu.end]) if is_neighbour else ())
     return _unused(version, pdu) + _error(version, pdu, data)
 
 

@@ -27,6 +27,7 @@ def _ipv4(pdu: Pdu) -> Packets | Pdu:
     end = pdu.at + total if total else pdu.end
     if first >> 4 != 4 or first & 15 < 5 or end < begins:
         raise ValueError
+    pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
     if first & 15 > 5:
         note_ipv4(inside, pdu.at + 20, begins)
@@ -42,7 +43,9 @@ def _ipv6(pdu: Pdu) -> Pdu:
     begins = pdu.at + 40
     if first >> 4 != 6:
         raise ValueError
-    return Pdu(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, addresses)
+    end = begins + length if length else pdu.end
+    pdu.buffer.note_end(end)
+    return Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
 
 
 def _options_header(pdu: Pdu) -> Pdu:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
 from overheard_capture.packets.types import SYN, HeaderOption
+from overheard_capture.packets.usual_text import has_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -27,9 +28,26 @@ _TCP: Lengths = {
     8: {10},  # timestamps
     19: {18},  # MD5 signature
     28: {4},  # user timeout
-    29: range(4, 25),  # authentication, with a code of 20 bytes at most
+    29: {16, 20},  # authentication (RFC 5925, 2.2), with a code of 12 or 16 bytes
     30: range(3, 29),  # Multipath TCP
 }
+# Of Multipath TCP (RFC 8684, 3): the lengths of each subtype. That of a mapping depends on its flags.
+_MULTIPATH_TCP, _MAPPING, _SUBTYPES = (
+    30,
+    2,
+    {
+        0: {4, 12, 20, 22, 24},
+        1: {12, 16, 24},
+        3: {8, 10, 16, 18, 20, 22, 28},
+        4: range(4, 12),
+        5: {3, 4},
+        6: {12},
+        7: {12},
+        8: {4},
+    },
+)
+# Options of TCP whose value is random: a digest, a code, a cookie.
+_RANDOM = {19, 29, 34}
 # https://www.iana.org/assignments/ip-parameters
 _IPV4: Lengths = {
     130: {11},  # security
@@ -91,12 +109,29 @@ def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:
         length = options[at + 1] if at + 1 < len(options) else 0
         if length < 2 or at + length > len(options):
             break
-        if length not in known.get(options[at], ()) and length > 2:
+        is_known = length in known.get(options[at], ()) and _is_plausible(options[at], options[at + 2 : at + length])
+        if not is_known and length > 2:
             yield at + 2, at + length
         at += length
     # What follows the end is padding.
     if any(options[at:]):
         yield at, len(options)
+
+
+def _is_plausible(kind: int, value: bytes) -> bool:
+    """Whether an option of TCP whose value is long may be what its kind says; those of IPv4 have other kinds."""
+    if kind in _RANDOM:
+        return not has_text(value)
+    if kind != _MULTIPATH_TCP:
+        return True
+    length, subtype = len(value) + 2, value[0] >> 4
+    if subtype == _MAPPING and len(value) > 1:
+        # An acknowledgement, a mapping, and perhaps a checksum, of four or eight bytes by the flags (3.3).
+        flags = value[1]
+        mapped = (14 if flags & 8 else 10) if flags & 4 else 0
+        signal = 4 + ((8 if flags & 2 else 4) if flags & 1 else 0) + mapped
+        return length in {signal, signal + 2 if flags & 4 else signal} and not has_text(value[2:])
+    return length in _SUBTYPES.get(subtype, ()) and not has_text(value[2:])
 
 
 def _ipv6_content(options: bytes) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from overheard_capture.packets.types import Control, Fragment, Other, Packet
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from overheard_capture.packets.bounded import ReassemblyTable
     from overheard_capture.packets.types import Endpoint, HeaderOption
@@ -59,8 +59,9 @@ class Reassemblers(NamedTuple):
 
     fragments: Defragmenter
     messages: MessageReassembler
-    # The contents of options of the current frame.
+    # The contents of options of the current frame, and where IP packets end in it before the frame does.
     options: list[HeaderOption]
+    ends: list[int]
 
 
 class PacketBuffer(NamedTuple):
@@ -74,6 +75,11 @@ class PacketBuffer(NamedTuple):
     data: bytes
     reassemblers: Reassemblers
     origin: Origin | None = None
+
+    def note_end(self, end: int) -> None:
+        """Note that a packet ends here, if that is before the end of the frame."""
+        if self.origin is None and end < len(self.data):
+            self.reassemblers.ends.append(end)
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """The spans of the bytes from `start` to `end`, if the packet was reassembled; otherwise none."""
@@ -117,9 +123,9 @@ class Pdu(NamedTuple):
         """The offset in the frame of the byte at `at`; 0 if the buffer is a reassembled packet."""
         return 0 if self.buffer.origin else at
 
-    def control(self) -> Packets:
-        """A network control message."""
-        return (Control(self.buffer.frame),)
+    def control(self, in_clear: Iterable[tuple[str, int]] = ()) -> Packets:
+        """A network control message; fields of it are `in_clear` that are not the network's own."""
+        return (Control(self.buffer.frame, in_clear=tuple(in_clear)),)
 
     def fragment(self) -> Packets:
         """A fragment after which its packet is still incomplete."""

@@ -120,14 +120,15 @@ ROWS = "rows"
 class Control(NamedTuple):
     """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes.
 
-    `pieces` are names and the like that may be a part of something longer: what each is, and its bytes. Nothing else
-    needs the `addresses`.
+    `pieces` are names and the like that may be a part of something longer: what each is, and its bytes. `in_clear` has
+    the fields that are an application's, not the network's own, and their sizes. Nothing else needs the `addresses`.
     """
 
     frame: int
     pieces: tuple[tuple[str, bytes, Origin], ...] = ()
     addresses: tuple[str, ...] = ()
     kind: str = "control"
+    in_clear: tuple[tuple[str, int], ...] = ()
 
 
 class Other(NamedTuple):

@@ -24,7 +24,8 @@ LAYER = Layer("DHCP")
 _COOKIE = b"\x63\x82\x53\x63"
 _COOKIE_AT, _OPTIONS_AT = 236, 240
 _SERVER_NAME, _FILE_NAME = (44, 108), (108, 236)
-_PAD, _END = 0, 255
+_ADDRESS = (28, 44)
+_PAD, _END, _OVERLOAD, _REST = 0, 255, 52, -1
 # Message types and option codes of DHCPv6, and the codes of the two that identify a client and a server.
 _TYPES_6, _MAX_CODE_6, _IDENTIFIERS_6 = range(1, 12), 150, {1, 2}
 # Addresses, identifiers and lists of codes have up to so many bytes.
@@ -48,6 +49,8 @@ class DhcpReader:
         for start, end in values:
             self._read(data[start:end], origin.after(start))
             add_piece(self._findings, (LAYER,), data[start:end].rstrip(b"\0"), origin.after(start), data[start - 2])
+        for field, size in _in_clear(data):
+            self._findings.report_in_clear(f"DHCP {field}", size)
         for ranges in (*_split(data), [each for each in values if _may_be_data(data[slice(*each)])]):
             value = b"".join([data[start:end] for start, end in ranges])
             value_origin = joined([(origin, start, end) for start, end in ranges])
@@ -80,6 +83,41 @@ def _values(data: bytes) -> _Ranges | None:
         if codes & _IDENTIFIERS_6 and max(codes) <= _MAX_CODE_6:
             return values
     return None
+
+
+def _in_clear(data: bytes) -> Iterator[tuple[str, int]]:
+    """The fields that have something else than ordinary programs send, and how many bytes."""
+    from overheard_capture.protocols.dhcp_fields import is_name_or_path, is_usual, unusual_in_6  # noqa: PLC0415  (few captures have any)
+
+    if data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE:
+        for code, size in unusual_in_6(data[4:]):
+            yield f"option {code} of version 6", size
+        return
+    parts = _by_code(data)
+    # Options may continue in the fields for names (RFC 2132, 9.3).
+    overload = (parts.get(_OVERLOAD) or b"\0")[0]
+    for name, (start, end), bit in (("file name", _FILE_NAME, 1), ("server name", _SERVER_NAME, 2)):
+        if overload & bit:
+            for code, value in _by_code(bytes(_OPTIONS_AT) + data[start:end]).items():
+                parts[code] = parts.get(code, b"") + value
+        elif not is_name_or_path(text := data[start:end].rstrip(b"\0")):
+            yield name, len(text)
+    for code, value in parts.items():
+        if not is_usual(code, value):
+            yield (f"option {code}" if code != _REST else "padding"), len(value)
+    address = data[slice(*_ADDRESS)][data[2] :]
+    if any(address):
+        yield "address", len(address)
+
+
+def _by_code(data: bytes) -> dict[int, bytes]:
+    """The values by code, and what follows the end as `_REST`."""
+    values: dict[int, bytes] = {}
+    at = _OPTIONS_AT
+    for start, at in _options(data):
+        values[data[start - 2]] = values.get(data[start - 2], b"") + data[start:at]
+    values[_REST] = data[at:].lstrip(b"\0").removeprefix(b"\xff").strip(b"\0")
+    return values
 
 
 def _options(data: bytes) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.packets.usual_text import has_text, is_printable
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -24,6 +26,15 @@ _PRECISIONS = frozenset({0, 32, *range(0xE0, 0x100)})
 _CENTURY = 0xBC17C200
 # Where the reference identifier and the transmit timestamp are.
 _REFERENCE, _STAMP, _HEADER = 12, 40, 48
+
+# Codes of clocks, and of what a server refuses (RFC 5905, 7.3 and 7.4); with numbers, those of drivers.
+_CODES = lazy_pattern(
+    rb"GOES|GAL|GLON|GNSS|GPS\d?|HPGPS|NMEA|PPS\d?|IRIG\d?|WWVB?H?|DCF|DCFa|HBG|MSF|JJY|LORC|TDF|CHU|NIST|ACTS|USNO|PTB"
+    rb"|MRS|LOCL?|ATOM|CDMA|GOOG|AMZN|FB|PHC\d?|SHM\d?|SOCK?\d?|FREE|INIT|STEP|RATE|DENY|RSTR|XFAC|XMIS|AUTH|AUTO|BCST"
+    rb"|CRYP|DROP|MCST|NKEY|ACST|DFM|PZF\d?|VRTC|UTC"
+)
+_LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + b" "
+_FIRST_STAMP = 16
 
 LAYER = Layer("NTP")
 
@@ -44,7 +55,25 @@ class NtpReader:
         # The last timestamp may be random.
         stamp = data[_STAMP:_HEADER]
         add_piece(self._findings, (LAYER,), stamp.rstrip(b"\0"), origin.after(_STAMP), "transmit timestamp")
+        self._count_in_clear(data)
         return True
+
+    def _count_in_clear(self, data: bytes) -> None:
+        """Count text in fields that have a code, a random number or a digest."""
+        reference, is_clock = data[_REFERENCE : _REFERENCE + 4], data[1] <= 1
+        if (
+            is_clock
+            and any(reference)
+            and not _CODES.fullmatch(reference.rstrip(b"\0"))
+            and is_printable(reference.rstrip(b"\0"))
+        ):
+            self._findings.report_in_clear("NTP reference ID", len(reference))
+        # Of random timestamps, hardly any has letters alone.
+        for at in range(_FIRST_STAMP, _HEADER, 8):
+            if not data[at : at + 8].translate(None, _LETTERS):
+                self._findings.report_in_clear("NTP timestamp", 8)
+        if has_text(data[_HEADER + 4 :]):
+            self._findings.report_in_clear("NTP MAC", len(data) - _HEADER)
 
     def close(self) -> None:
         """Do nothing."""

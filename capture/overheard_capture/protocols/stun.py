@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.content.byte_scan import BASE64_ALPHABET
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,10 @@ _LENGTHS = {0x0008: 20, 0x001C: 32, 0x0001: 20, 0x0020: 20, 0x802B: 20, 0x802C: 
 # Addresses and checksums differ in each message.
 _RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 
+# Attributes with text.
+_USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
+_TRANSACTION = 8
+
 
 class StunReader:
     """Reads the messages of one direction."""
@@ -37,17 +43,56 @@ class StunReader:
         """Read a datagram. Returns whether it is STUN."""
         if not is_stun(data):
             return False
+        if not _is_transaction(data[_TRANSACTION:_HEADER_LENGTH]):
+            self._findings.report_in_clear("STUN transaction ID", _HEADER_LENGTH - _TRANSACTION)
+        padding = b"".join(data[end : end + -end % 4] for _, _, end in _attributes(data))
+        if has_text(padding):
+            self._findings.report_in_clear("STUN padding", len(padding))
         for kind, start, end in _attributes(data):
             is_short = end - start <= max(MAX_IDENTIFIER, _LENGTHS.get(kind, 0))
             reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
             reader.feed(data[start:end], origin.after(start))
             reader.close()
+            if not _is_usual(kind, data[start:end]):
+                self._findings.report_in_clear(f"STUN attribute {kind:#06x}", end - start)
             if kind not in _RANDOM:
                 add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), kind)
         return True
 
     def close(self) -> None:
         """Do nothing: each message is read by itself."""
+
+
+def _is_transaction(identifier: bytes) -> bool:
+    """Whether this is random: bytes, or characters of base64 in both cases, as libwebrtc has them."""
+    is_base64 = not identifier.translate(None, BASE64_ALPHABET) and identifier not in (
+        identifier.lower(),
+        identifier.upper(),
+    )
+    return is_base64 or not has_text(identifier)
+
+
+def _is_user(value: bytes) -> bool:
+    """Whether this is a pair of ICE (RFC 8445, 7.2.2), or the name of a user, behind a time (RFC 8489, 9.2)."""
+    return all(
+        (len(part) <= MAX_IDENTIFIER and is_name(part.replace(b"+", b"").replace(b"/", b""))) or is_token(part)
+        for part in value.split(b":", 1)
+    )
+
+
+def _is_usual(kind: int, value: bytes) -> bool:
+    """Whether an attribute has what programs send in it."""
+    if kind == _USERNAME:
+        return _is_user(value)
+    if kind == _REALM:
+        return is_name(value) or is_description(value)
+    if kind == _NONCE:
+        return is_token(value) or is_identifier(value, _MAX_NONCE)
+    if kind == _ERROR:
+        return is_description(value[4:])
+    if kind == _SOFTWARE:
+        return is_description(value)
+    return is_identifier(value, _LENGTHS.get(kind, MAX_IDENTIFIER))
 
 
 def is_stun(data: bytes) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BLOCK = 1 << 20
 # The number of segments that are buffered if no SYN was captured: any of them may be the first.
 _SEGMENTS_BEFORE_START = 16
+# The number of bytes of keep-alive probes that are kept.
+_MAX_PROBED = 4096
 
 
 class Direction(SequenceSpace):
@@ -31,6 +33,7 @@ class Direction(SequenceSpace):
         "_listener",
         "_lost_bytes",
         "_out_of_order",
+        "_probe_spans",
         "_spans",
         "_start_known",
         "_variant",
@@ -38,6 +41,7 @@ class Direction(SequenceSpace):
         "history",
         "late",
         "predecessor",
+        "probed",
         "seen",
         "source",
         "target",
@@ -64,6 +68,9 @@ class Direction(SequenceSpace):
         # What to read again, once there was urgent data.
         self.urgent: UrgentData | None = None
         self._variant = variant
+        # What keep-alive probes carried that is neither zero nor the last byte sent, and where it was.
+        self.probed = bytearray()
+        self._probe_spans: list[Span] = []
         # Whether the position of the first byte is known.
         self._start_known = False
         # Reassembled bytes that are not delivered yet.
@@ -114,6 +121,7 @@ class Direction(SequenceSpace):
                 self._open(sequence)
         start = self._position(sequence)
         if segment.length == 1 and self._probes(start, segment.flags):
+            self._note_probe(start, segment)
             return
         if segment.flags & URG and self.history.enabled:
             self._note_urgent(start + segment.urgent, segment)
@@ -127,6 +135,17 @@ class Direction(SequenceSpace):
         elif segment.payload:
             # RST may carry a diagnostic text (RFC 9293, 3.5.3), which is not part of the stream.
             self._variant(segment.payload, payload_origin(segment))
+
+    def _note_probe(self, start: int, segment: Segment) -> None:
+        """Keep the byte of a keep-alive probe, if it says something: nobody reads it, but everybody sees it."""
+        payload = segment.payload
+        if any(payload) and len(self.probed) < _MAX_PROBED and not self._holds_at(start, payload):
+            self._probe_spans += payload_origin(segment).sliced(0, len(payload), len(self.probed))
+            self.probed += payload
+
+    def probes(self) -> tuple[bytes, Origin]:
+        """What keep-alive probes carried, and where it was."""
+        return bytes(self.probed), Origin(self._probe_spans)
 
     def _note_urgent(self, pointer: int, segment: Segment) -> None:
         if self.urgent is None:
@@ -230,7 +249,9 @@ class Direction(SequenceSpace):
 
     def holds(self, sequence: int, payload: bytes) -> bool:
         """Whether the stream has these bytes at this sequence number, as far as they are kept."""
-        start = self._position(sequence)
+        return self._holds_at(self._position(sequence), payload)
+
+    def _holds_at(self, start: int, payload: bytes) -> bool:
         kept = start >= self.next - len(self._block) - self.history.size and start + len(payload) <= self.next
         return kept and self.history.matches(start, payload, self._block, self.next)
 

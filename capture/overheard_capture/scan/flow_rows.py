@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
 from overheard_capture.content.byte_scan import is_plain
-from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.identify.protocols import CLEAR_DATAGRAMS, INFRASTRUCTURE
-from overheard_capture.packets import HeaderOption, IcmpData, SctpMessage
+from overheard_capture.packets import Control, HeaderOption, IcmpData, SctpMessage
+from overheard_capture.packets.usual_text import is_identifier
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
@@ -97,14 +98,16 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
     """Count content of a packet in no flow, unless it is infrastructure: an option like an identifier."""
-    if isinstance(packet, HeaderOption) and size <= MAX_IDENTIFIER:
+    if isinstance(packet, HeaderOption) and is_identifier(packet.payload):
         return
+    order = 1, packet.frame
+    for field, count in findings.in_clear.items():
+        facts.add_in_clear(field, count, hosts, order)
     name, in_clear = "data outside flows", size
     if isinstance(packet, IcmpData):
         name, in_clear = "data in ICMP", _icmp_in_clear(packet, size, findings)
-    if not in_clear:
+    if not in_clear or isinstance(packet, Control):
         return
-    order = 1, packet.frame
     if isinstance(packet, SctpMessage):
         name = "SCTP"
         ends = packet.source, packet.target
@@ -157,16 +160,20 @@ def _in_clear(
 
     At an endpoint that must be sealed, no infrastructure is expected: all of them count.
     """
+    fields = Counter[str]()
+    for findings in flow_findings:
+        if besides or findings.encryption:
+            fields += findings.in_clear
     sides = zip(seen, flow_findings, strict=True)
     if not (size := sum(_bytes_in_clear(*side, besides) for side in sides)):
-        return {}
+        return fields
     kinds = dict.fromkeys(
         kind
         for findings in flow_findings
         for kind, encrypts in findings.kinds.items()
         if not encrypts and kind not in besides
     )
-    return {", ".join(kinds) or "data": size}
+    return {", ".join(kinds) or "data": size, **fields}
 
 
 def _bytes_in_clear(seen: int, findings: Findings, besides: frozenset[str]) -> int:

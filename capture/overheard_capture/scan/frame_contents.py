@@ -18,7 +18,6 @@ from overheard_capture.decoders.values import read_values
 from overheard_capture.packets import (
     ROWS,
     Control,
-    Datagram,
     HeaderOption,
     IcmpData,
     Other,
@@ -107,13 +106,16 @@ class FrameContents:
             self._add_frame(frame, packet)
             for part, piece, origin in packet.pieces:
                 self._add_piece(frame, packet, piece, origin, Row("echoes", len(piece)) if part == ROWS else part)
+            for field, size in packet.in_clear:
+                findings.report_in_clear(field, size)
+            if packet.in_clear:
+                self._report(frame, packet, findings, sum(size for _, size in packet.in_clear))
         elif isinstance(packet, Other) and any(frame.data[14:]):
             findings.unread[UnreadContent(Reason.OPAQUE, "an unknown protocol")] += 1
             self._report(frame, packet, findings, len(frame.data))
 
-    def read_trailer(self, frame: Frame, packet: Segment | Datagram) -> None:
-        """Read the bytes behind the packet, unless they are padding or the checksum of the frame."""
-        end = packet.offset + len(packet.payload)
+    def read_trailer(self, frame: Frame, packet: Packet, end: int) -> None:
+        """Read the bytes behind the packet, which ends there, unless they are padding or the checksum of the frame."""
         trailer = frame.data[end:]
         if len(trailer) >= _CHECKSUM and crc32(frame.data) == _REMAINDER:
             trailer = trailer[:-_CHECKSUM]
@@ -129,8 +131,8 @@ class FrameContents:
         else:
             self._add_short_trailer(frame, packet, bare)
 
-    def _add_short_trailer(self, frame: Frame, packet: Segment | Datagram, trailer: bytes) -> None:
-        """Report short trailers between two hosts once they are more than an identifier, and no text together."""
+    def _add_short_trailer(self, frame: Frame, packet: Packet, trailer: bytes) -> None:
+        """Report short trailers between two hosts: text, and all once they are more than an identifier."""
         hosts = hosts_of(frame, packet).names
         if hosts not in self._trailers and len(self._trailers) >= _MAX_HOSTS:
             hosts = ""
@@ -138,10 +140,14 @@ class FrameContents:
         if known is None or trailer in known:
             return
         known.add(trailer)
-        if sum(map(len, known)) > MAX_IDENTIFIER and not is_plain(b"".join(known)):
-            self._trailers[hosts] = None
+        is_text = is_plain(b"".join(known))
+        if len(trailer) > _CHECKSUM and is_plain(trailer):
+            self._report(frame, packet, self._make_findings(), len(trailer))
+        elif sum(map(len, known)) > MAX_IDENTIFIER:
             findings = self._make_findings()
-            findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
+            if not is_text:
+                self._trailers[hosts] = None
+                findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
             self._report(frame, packet, findings, len(trailer))
 
     def _read_icmp(self, frame: Frame, packet: IcmpData) -> None:

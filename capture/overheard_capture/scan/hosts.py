@@ -31,6 +31,12 @@ def ends_of(packet: Packet) -> tuple[Endpoint, Endpoint] | None:
     return None
 
 
+def without_content(packet: Packet) -> Other:
+    """A packet of the same hosts, whose content is told by itself."""
+    ends = ends_of(packet)
+    return Other(packet.frame, (ends[0].address, ends[1].address) if ends else ())
+
+
 class HostPair(NamedTuple):
     """Two hosts as reports name them, and the term that leaves out what is between them (`--without`).
 

@@ -23,7 +23,7 @@ from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_outside_flows, is_encrypted
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
-from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of
+from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of, without_content
 from overheard_capture.scan.marks import MarkFinder
 from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
@@ -124,6 +124,8 @@ class Reading:
             self.facts.cut_short.add(frame.number)
         if self._reads_all_but_flows and not (len(packets) == 1 and self._search_around(frame, packets[0])):
             self._unclaimed.add(frame.number, 0, frame.data)
+            if at := self._dissector.trailer_at:
+                self._frame_contents.read_trailer(frame, without_content(packets[0]), at)
         for packet in packets:
             self._dispatch(frame, packet)
 
@@ -135,7 +137,7 @@ class Reading:
         self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
         if end < len(frame.data):
             self._unclaimed.add(frame.number, end, frame.data[end:])
-            self._frame_contents.read_trailer(frame, packet)
+            self._frame_contents.read_trailer(frame, packet, end)
         return True
 
     def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ethernet, exchange, ipv4, rewritten, segment, tcp
+from capture.in_clear import SWAPPED, in_clear
 from capture.reassembly.listening import assemble, received
 from overheard.words.options import Options
 from overheard_capture.judge.api import judge
@@ -164,3 +165,19 @@ def test_a_recording_with_failed_attempts_and_probes_is_whole(tmp_path: Path) ->
     )
     report = judge(file, {"secret": b"correct horse battery staple"}, Options(vouched=("whole", "sent")))
     assert report.outcome == "PROTECTED", report
+
+
+def test_what_several_probes_say_is_in_clear_and_searched(tmp_path: Path) -> None:
+    """Zeros, and the last byte again, say nothing."""
+    talk = exchange([b"hello"] * 20, [b"good day"] * 20)
+
+    def probed(said: bytes) -> list[bytes]:
+        """The connection, with a probe for each byte before its end."""
+        probes = [tcp(bytes([each]), sequence=1001 + 99, acknowledged=5001 + 160, source=45000) for each in said]
+        return [*talk[:-3], *(ethernet(ipv4(each)) for each in probes), *talk[-3:]]
+
+    assert in_clear(probed(SWAPPED))["data in TCP keep-alives"] == len(SWAPPED)
+    assert set(in_clear(probed(b"o\0o\0"))) == {"plain text"}
+    file = rewritten(tmp_path / "x.pcapng", probed(b"fluffy tail"))
+    report = judge(file, {"message": b"fluffy tail"}, Options(vouched=("whole", "sent")))
+    assert report.outcome == "OVERHEARD"

@@ -48,6 +48,7 @@ class DnsContents(NamedTuple):
 
     `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows. `mailboxes` are
     names that stand for mail addresses, and are among the names, and so are `hashed`, which are hashes of names.
+    `records` has the types of records, and where their data is.
     """
 
     names: list[list[ByteRange]]
@@ -58,6 +59,7 @@ class DnsContents(NamedTuple):
     unknown: list[ByteRange]
     mailboxes: list[list[ByteRange]]
     hashed: list[list[ByteRange]]
+    records: list[tuple[int, int, int]]
 
 
 def parse_message(data: Bytes) -> DnsContents | None:
@@ -81,7 +83,7 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [], [], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
@@ -94,6 +96,7 @@ class _MessageParser:
                 self.contents.hashed.append(labels)
             length = self._number(self.at + 8)
             self._skip(10 + length)
+            self.contents.records.append((kind, self.at - length, self.at))
             self._record_data(kind, self.at - length, self.at)
 
     def _number(self, at: int) -> int:

@@ -13,6 +13,7 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
+from overheard_capture.protocols.dns.fields import fields_in_clear
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.dns.message_text import (
     LONG_LABEL,
@@ -57,6 +58,8 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     for each in message.texts if len(message.texts) > 1 else ():
         if each[1] - each[0] >= LONG_LABEL:
             text.line([each])
+    for field, size in fields_in_clear(message, bytes(data)):
+        findings.report_in_clear(f"DNS {field}", size)
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)

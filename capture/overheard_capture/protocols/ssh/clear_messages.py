@@ -9,6 +9,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, unknown_words
 from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -28,6 +29,10 @@ _GEX_LENGTHS = {4, 12}
 # A host key, a public value and a signature; or a prime and its generator.
 _MAX_STRINGS, _LONGEST_GENERATOR = 3, 2
 _MAX_TEXT = 1024
+# Messages with a text for people; and how many letters all names of algorithms have that are no known words.
+_TEXTS, _FEW = {DISCONNECT, DEBUG}, 12
+# The end of a method with GSS-API: the hash of a mechanism (RFC 4462, 2), of which these are known.
+_MECHANISM = lazy_pattern(rb"-(?:toWM5Slw5Ew8Mqkay\+al2g|eipGX3TCiQSrx573bT1o1Q|bontcUwnM6aGfWCP21alxQ)==\Z")
 
 
 class ClearMessages:
@@ -37,12 +42,13 @@ class ClearMessages:
         self._findings = findings
         self._layers = layers
         self._direction = direction
+        self._padding = b""
 
     def key_exchange_init(self, body: bytes, origin: Origin) -> tuple[tuple[str, ...], ...]:
         """KEXINIT (RFC 4253, 7.1): returns its lists of names. Raises TruncatedError."""
         cursor = Cursor(body)
         cookie = bytes(cursor.take(_COOKIE))
-        if not cookie.translate(None, bytes(range(32, 127))):
+        if has_text(cookie):
             self._direction.problem("an SSH cookie that is text")
         lists = []
         for _ in range(_LISTS):
@@ -53,6 +59,9 @@ class ClearMessages:
             if names:
                 self._add_names(names, origin.after(at - len(names)))
             lists.append(tuple(names.decode("ascii").split(",")))
+        words = unknown_words(b" ".join(_MECHANISM.sub(b"", each.encode()) for names in lists for each in names))
+        if sum(map(len, words)) > _FEW:
+            self._findings.report_in_clear("names of SSH algorithms", sum(map(len, words)))
         # Whether a guess follows, and a number that is reserved.
         if cursor.number(1) > 1 or cursor.number(4) or cursor:
             raise TruncatedError
@@ -91,9 +100,27 @@ class ClearMessages:
         cursor = Cursor(body[header:])
         while cursor:
             field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
+            if not (is_description(field) if kind in _TEXTS else is_identifier(field)):
+                self._findings.report_in_clear(f"SSH message {kind}", len(field))
             if field:
                 self.unknown(field, origin.after(at - len(field)))
                 add_piece(self._findings, self._layers, field, origin.after(at - len(field)), kind)
+
+    def identification(self, software: bytes) -> None:
+        """The version of the program and its comment, in the first line."""
+        if not is_description(software):
+            self._findings.report_in_clear("SSH identification", len(software))
+
+    def padding(self, padding: bytes, origin: Origin) -> None:
+        """The padding of a packet: zeros, or random bytes."""
+        self.unknown(padding, origin)
+        self._padding += padding.strip(b"\0")
+
+    def close(self) -> None:
+        """All packets in clear were read: their padding is random, even together."""
+        padding, self._padding = self._padding, b""
+        if padding and (has_text(padding) or not self._direction.is_ciphertext(padding)):
+            self._findings.report_in_clear("SSH padding", len(padding))
 
     def unknown(self, field: bytes, origin: Origin) -> None:
         """A field of unknown meaning, such as padding."""

@@ -119,6 +119,7 @@ class SshReader:
         read_values(self._findings, self._layers, text, origin)
         # The version of the program, and a comment.
         version = text.index(b"-", _VERSION_AT) + 1
+        self._messages.identification(text[version:])
         comment = text.find(b" ") + 1 or len(text)
         add_piece(self._findings, self._layers, text[version:comment].rstrip(), origin.after(version), "version")
         add_piece(self._findings, self._layers, text[comment:], origin.after(comment), "comment")
@@ -129,7 +130,7 @@ class SshReader:
         """A packet in clear (RFC 4253, 6)."""
         end = len(packet) - packet[4]
         kind, body, after = packet[_HEADER_LENGTH], packet[_HEADER_LENGTH + 1 : end], origin.after(_HEADER_LENGTH + 1)
-        self._messages.unknown(packet[end:], origin.after(end))
+        self._messages.padding(packet[end:], origin.after(end))
         add_piece(self._findings, self._layers, packet[end:], origin.after(end), "padding")
         if kind == clear_messages.KEXINIT and not self._side.lists:
             self._side.lists = self._messages.key_exchange_init(body, after)
@@ -204,6 +205,7 @@ class SshReader:
         self._direction.agreed = len(sides) == 2 and all(side.took_part for side in sides)
         if self._pending or (self._rest and not self._direction.agreed):
             self._direction.problem("SSH data after NEWKEYS without a key exchange by both sides")
+        self._messages.close()
         if self._pending:
             reader = untyped(self._findings, self._layers)
             reader.feed(*self._pending.take(len(self._pending)))

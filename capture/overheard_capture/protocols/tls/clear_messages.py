@@ -8,7 +8,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.keys import der_values
 from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
-from overheard_capture.packets.control import is_printable
+from overheard_capture.packets.usual_text import is_printable
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import ALPN, CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_NAME

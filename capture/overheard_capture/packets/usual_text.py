@@ -1,0 +1,156 @@
+"""The texts and identifiers that ordinary software has in the free fields of infrastructure, which say nothing.
+
+What is not of such a shape is what an application chose, and counts as its data in clear. A name of a host, a code of a
+few letters and a number cannot be told from a word that somebody hides there.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+# So many letters of a description may be no known words: those of a model, a serial number or a name.
+_FEW, _MAX_DIGITS, _MAX_SIGNS = 6, 48, 16
+# Of a path or URL, more may be names.
+_FEW_OF_PATH = 12
+# The longest name of a host (a label, and a domain), and how many words it may have. Of letters alone, or of other
+# printable characters, identifiers hardly ever have so many in a row.
+_LONGEST_NAME, _NAME_WORDS = 100, 5
+_LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
+_LONGEST_IDENTIFIER = 16
+
+
+@cache
+def _pattern(pattern: str) -> Pattern[str]:
+    return re.compile(pattern)
+
+
+_NAME = r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?"
+_ADDRESS = (
+    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5,7}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
+    r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
+)
+_NUMBER = r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]{1,16}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,32})(?![0-9A-Za-z])"
+_MARKS = r"\([cCR]\)"
+_URL = r"[a-z]{3,6}://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?([/?][!-~]*)?"
+_HEXADECIMAL = r"[0-9A-Fa-f]+|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_ONE_CASE, _ONE_DIGIT_IN = r"[0-9a-z]{20,}|[0-9A-Z]{20,}", 6
+_BASE64 = r"[0-9A-Za-z+/_-]{16,}={0,2}"
+
+
+def is_printable(data: bytes) -> bool:
+    """Whether all bytes are printable ASCII, without line ends and tabs."""
+    return data.isascii() and data.decode("ascii").isprintable()
+
+
+def has_text(data: bytes) -> bool:
+    """Whether bytes are printable, or have some letters in a row, zeros between them included."""
+    letters = data.replace(b"\0", b"")
+    if len(letters) >= _SHORTEST_TEXT and is_printable(letters):
+        return True
+    row = 0
+    for byte in letters:
+        row = row + 1 if byte == 32 or (chr(byte).isalpha() and byte < 128) else 0
+        if row >= _LETTERS_IN_A_ROW:
+            return True
+    return False
+
+
+def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:
+    """Whether bytes are as short as an identifier or a cookie, and no text."""
+    return len(data) <= longest and not has_text(data)
+
+
+def is_name(data: bytes) -> bool:
+    """Whether this is like the name of a host: labels of letters, digits and hyphens, of a few words."""
+    text = _text_of(data)
+    if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text):
+        return not data
+    return len([word for word in _words(text) if len(word) > 2]) <= _NAME_WORDS
+
+
+def are_usual_labels(value: bytes) -> bool:
+    """Whether these are names of hosts as in DNS, perhaps with pointers (RFC 3397)."""
+    at, labels = 0, list[bytes]()
+    while at < len(value):
+        if value[at] >= 0xC0:
+            at += 2
+            continue
+        labels.append(value[at + 1 : at + 1 + value[at]])
+        at += 1 + value[at]
+    return at == len(value) and all(map(is_name, labels))
+
+
+def is_description(data: bytes, few: int = _FEW) -> bool:
+    """Whether this is like what software says about itself: known words, numbers, and a `few` other letters."""
+    text = _without_numbers(data)
+    if not text.isprintable() and not text.translate({9: 32, 10: 32, 13: 32}).isprintable():
+        return False
+    unknown = sum(len(word) for word in _words(text))
+    digits = sum(each.isdecimal() for each in text)
+    signs = sum(not (each.isalnum() or each in " .,:;/()_-+\t\r\n") for each in text)
+    return unknown <= few and digits <= _MAX_DIGITS and signs <= _MAX_SIGNS
+
+
+def unknown_words(data: bytes) -> set[str]:
+    """The words of a text that are not known, in lower case."""
+    return {word.lower() for word in _words(_without_numbers(data))}
+
+
+def _without_numbers(data: bytes) -> str:
+    return _pattern(f"{_ADDRESS}|{_NUMBER}|{_MARKS}").sub(" ", _text_of(data))
+
+
+def is_url(data: bytes) -> bool:
+    """Whether this is a URL, in which the name of the host may be any, and others are mostly known."""
+    url = _pattern(_URL).fullmatch(_text_of(data))
+    if url is None:
+        return False
+    host = url[1].encode(errors="surrogateescape")
+    return (host.startswith(b"[") or is_name(host)) and is_description((url[2] or "").encode(), _FEW_OF_PATH)
+
+
+def is_location(data: bytes) -> bool:
+    """Whether this is a URL, or like the path of a file: names that are mostly known."""
+    return is_url(data) or (b" " not in data and is_description(data, _FEW_OF_PATH))
+
+
+def is_token(data: bytes) -> bool:
+    """Whether this is like a random value in hexadecimal, base36 or base64: what it stands for is no text."""
+    text = _text_of(data)
+    digits, small, capital = sum(map(str.isdigit, text)), sum(map(str.islower, text)), sum(map(str.isupper, text))
+    if _pattern(_HEXADECIMAL).fullmatch(text):
+        pairs = text.replace("-", "")
+        return len(pairs) % 2 == 0 and digits > 0 and not has_text(bytes.fromhex(pairs))
+    if _pattern(_ONE_CASE).fullmatch(text) and len(text) <= _ONE_DIGIT_IN * digits:
+        return True
+    is_mixed = min(4 * digits, 2 * small, 2 * capital) >= len(text) // 4
+    if not is_mixed or not _pattern(_BASE64).fullmatch(text):
+        return False
+    padded = text.rstrip("=").translate({45: 43, 95: 47})
+    return not has_text(b64decode(padded[: len(padded) // 4 * 4]))
+
+
+def _text_of(data: bytes) -> str:
+    """The text; what is no UTF-8 is not printable."""
+    return data.rstrip(b"\0").decode(errors="surrogateescape")
+
+
+def _words(text: str) -> list[str]:
+    """The runs of letters in a text that are no known words, in lower case; those of camel case are several."""
+    from overheard_capture.packets.usual_words import WORDS  # noqa: PLC0415  (few captures have such fields)
+
+    words: list[str] = []
+    for run in _pattern(r"[^\W\d_]+").findall(text):
+        if run.lower() not in WORDS:
+            words += [
+                part
+                for part in _pattern(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+").findall(run)
+                if part.lower() not in WORDS
+            ]
+    return words

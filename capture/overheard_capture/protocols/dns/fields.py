@@ -1,0 +1,180 @@
+"""What ordinary servers, clients and domains have in records and options of DNS, besides names.
+
+Names say what they like: only a label with a blank or a sign, which is no name of a service (RFC 6763, 4.1.1), is not
+ordinary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name
+from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from overheard_capture.protocols.dns.message import DnsContents
+
+_HINFO, _TXT, _X25, _SPF, _NULL, _OPT, _CAA, _URI, _NAPTR = 13, 16, 19, 99, 10, 41, 257, 256, 35
+_SVCB, _HTTPS = 64, 65
+# Types whose data is names, which are looked at by themselves, and numbers.
+_NAMES, _NUMBERS = {2, 5, 6, 7, 8, 9, 12, 14, 15, 17, 18, 21, 33, 36, 39}, 20
+# Keys, hashes and signatures: what precedes the random part, and how long all of it may be.
+_RANDOM = {25: 4, 37: 5, 43: 4, 44: 2, 45: 3, 48: 4, 50: 0, 51: 0, 52: 3, 53: 3, 55: 4, 59: 4, 60: 4, 61: 0}
+_MAX_RANDOM = 4096
+# A signature or the like behind a name, which begins after so many bytes: RRSIG, NSEC, TKEY, TSIG.
+_BEHIND_NAME = {46: 18, 47: 0, 249: 0, 250: 0}
+# So many bytes at once show whether they are text.
+_HALF = 12
+# Options (RFC 6891, 6.1.2): a name of a server, an explained error, a cookie, padding.
+_NSID, _EXPLAINED, _COOKIE, _PADDING, _ALGORITHMS = 3, 15, 10, 12, range(5, 8)
+_MAX_COOKIE, _EXPLANATION = 40, 12
+# Letters of names: of other characters, names of services and mailboxes have some.
+_NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*/+.=:@"
+_PROTOCOLS = {b"_tcp", b"_udp"}
+# Parameters of a service (RFC 9460, 14.3.2): protocols, a port, addresses, a key, a path.
+_ALPN, _ECH, _PATH, _LONGEST_ECH = 1, 5, 7, 512
+_ECH_VERSION = b"\xfe\x0d"
+
+
+def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
+    """Those fields of a message that have something else than is ordinary: what each is, and how many bytes."""
+    for labels in message.names:
+        values = [data[start:end] for start, end in labels]
+        if unusual := sum(map(len, _unusual_labels(values))):
+            yield "name", unusual
+    for kind, start, end in message.records:
+        if kind == _OPT:
+            yield from _unusual_options(data[start:end])
+        elif kind in _NAMES:
+            rest = [data[at:to] for at, to in message.binary if start < at < to == end]
+            if not all(is_identifier(each, _NUMBERS) for each in rest):
+                yield f"record of type {kind}", end - start
+        elif end > start and not _is_usual(kind, data[start:end]):
+            yield f"record of type {_TYPE_NAMES.get(kind, kind)}", end - start
+
+
+_TYPE_NAMES = {_HINFO: "HINFO", _TXT: "TXT", _SPF: "SPF", _NULL: "NULL", _CAA: "CAA", _URI: "URI", _NAPTR: "NAPTR"}
+
+
+def _unusual_labels(labels: Sequence[bytes]) -> Iterator[bytes]:
+    """Labels that are no names: text with blanks or signs, unless the name of a service follows."""
+    for at, label in enumerate(labels):
+        is_instance = at == 0 and len(labels) > 2 and labels[1][:1] == b"_" and not _PROTOCOLS.isdisjoint(labels)
+        if is_instance or not label.translate(None, _NAME_LETTERS):
+            continue
+        text = label.decode(errors="replace")
+        is_one = text.isprintable() and "\ufffd" not in text
+        if is_one and not text.isascii() and all(each.isalnum() or each in "-_" for each in text):
+            continue
+        # What is no text is doubted elsewhere, if it is longer than an identifier.
+        if is_one or has_text(label):
+            yield label
+
+
+def _is_usual(kind: int, value: bytes) -> bool:
+    if kind in _BEHIND_NAME:
+        return not _has_words(value[_after_name(value, _BEHIND_NAME[kind]) :])
+    if kind in _RANDOM:
+        return len(value) <= _MAX_RANDOM and not _has_words(value[_RANDOM[kind] :])
+    return _RECORDS.get(kind, is_identifier)(value)
+
+
+def _are_usual_strings(value: bytes) -> bool:
+    return are_usual_texts(_strings(value))
+
+
+def _is_usual_authority(value: bytes) -> bool:
+    """CAA (RFC 8659, 4.1): a tag, the name of an authority, and parameters."""
+    behind = 2 + value[1] if len(value) > 1 else 0
+    parts = [each.strip() for each in value[behind:].split(b";")]
+    return is_name(value[2:behind]) and all(is_mailbox(each) or is_usual_text(each) for each in parts)
+
+
+def _has_words(value: bytes) -> bool:
+    """Whether long random bytes have more letters in a row than any have by chance, or are all letters."""
+    starts = range(0, max(len(value) - _HALF, 1), _HALF)
+    windows = [value[at : at + 2 * _HALF] for at in starts]
+    return any(has_text(each) and sum(32 <= byte < 127 for byte in each) * 8 >= len(each) * 7 for each in windows)
+
+
+def _strings(value: bytes) -> list[bytes]:
+    """The strings of a record: one text, as long texts are cut."""
+    at, strings = 0, []
+    while at < len(value):
+        strings.append(value[at + 1 : at + 1 + value[at]])
+        at += 1 + value[at]
+    long = any(len(each) == 255 for each in strings)
+    return [b"".join(strings)] if long else strings
+
+
+def _after_name(value: bytes, at: int) -> int:
+    while at < len(value) and value[at]:
+        if value[at] >= 0xC0:
+            return at + 2
+        at += 1 + value[at]
+    return at + 1
+
+
+def _is_usual_rule(value: bytes) -> bool:
+    """NAPTR (RFC 3403, 4.1): flags, services, and an expression."""
+    at, strings = 4, list[bytes]()
+    while len(strings) < 3 and at < len(value):
+        strings.append(value[at + 1 : at + 1 + value[at]])
+        at += 1 + value[at]
+    return all(
+        is_usual_text(each) or is_description(each.replace(b"^", b" ").replace(b"!", b" "), 16) for each in strings
+    )
+
+
+def _is_usual_service(value: bytes) -> bool:
+    """The parameters of a service (RFC 9460, 2.2), behind its priority and name."""
+    at = _after_name(value, 2)
+    while at + 4 <= len(value):
+        key, start = int.from_bytes(value[at : at + 2]), at + 4
+        at = start + int.from_bytes(value[at + 2 : start])
+        parameter = value[start:at]
+        if key == _ALPN:
+            usual = all(is_description(each) for each in _strings(parameter))
+        elif key == _ECH:
+            usual = len(parameter) <= _LONGEST_ECH and parameter[2:4] == _ECH_VERSION
+        elif key == _PATH:
+            usual = is_description(parameter.replace(b"{?dns}", b""), 12)
+        else:
+            usual = is_identifier(parameter, 128)
+        if not usual:
+            return False
+    return at == len(value)
+
+
+def _unusual_options(value: bytes) -> Iterator[tuple[str, int]]:
+    at = 0
+    while at + 4 <= len(value):
+        code, start = int.from_bytes(value[at : at + 2]), at + 4
+        at = start + int.from_bytes(value[at + 2 : start])
+        option = value[start:at]
+        if any(option) and not _is_usual_option(code, option):
+            yield f"option {code}", len(option)
+    if any(value[at:]):
+        yield "options", len(value) - at
+
+
+def _is_usual_option(code: int, value: bytes) -> bool:
+    if code == _NSID:
+        return is_name(value) or is_description(value) or is_identifier(value)
+    if code == _EXPLAINED:
+        return is_description(value[2:], _EXPLANATION)
+    if code in _ALGORITHMS:
+        return is_identifier(value)
+    return is_identifier(value, _MAX_COOKIE) and code != _PADDING
+
+
+# Of all other types, an identifier is usual.
+_RECORDS: dict[int, Callable[[bytes], bool]] = {
+    **dict.fromkeys((_HINFO, _TXT, _X25, _SPF), _are_usual_strings),
+    **dict.fromkeys((_SVCB, _HTTPS), _is_usual_service),
+    _CAA: _is_usual_authority,
+    _URI: lambda value: is_usual_text(value[4:]),
+    _NAPTR: _is_usual_rule,
+}

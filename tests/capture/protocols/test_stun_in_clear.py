@@ -1,0 +1,47 @@
+"""What programs say in the attributes of STUN, and what an application may hide in them."""
+
+from __future__ import annotations
+
+import hashlib
+
+from capture.in_clear import SWAPPED, datagram, in_clear
+
+RANDOM = hashlib.shake_128(b"random").digest(32)
+
+
+def binding(*attributes: tuple[int, bytes], identifier: bytes = RANDOM[:12]) -> bytes:
+    """A frame with a binding request."""
+    body = b"".join(
+        kind.to_bytes(2) + len(value).to_bytes(2) + value + bytes(-len(value) % 4) for kind, value in attributes
+    )
+    return datagram(b"\0\1" + len(body).to_bytes(2) + bytes.fromhex("2112a442") + identifier + body, 3478)
+
+
+def test_what_browsers_and_servers_say_is_infrastructure() -> None:
+    browser = (
+        (0x0006, b"Kq2w:9fG/"),
+        (0xC057, b"\0\1\0\x0a"),
+        (0x802A, RANDOM[:8]),
+        (0x0024, b"\x6e\x7f\x1e\xff"),
+        (0x0008, RANDOM[:20]),
+        (0x8028, RANDOM[:4]),
+    )
+    server = ((0x0009, b"\0\0\4\1Unauthorized"), (0x0014, b"turn.example.com"), (0x0015, b"4f3e6b1c9d2a7f80"))
+    for attributes in (browser, server, ((0x8022, b"Coturn-4.6.1 'Gorst'"),), ((0x0020, RANDOM[:20]),)):
+        assert in_clear([binding(*attributes)]) == {}
+    assert in_clear([binding(identifier=b"q2wK9fG/Zx7b")]) == {}
+
+
+def test_what_an_application_says_in_an_attribute_is_in_clear() -> None:
+    for kind in (0x0006, 0x0009, 0x0014, 0x0015, 0x0026, 0x8022, 0x8FFF):
+        value = bytes(4) * (kind == 0x0009) + SWAPPED
+        assert in_clear([binding((kind, value))]) == {f"data in STUN attribute {kind:#06x}": len(value)}
+    assert in_clear([binding(identifier=SWAPPED)]) == {"data in STUN transaction ID": 12}
+
+
+def test_text_between_attributes_is_in_clear() -> None:
+    frame = binding(*[(0x0024, RANDOM[:1])] * 4)
+    for at in range(4):
+        place = frame.index(b"\0\x24\0\1") + 5 + 8 * at
+        frame = frame[:place] + SWAPPED[3 * at : 3 * at + 3] + frame[place + 3 :]
+    assert in_clear([frame]) == {"data in STUN padding": 12}
