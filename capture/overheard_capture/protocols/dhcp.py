@@ -11,6 +11,7 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.packets.usual_text import has_text
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -51,17 +52,23 @@ class DhcpReader:
             add_piece(self._findings, (LAYER,), data[start:end].rstrip(b"\0"), origin.after(start), data[start - 2])
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
-        for ranges in (*_split(data), [each for each in values if _may_be_data(data[slice(*each)])]):
-            value = b"".join([data[start:end] for start, end in ranges])
-            value_origin = joined([(origin, start, end) for start, end in ranges])
-            search_bytes(self._findings, (LAYER,), value, value_origin)
-            self._read(value, value_origin)
+        many = [each for each in values if _may_be_data(data[slice(*each)])]
+        self._read_joined(data, origin, many)
+        # What clients say about themselves tells nothing about what is beside it.
+        for ranges in (*_split(data), [each for each in many if not _is_usual_text(data, *each)]):
+            self._read_joined(data, origin, ranges, is_certain=True)
         return True
 
-    def _read(self, value: bytes, origin: Origin) -> None:
+    def _read_joined(self, data: bytes, origin: Origin, ranges: _Ranges, *, is_certain: bool = False) -> None:
+        value = b"".join([data[start:end] for start, end in ranges])
+        value_origin = joined([(origin, start, end) for start, end in ranges])
+        search_bytes(self._findings, (LAYER,), value, value_origin)
+        self._read(value, value_origin, is_certain=is_certain)
+
+    def _read(self, value: bytes, origin: Origin, *, is_certain: bool = True) -> None:
         if any(value):
-            is_short = len(value) <= _MAX_BINARY
-            reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
+            is_guess = len(value) <= _MAX_BINARY or not is_certain
+            reader = ShortReader(speculative(self._findings) if is_guess else self._findings, (LAYER,))
             reader.feed(value, origin)
             reader.close()
             read_values(self._findings, (LAYER,), value, origin, BEHIND_HEADER)
@@ -77,7 +84,9 @@ def _values(data: bytes) -> _Ranges | None:
         if not options:
             return None
         last = options[-1][1]
-        return [_SERVER_NAME, _FILE_NAME, *options, (min(last + 1, len(data)), len(data))]
+        # Names are padded with zeros.
+        names = [(start, start + len(data[start:end].rstrip(b"\0"))) for start, end in (_SERVER_NAME, _FILE_NAME)]
+        return [*names, *options, (min(last + 1, len(data)), len(data))]
     if len(data) >= 8 and data[0] in _TYPES_6:
         codes, values = _options_6(data)
         if codes & _IDENTIFIERS_6 and max(codes) <= _MAX_CODE_6:
@@ -136,6 +145,18 @@ def _options(data: bytes) -> Iterator[tuple[int, int]]:
 def _may_be_data(value: bytes) -> bool:
     """Whether this may be a part of data that is split over several options: text, or longer than an identifier."""
     return any(value) and (len(value) > MAX_IDENTIFIER or is_plain(value))
+
+
+def _is_usual_text(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a name or a description of the kind that is usual for its option."""
+    from overheard_capture.protocols.dhcp_fields import is_name_or_path, is_usual, is_usual_6  # noqa: PLC0415  (few captures have any)
+
+    value = data[start:end].rstrip(b"\0")
+    if not has_text(value):
+        return False
+    if data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE:
+        return is_usual_6(int.from_bytes(data[start - 4 : start - 2]), value)
+    return is_name_or_path(value) if start in (_SERVER_NAME[0], _FILE_NAME[0]) else is_usual(data[start - 2], value)
 
 
 def _split(data: bytes) -> list[_Ranges]:

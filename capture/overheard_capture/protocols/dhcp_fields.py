@@ -177,6 +177,11 @@ def is_usual(code: int, value: bytes) -> bool:
     return not any(value) or _OPTIONS.get(code, is_identifier)(value)
 
 
+def is_usual_6(code: int, value: bytes) -> bool:
+    """The same of an option of DHCPv6."""
+    return _OPTIONS_6.get(code, is_identifier)(value)
+
+
 def unusual_in_6(options: bytes) -> Iterator[tuple[int, int]]:
     """The codes and lengths of those options of DHCPv6 that have something else than they ordinarily have."""
     at = 0
@@ -184,7 +189,7 @@ def unusual_in_6(options: bytes) -> Iterator[tuple[int, int]]:
         code, start = int.from_bytes(options[at : at + 2]), at + 4
         at = start + int.from_bytes(options[at + 2 : start])
         value = options[start:at]
-        if any(value) and not _OPTIONS_6.get(code, is_identifier)(value):
+        if any(value) and not is_usual_6(code, value):
             yield code, len(value)
     if at < len(options) and has_text(options[at:]):
         yield 0, len(options) - at

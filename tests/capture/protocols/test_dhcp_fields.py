@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear
+from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear, unread
 
 RANDOM = hashlib.shake_128(b"random").digest(64)
 MAC = bytes.fromhex("02000000000a")
@@ -126,3 +126,12 @@ def test_what_clients_and_servers_send_is_infrastructure() -> None:
 def test_what_an_application_says_in_an_option_is_in_clear() -> None:
     found = {name: set(in_clear([each])) for name, each in HIDDEN.items()}
     assert found == {name: {f"data in {name}"} for name in HIDDEN}
+
+
+def test_what_clients_and_servers_send_is_no_reason() -> None:
+    """Neither a name that is padded with zeros nor a description beside an address is opaque."""
+    assert [name for name, each in ORDINARY.items() if unread([each])] == []
+
+
+def test_what_nobody_can_read_in_several_options_is_one() -> None:
+    assert unread([message(*(option(224 + number, RANDOM[:40]) for number in range(3)))])
