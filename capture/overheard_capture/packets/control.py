@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # What follows a message may be zeros, a checksum or an identifier of this length.
 _MAX_REST = 16
 _LONGEST_ADDRESS = 20
+# A nonce and an address are shorter than what may be text by itself.
+_LONG_ENOUGH = 14
 # Tags with the name of a service or a server, and with errors. Options with domains, and with a URL (RFC 8910, 2.3).
 _NAMES, _ERRORS, _SEARCH_LIST, _PORTAL = {0x0101, 0x0102}, {0x0201, 0x0202, 0x0203}, 31, 37
 # Tags of PPPoE discovery with what the other side sends back, such as a cookie.
@@ -109,7 +111,9 @@ def neighbour_fields(kind: int, message: bytes) -> Iterator[tuple[str, int]]:
         if option == _SEARCH_LIST:
             usual = are_usual_labels(value[6:].rstrip(b"\0") + b"\0")
         else:
-            usual = is_url(value.rstrip(b"\0")) if option == _PORTAL else not has_text(value)
+            usual = (
+                is_url(value.rstrip(b"\0")) if option == _PORTAL else len(value) < _LONG_ENOUGH or not has_text(value)
+            )
         if not usual:
             yield f"NDP option {option}", len(value)
         at += message[at + 1] * 8

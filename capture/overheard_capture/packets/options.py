@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
 from overheard_capture.packets.types import SYN, HeaderOption
-from overheard_capture.packets.usual_text import has_text
+from overheard_capture.packets.usual_text import is_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -121,7 +121,7 @@ def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:
 def _is_plausible(kind: int, value: bytes) -> bool:
     """Whether an option of TCP whose value is long may be what its kind says; those of IPv4 have other kinds."""
     if kind in _RANDOM:
-        return not has_text(value)
+        return not is_words(value[2:])
     if kind != _MULTIPATH_TCP:
         return True
     length, subtype = len(value) + 2, value[0] >> 4
@@ -130,8 +130,8 @@ def _is_plausible(kind: int, value: bytes) -> bool:
         flags = value[1]
         mapped = (14 if flags & 8 else 10) if flags & 4 else 0
         signal = 4 + ((8 if flags & 2 else 4) if flags & 1 else 0) + mapped
-        return length in {signal, signal + 2 if flags & 4 else signal} and not has_text(value[2:])
-    return length in _SUBTYPES.get(subtype, ()) and not has_text(value[2:])
+        return length in {signal, signal + 2 if flags & 4 else signal} and not is_words(value[2:])
+    return length in _SUBTYPES.get(subtype, ()) and not is_words(value[2:])
 
 
 def _ipv6_content(options: bytes) -> Iterator[tuple[int, int]]:

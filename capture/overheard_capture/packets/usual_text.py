@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from re import Pattern
 
 # So many letters of a description may be no known words: those of a model, a serial number or a name.
-_FEW, _MAX_DIGITS, _MAX_SIGNS = 6, 48, 16
+_FEW, _MAX_DIGITS, _MAX_SIGNS, _MAX_COMMAS = 6, 48, 16, 12
 # Of a path or URL, more may be names.
 _FEW_OF_PATH = 12
 # The longest name of a host (a label, and a domain), and how many words it may have. Of letters alone, or of other
 # printable characters, identifiers hardly ever have so many in a row.
 _LONGEST_NAME, _NAME_WORDS = 100, 5
+_MANY_WORDS, _MANY_LETTERS = 9, 40
 _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
 _LONGEST_IDENTIFIER = 16
+_WORD_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -.,:"
 
 
 @cache
@@ -61,6 +63,11 @@ def has_text(data: bytes) -> bool:
     return False
 
 
+def is_words(data: bytes) -> bool:
+    """Whether all bytes are letters, digits, blanks or a few signs: of many random values, hardly any is like that."""
+    return len(data) >= _SHORTEST_TEXT and not data.translate(None, _WORD_LETTERS)
+
+
 def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:
     """Whether bytes are as short as an identifier or a cookie, and no text."""
     return len(data) <= longest and not has_text(data)
@@ -94,7 +101,16 @@ def is_description(data: bytes, few: int = _FEW) -> bool:
     unknown = sum(len(word) for word in _words(text))
     digits = sum(each.isdecimal() for each in text)
     signs = sum(not (each.isalnum() or each in " .,:;/()_-+\t\r\n") for each in text)
-    return unknown <= few and digits <= _MAX_DIGITS and signs <= _MAX_SIGNS
+    # Dots and dashes are between words, and a list of numbers is short.
+    between = sum(each in ".,:;/_-+" for each in text)
+    is_spread = 2 * between <= len(text) + 2 * _FEW and text.count(",") <= _MAX_COMMAS
+    return unknown <= few and digits <= _MAX_DIGITS and signs <= _MAX_SIGNS and is_spread
+
+
+def has_many_words(data: bytes) -> bool:
+    """Whether a name has more different unknown words than long names have, such as those of a spelling alphabet."""
+    words = {word.lower() for word in _words(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
+    return len(words) > _MANY_WORDS
 
 
 def unknown_words(data: bytes) -> set[str]:

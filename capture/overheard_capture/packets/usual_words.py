@@ -71,22 +71,23 @@ _ANSWERS = """
 _CODES = """
     aac aaplbsdpc adminurl aead aes afrinic ag airscan alac alg algo algorithm algorithms am api apnic
     application apr arin as asn at aug authority auto automatic bin binary bind bios bit bits bogus bool boolean
-    bootaa bootia bootp bootx brw bs bv bye ca camellia captive cast cbc cd cert certified cfg chacha chachapoly
-    check ci cmd cn co company compiled conf config cookie copies copyright corp cp cpath cpu ctr curve cut dat
-    date dec delegation des deviceid dh diffie disconnecting dm dns document domain dsa dslforum dss duplex
-    duplexer dw eap ecc ecdh ecdsa ed elf ended english envelope escl etc etm ext extended external facebook
-    false features feb file flags fn format fqdn fre freedesktop fri gcm gex gmbh goodbye group grub grubx gss
-    guess hass hellman hl hmac hostkey html http https ic icolor icon image images img index info init initrd
-    insecure internet iso isoa jan jpeg js json jul jun kg kind kkpxe kpxe label lacnic lame ldap legal letter
-    libssh lite liu loader location log low lpxelinux lysator mandatory mar may md mdl media mfg mime mlkem mon
-    mopria nbp netboot networks nf nistp nov nsec ntp null nxdomain ob oct octet olden openssh org osxvers pac
-    paper papercustom papermax pcl pcm pdf pdl photo php pk plain png poly portal postcard postscript pq preauth
-    print priority prod product profile proxy pub public punch pv pwg pxelinux qtotal raster rdata reachable reg
-    requires rfc rights rijndael ripemd ripencc rm rom root rp rpad rpba rpfl rphi rpmd rpvr rq rs rsa sa sat
-    scan se sep serpent servfail setup sf sh sha shim shimx sk snponly sntrup sort source spoofed spotify
-    srcvers ssh st stale staple stream strict syslinux tbcp tcp tech technical techsupport tftp thu tls
-    transparent tripledes true tue twofish txt txtvers ty udp umac umd undionly universalk unsecure unsupported
-    urf url usb ve venerable verification vers vv wed wpad ws www xml zlib
+    bootaa bootia bootp bootx brw bs bv bye ca camellia captive cast cbc cd cdw cert certified cfg chacha
+    chachapoly check ci classes cmd cn co company compiled conf config cookie copies copyright corp cp cpath cpu
+    ctr curve cut dat date dec delegation des deviceid dh diffie disconnecting dm dn dns document domain dsa
+    dslforum dss duplex duplexer dw eap ecc ecdh ecdsa ed elf ended english envelope escl etc etm ext extended
+    external facebook false fdw features feb file flags fn format fqdn fre freedesktop fri gcm gex gmbh goodbye
+    group grub grubx gss guess hass hellman hl hmac hostkey html http https ic icolor icon image images img
+    index info init initrd insecure internet iso isoa jan jpeg js json jul jun kg kind kkpxe kpxe label lacnic
+    lame ldap legal letter libssh lite liu loader location log low lpxelinux lysator mandatory mar may md mdl
+    media mfg mime mlkem mon mopria nbp netboot networks nf nistp nov nsec ntp null nw nxdomain ob oct octet
+    olden openssh org osxvers pac paper papercustom papermax pcl pcm pdf pdl photo php pk plain png poly portal
+    postcard postscript pq preauth print printers priority prod product profile proxy pub public punch pv pwg
+    pxelinux qtotal queue queues raster rdata reachable reg requires rfc rights rijndael ripemd ripencc rm rom
+    root rp rpad rpba rpfl rphi rpmd rpvr rq rs rsa sa sat scan se sep serpent servfail setup sf sh sha shim
+    shimx sk snponly sntrup sort source spoofed spotify srcvers ssh st stale staple stream strict syslinux tbcp
+    tcp tech technical techsupport tftp thu tls transparent tripledes true tue twofish txt txtvers ty udp umac
+    umd undionly universalk unsecure unsupported urf url usb ve venerable verification vers vv wed wpad ws www
+    xml zlib
 """
 _PROGRAMS = """
     apachesshd arcfour asyncssh babeld bitvise blowfish bouncycastle cerberus chrony core cpc cyberduck dan

@@ -9,10 +9,10 @@ from overheard_capture.content.byte_scan import BASE64_ALPHABET
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
-from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token
+from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token, is_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
@@ -30,7 +30,7 @@ _RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
-_TRANSACTION = 8
+_TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
 
 
 class StunReader:
@@ -65,11 +65,8 @@ class StunReader:
 
 def _is_transaction(identifier: bytes) -> bool:
     """Whether this is random: bytes, or characters of base64 in both cases, as libwebrtc has them."""
-    is_base64 = not identifier.translate(None, BASE64_ALPHABET) and identifier not in (
-        identifier.lower(),
-        identifier.upper(),
-    )
-    return is_base64 or not has_text(identifier)
+    is_one_case = identifier in (identifier.lower(), identifier.upper())
+    return (not is_one_case and not identifier.translate(None, BASE64_ALPHABET)) or not is_words(identifier)
 
 
 def _is_user(value: bytes) -> bool:
@@ -82,17 +79,21 @@ def _is_user(value: bytes) -> bool:
 
 def _is_usual(kind: int, value: bytes) -> bool:
     """Whether an attribute has what programs send in it."""
-    if kind == _USERNAME:
-        return _is_user(value)
-    if kind == _REALM:
-        return is_name(value) or is_description(value)
-    if kind == _NONCE:
-        return is_token(value) or is_identifier(value, _MAX_NONCE)
-    if kind == _ERROR:
-        return is_description(value[4:])
-    if kind == _SOFTWARE:
-        return is_description(value)
-    return is_identifier(value, _LENGTHS.get(kind, MAX_IDENTIFIER))
+    if kind in _TEXTS:
+        return _TEXTS[kind](value)
+    longest = _LENGTHS.get(kind, MAX_IDENTIFIER)
+    if kind in _RANDOM or kind in _TIE_BREAKERS:
+        return len(value) <= longest and not is_words(value)
+    return is_identifier(value, longest)
+
+
+_TEXTS: dict[int, Callable[[bytes], bool]] = {
+    _USERNAME: _is_user,
+    _ERROR: lambda value: is_description(value[4:]),
+    _REALM: lambda value: is_name(value) or is_description(value),
+    _NONCE: lambda value: is_token(value) or is_identifier(value, _MAX_NONCE),
+    _SOFTWARE: is_description,
+}
 
 
 def is_stun(data: bytes) -> bool:

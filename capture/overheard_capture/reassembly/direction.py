@@ -42,6 +42,7 @@ class Direction(SequenceSpace):
         "late",
         "predecessor",
         "probed",
+        "reset_text",
         "seen",
         "source",
         "target",
@@ -71,6 +72,8 @@ class Direction(SequenceSpace):
         # What keep-alive probes carried that is neither zero nor the last byte sent, and where it was.
         self.probed = bytearray()
         self._probe_spans: list[Span] = []
+        # The number of bytes that resets carried.
+        self.reset_text = 0
         # Whether the position of the first byte is known.
         self._start_known = False
         # Reassembled bytes that are not delivered yet.
@@ -135,6 +138,7 @@ class Direction(SequenceSpace):
         elif segment.payload:
             # RST may carry a diagnostic text (RFC 9293, 3.5.3), which is not part of the stream.
             self._variant(segment.payload, payload_origin(segment))
+            self.reset_text += len(segment.payload)
 
     def _note_probe(self, start: int, segment: Segment) -> None:
         """Keep the byte of a keep-alive probe, if it says something: nobody reads it, but everybody sees it."""

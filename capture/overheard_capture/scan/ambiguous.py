@@ -32,6 +32,8 @@ def resolve(
     for direction, findings in zip(connection.directions, flow_findings, strict=True):
         if direction.urgent:
             _read_without(direction.urgent, findings, make_findings)
+        if direction.reset_text:
+            findings.report_in_clear("TCP resets", direction.reset_text)
         if direction.probed:
             findings.report_in_clear("TCP keep-alives", len(direction.probed))
             read_outside(findings, *direction.probes())

@@ -57,6 +57,8 @@ HIDDEN = (
     b"lf ff uy ti al",
     bytes(range(1, 12)),
     b"4" * 60,
+    b"67,79,82,82,69,67,84,32,72,79,82,83,69,32",
+    b"-.-. --- .-. .-. . -.-. - .... --- .-. ... .",
 )
 
 
@@ -112,6 +114,17 @@ def test_identifiers_are_no_text() -> None:
     identifiers = (RANDOM[:16], b"\0\1\2\3", b"abcd", bytes(16))
     hidden = (RANDOM[:17], SWAPPED, b"\0\1" + SWAPPED, bytes(byte for each in SWAPPED[:8] for byte in (each, 0)))
     _expect(usual_text.is_identifier, identifiers, hidden)
+
+
+def test_long_names_have_few_unknown_words() -> None:
+    balancer = b"internal-my-company-production-web-load-balancer-1234567890.us-east-1.elb.amazonaws.com"
+    assert not usual_text.has_many_words(balancer)
+    assert usual_text.has_many_words(SPELLED.replace(b" ", b".") + b".oscar.papa.example.com")
+
+
+def test_random_values_are_no_words() -> None:
+    assert usual_text.is_words(SWAPPED)
+    assert not usual_text.is_words(RANDOM[:12])
 
 
 def test_labels_are_names() -> None:

@@ -181,3 +181,9 @@ def test_what_several_probes_say_is_in_clear_and_searched(tmp_path: Path) -> Non
     file = rewritten(tmp_path / "x.pcapng", probed(b"fluffy tail"))
     report = judge(file, {"message": b"fluffy tail"}, Options(vouched=("whole", "sent")))
     assert report.outcome == "OVERHEARD"
+
+
+def test_what_a_reset_says_is_in_clear() -> None:
+    opening = tcp(sequence=9, flags=SYN)
+    reset = tcp(SWAPPED, acknowledged=10, flags=RST | ACK, source=5683, target=40000)
+    assert in_clear([ethernet(ipv4(opening)), ethernet(ipv4(reset))]) == {"data in TCP resets": len(SWAPPED)}

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name
+from overheard_capture.packets.usual_text import (
+    has_many_words,
+    has_text,
+    is_description,
+    is_identifier,
+    is_name,
+    is_words,
+)
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
 
 if TYPE_CHECKING:
@@ -28,7 +35,7 @@ _BEHIND_NAME = {46: 18, 47: 0, 249: 0, 250: 0}
 # So many bytes at once show whether they are text.
 _HALF = 12
 # Options (RFC 6891, 6.1.2): a name of a server, an explained error, a cookie, padding.
-_NSID, _EXPLAINED, _COOKIE, _PADDING, _ALGORITHMS = 3, 15, 10, 12, range(5, 8)
+_NSID, _SUBNET, _COOKIE, _PADDING, _EXPLAINED = 3, 8, 10, 12, 15
 _MAX_COOKIE, _EXPLANATION = 40, 12
 # Letters of names: of other characters, names of services and mailboxes have some.
 _NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*/+.=:@"
@@ -44,6 +51,8 @@ def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, in
         values = [data[start:end] for start, end in labels]
         if unusual := sum(map(len, _unusual_labels(values))):
             yield "name", unusual
+        elif has_many_words(whole := b".".join(values)):
+            yield "name", len(whole)
     for kind, start, end in message.records:
         if kind == _OPT:
             yield from _unusual_options(data[start:end])
@@ -165,9 +174,13 @@ def _is_usual_option(code: int, value: bytes) -> bool:
         return is_name(value) or is_description(value) or is_identifier(value)
     if code == _EXPLAINED:
         return is_description(value[2:], _EXPLANATION)
-    if code in _ALGORITHMS:
-        return is_identifier(value)
-    return is_identifier(value, _MAX_COOKIE) and code != _PADDING
+    if code == _SUBNET:
+        # A family, two lengths, and as much of an address (RFC 7871, 6).
+        return len(value) <= 4 + 16 and not has_text(value[4:])
+    if code == _COOKIE:
+        # That of a client and that of a server are random (RFC 7873, 4).
+        return len(value) <= _MAX_COOKIE and not (is_words(value[:8]) or is_words(value[8:]))
+    return is_identifier(value) and code != _PADDING
 
 
 # Of all other types, an identifier is usual.

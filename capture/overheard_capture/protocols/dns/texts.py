@@ -33,7 +33,7 @@ _ATTRIBUTE = lazy_pattern(
 )
 _KEY_LETTERS = 9
 # How many letters the different unknown words of a record may have, in keys and in values.
-_FEW_KEYS, _FEW = 16, 8
+_FEW_KEYS, _FEW = 16, 7
 _SHORTEST_KEY = 32
 
 
@@ -42,11 +42,10 @@ def are_usual_texts(texts: Sequence[bytes]) -> bool:
     if not all(map(is_usual_text, texts)):
         return False
     described = [text.partition(b"=")[2] or text for text in texts]
-    return (
-        _letters(each for each in described if is_description(each)) <= _FEW
-        and _letters(attribute[1] for text in texts if (attribute := _ATTRIBUTE.fullmatch(text)) and b"=" in text)
-        <= _FEW_KEYS
-    )
+    keys = [attribute[1].lower() for text in texts if b"=" in text and (attribute := _ATTRIBUTE.fullmatch(text))]
+    # Of a key that returns, all but the first value are ignored (RFC 6763, 6.4).
+    is_known = _letters(each for each in described if is_description(each)) <= _FEW and _letters(keys) <= _FEW_KEYS
+    return is_known and len(set(keys)) == len(keys)
 
 
 def _letters(texts: Iterable[bytes]) -> int:

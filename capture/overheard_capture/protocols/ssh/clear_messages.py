@@ -9,7 +9,15 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
-from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, unknown_words
+from overheard_capture.packets.usual_text import (
+    has_text,
+    is_description,
+    is_identifier,
+    is_name,
+    is_printable,
+    is_words,
+    unknown_words,
+)
 from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -48,7 +56,7 @@ class ClearMessages:
         """KEXINIT (RFC 4253, 7.1): returns its lists of names. Raises TruncatedError."""
         cursor = Cursor(body)
         cookie = bytes(cursor.take(_COOKIE))
-        if has_text(cookie):
+        if is_words(cookie) or is_printable(cookie):
             self._direction.problem("an SSH cookie that is text")
         lists = []
         for _ in range(_LISTS):
@@ -156,8 +164,11 @@ class ClearMessages:
     def _read_certificate(self, cursor: Cursor, field: bytes, origin: Origin) -> None:
         """The rest of a certificate (OpenSSH's PROTOCOL.certkeys): serial, names, validity, options, signature."""
         cursor.take(12)
+        # The identifier of the key, and the names of the host.
         for _ in range(2):
-            self._read_text(cursor, field, origin)
+            text = self._read_text(cursor, field, origin)
+            if not (is_name(text.replace(b" ", b"-")) or is_identifier(text, _MAX_TEXT)):
+                self._findings.report_in_clear("SSH certificate", len(text))
         cursor.take(16)
         for _ in range(3):
             self._read_text(cursor, field, origin)
@@ -167,12 +178,13 @@ class ClearMessages:
         if cursor:
             raise TruncatedError
 
-    def _read_text(self, cursor: Cursor, field: bytes, origin: Origin) -> None:
+    def _read_text(self, cursor: Cursor, field: bytes, origin: Origin) -> bytes:
         text, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
         if len(text) > _MAX_TEXT:
             self.unknown(text, origin.after(at - len(text)))
         else:
             self._embedded(text, origin.after(at - len(text)))
+        return text
 
     def _read_number(self, number: bytes, origin: Origin) -> None:
         if len(number) <= MAX_IDENTIFIER:

@@ -68,6 +68,7 @@ HIDDEN_TEXTS = (
     (b"lf", b"fu", b"uy", b"ti", b"al"),
     (SPELLED,),
     (b"note=" + SWAPPED,),
+    (b"note=3", b"note=1", b"note=20"),
     (b"v=spf1 " + SWAPPED + b" -all",),
     (b"google-site-verification=" + SWAPPED.replace(b" ", b"") * 2,),
     (b"v=DKIM1; k=rsa; n=" + SWAPPED + b"; p=MIIB",),
@@ -108,6 +109,8 @@ ORDINARY = {
 }  # fmt: skip
 HIDDEN = {
     "name": query(name(SWAPPED, b"example", b"com")),
+    "option 8": answer(OPT, option(8, b"\0\2\x80\0" + SWAPPED + b"fluf"), owner=b"\0"),
+    "option 10": answer(OPT, option(10, RANDOM[:8] + SWAPPED), owner=b"\0"),
     "record of type NULL": answer(NULL, SWAPPED),
     "record of type HINFO": answer(HINFO, strings(SWAPPED)),
     "record of type 65280": answer(65280, SWAPPED),
