@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Callable
 from itertools import count, islice
 
-from hostile_wire import CHANCE, text
+from hostile_wire import CHANCE, post, text
 
 _TEXTS = (base64.b64encode(b"gid://shop/Product/%d" % CHANCE.randrange(10**10)) + b"\n" for _ in count())
 _WORDS = (base64.b64encode(b"\x78\x9c" + CHANCE.randbytes(19)) + b" " for _ in count())
+
+
+def _packed(unit: bytes) -> Callable[[int], bytes]:
+    """Text that is compressed: 50 MB of it for a row of 1 MB, which is much smaller."""
+    return lambda size: post(gzip.compress(unit * (50 * size // len(unit))), "Content-Encoding: gzip")
+
 
 TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "words like zlib in base64": text(b"eJyrVkrOT0lVslJQKkgsLi7PL0pR "),
@@ -20,11 +27,16 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "words like base85": text(b"c-ri{S8fTjZz>3aZ*_=FzK5~t "),
     "words like base32": text(b"PCOKWVWKJZ2ESVLSKZFU4VSL "),
     "digits": text(b"104 105 106, "),
+    "rows of one byte": text(b"01 "),
+    "a number a line": text(b"101\n"),
+    "words that begin a calendar": text(b"BEGIN:\n"),
+    "logins": text(b"auth plain "),
     "percent signs": text(b"%25252541"),
     "entities": text(b"&amp;amp;#65;"),
     "backslashes": text(b"\\\\\\\\u0041"),
     "encoded words": text(b"=?utf-8?b?YQ==?= "),
     "soft line breaks": text(b"=41=\r\n"),
+    "bytes in quoted-printable": text(b"=02=\r\n"),
     "signs in quoted-printable": text(b"=3D\r\n"),
     "data URLs": text(b"data:;base64,YWJj,"),
     "tags": text(b"<a><b>x</b>"),
@@ -44,4 +56,8 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "double quotes": text(b'"' * 320 + b"> > > > "),
     "single quotes": text(b"01 01 01 {" + b"'" * 160),
     "base64 behind marks": text(b"gt;GIT b" * 3 + b"A" * 960),
+    "quotes doubled, in gzip": _packed(b'"a""""""""=01=02=\n'),
+    "everything escaped, in gzip": _packed(b"> > &amp;amp;gt; begin 644 a\\\\\\\\n"),
+    "signs in quoted-printable, in gzip": _packed(b"=3D\r\n"),
+    "marks behind signs, in gzip": _packed(b">" * 160 + b"begin 644 a\\n"),
 }

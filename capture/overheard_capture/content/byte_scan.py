@@ -141,6 +141,8 @@ _FREQUENCIES = [
 _FREQUENCY = [next(often for some, often in _FREQUENCIES if byte in some) for byte in range(256)]
 _SHARES = [often / total for total in [sum(_FREQUENCY)] for often in _FREQUENCY]
 _NATIVE_FREQUENCY = (ctypes.c_uint16 * 256)(*_FREQUENCY)
+# How many places the compiled part returns at a time.
+_MOST_PLACES = 256
 # By so many bytes a text is known. How many banks of groups there are, and the size of one.
 _KNOWN_BY, _BANKS, _BANK = 3, 2, 6 * 16
 
@@ -201,6 +203,23 @@ class LiteralSet:
             return self._first(data, start, end)
         packed = self._packed or self.packed(compiled)
         return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), packed))
+
+    def each(self, data: bytes | bytearray, start: int = 0) -> Iterator[int]:
+        """The offset of each literal from `start` on. Where several begin, it is there once."""
+        compiled, most = core(), 1
+        while (place := self.first(data, start)) >= 0:
+            yield place
+            start = place + 1
+            if compiled:
+                # Most often the first ones are enough.
+                most = min(4 * most, _MOST_PLACES)
+                places = (ctypes.c_uint64 * most)()
+                arguments = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start), self.packed(compiled)
+                found = places[: compiled.places_of(*arguments, places, ctypes.c_uint64(most))]
+                yield from found
+                if len(found) < most:
+                    return
+                start = found[-1] + 1
 
     def _first(self, data: bytes | bytearray, start: int, end: int) -> int:
         """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""

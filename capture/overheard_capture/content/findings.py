@@ -11,6 +11,7 @@ from overheard.words.layer import Layer, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard.words.options import LIMITS, Limits
 from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
+from overheard_capture.content.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -199,6 +200,8 @@ class Findings:
     # The state of the protocol that encrypts this direction.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
+    # What is left of the work that the whole capture may take.
+    work: Work = field(default_factory=Work)
     # Where pieces of resources are kept; None if each is read by itself.
     ranges: Ranges | None = None
     messages: MessageSink | None = None

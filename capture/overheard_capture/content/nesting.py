@@ -12,6 +12,7 @@ from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.readers import Reader
+from overheard_capture.content.work import TO_TRY, TOO_MUCH
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -31,16 +32,27 @@ def nested_content(
     reader: ReaderFactory | None,
     scope: SearchScope = SearchScope.ALL,
 ) -> Content | None:
-    """Content under one more layer; None if that exceeds the depth limit, which is reported."""
-    return Content(findings, (*layers, layer), reader, scope) if within_depth_limit(findings, layers) else None
+    """Content under one more layer; None if that exceeds a limit, which is reported."""
+    return Content(findings, (*layers, layer), reader, scope) if may_nest(findings, layers) else None
 
 
-def within_depth_limit(findings: Findings, layers: Layers) -> bool:
-    """Whether one more layer is within the depth limit. If not, that is reported."""
+def may_nest(findings: Findings, layers: Layers) -> bool:
+    """Whether one more layer is within the depth limit, and there is work left to read it. If not, that is reported."""
     if len(layers) >= findings.limits.depth:
         findings.report_unread(Reason.LIMIT, "content nested more deeply than the depth limit", layers)
         return False
+    if not findings.work.take():
+        findings.report_unread(Reason.LIMIT, TOO_MUCH)
+        return False
     return True
+
+
+def may_try(findings: Findings, steps: int = TO_TRY) -> bool:
+    """Whether there is work left, from which this is subtracted, to look at a place. If not, that is reported."""
+    if findings.work.take(steps):
+        return True
+    findings.report_unread(Reason.LIMIT, TOO_MUCH)
+    return False
 
 
 # How often text may be read once more, on average, and how much of it anyway. To begin takes as long as so many bytes.
@@ -165,6 +177,7 @@ def _beneath(kind: type[_Beneath], findings: Findings) -> _Beneath:
         # Nothing is counted among these by what is beneath.
         values=findings.values,
         budget=findings.budget,
+        work=findings.work,
         parent=findings,
     )
 

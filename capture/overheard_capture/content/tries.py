@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.work import TO_TRY
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -38,6 +39,7 @@ class Tries:
     def take(self, count: int) -> bool:
         """Whether there is something left, from which this is subtracted."""
         if self._left > 0:
+            self._findings.work.left -= TO_TRY
             self._left -= count
             return True
         if not self._is_reported:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.text_detector import CONTROL, TextDetector
 from overheard_capture.decoders.line_editing import SEQUENCE, LineEditing
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD, SHORTEST
@@ -118,7 +118,7 @@ class ControlCodes:
             lines = LineEditing(self._findings, self._layers)
             lines.feed(data, origin)
             lines.close()
-        if within_depth_limit(self._findings, self._layers):
+        if may_nest(self._findings, self._layers):
             at = Unwrapping(self._findings, (*self._layers, LAYER), self._reader)
             at.read(text, joined((origin, start, end) for start, end in kept), SearchScope.ALL)
         if len(sightings) == before:

@@ -13,7 +13,7 @@ from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.content.nesting import may_nest, speculative
 from overheard_capture.content.tail import Tail
 from overheard_capture.provenance.origin import Origin
 
@@ -61,7 +61,7 @@ class EmbeddedHttpFinder:
         """A response begins at `at` of the next bytes; before them if that is negative."""
         # Which requests were before it is not known.
         findings = replace(speculative(self._findings), conversation=Conversation())
-        if not within_depth_limit(findings, self._layers):
+        if not may_nest(findings, self._layers):
             return
         self._content = Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.NONE)
         if at < 0:

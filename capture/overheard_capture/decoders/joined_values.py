@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.boundaries import Boundaries
-from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.content.nesting import may_nest
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.provenance.origin import Origin, joined
 
@@ -33,7 +33,7 @@ def read_joined(at: Unwrapping, values: Sequence[Value], between: bytes = b"") -
     if not (is_encoded or at.findings.search.matches(text)):
         return
     beneath = at.guess().under(LAYER)
-    if not within_depth_limit(beneath.findings, at.layers):
+    if not may_nest(beneath.findings, at.layers):
         return
     content = Boundaries(beneath.findings, beneath.layers, beneath.reader if is_encoded else None)
     starts = accumulate(len(value) + len(between) for value, _ in values[:-1])

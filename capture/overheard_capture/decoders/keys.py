@@ -15,7 +15,7 @@ from overheard.words.layer import Layer
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import PRIVATE_KEY, UNKNOWN_FORMAT, Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.whole import WholeReader
 
@@ -64,7 +64,7 @@ class _Values(NamedTuple):
 
     def read(self, at: Unwrapping, data: bytes, origin: Origin) -> None:
         """Read it."""
-        if not within_depth_limit(at.findings, at.layers):
+        if not may_nest(at.findings, at.layers):
             return
         inside, end = at.under(self.layer)._replace(reader=self.reader), 0
         for start, stop in self.walk(data):

@@ -15,7 +15,8 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import TO_BEGIN, may_read_again, speculative, within_depth_limit
+from overheard_capture.content.nesting import TO_BEGIN, may_nest, may_read_again, may_try, speculative
+from overheard_capture.content.work import TO_JOIN
 from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, LONGEST_ADDRESS, ROWS, SECOND_OFFSET, follows
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.native import core, pointer
@@ -194,6 +195,8 @@ class LineBlockFinder:
     def _candidate(self, data: bytes | bytearray, place: int, at: int) -> tuple[int, int]:
         """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
         while (place := _next_line(data, place)) >= 0:
+            if not may_try(self._findings):
+                break
             if found := _NEXT.match(data, place):
                 before = max(data.rfind(b"\n", at, found.start()) + 1, at)
                 # What is behind a prefix may have begun within the line before.
@@ -238,6 +241,7 @@ class LineBlockFinder:
             held.append(line[1])
             length += len(block.readings[0](line[1]))
             at = end
+        self._findings.work.left -= TO_JOIN * len(held)
         if block and held:
             self._deliver(block, held, origin.derived(parts), [start for start, _, _ in parts])
         if not self._block:
@@ -247,7 +251,7 @@ class LineBlockFinder:
     def _deliver(self, block: Block, held: list[bytes], origin: Origin, lines: list[int]) -> None:
         if not self._contents:
             guess = speculative(self._findings)
-            if not within_depth_limit(guess, self._layers) or not may_read_again(guess, self._layers, TO_BEGIN):
+            if not may_nest(guess, self._layers) or not may_read_again(guess, self._layers, TO_BEGIN):
                 return
             layers = (*self._layers, block.layer)
             if self._is_certain:

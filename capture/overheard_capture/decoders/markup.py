@@ -14,7 +14,7 @@ from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.content.nesting import may_nest
 from overheard_capture.content.tail import Tail
 from overheard_capture.native import core, pointer
 from overheard_capture.provenance.origin import joined
@@ -101,7 +101,7 @@ class MarkupFinder:
         if len(plain) == len(text):
             return
         matches = self._findings.search.matches(plain)
-        if not matches or not within_depth_limit(self._findings, self._layers):
+        if not matches or not may_nest(self._findings, self._layers):
             return
         before = len(self._tail.data)
         where = [at for start, end in parts for at in range(start, end)]

@@ -12,7 +12,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.decoders.armour.coding import HEXADECIMAL
 from overheard_capture.decoders.armour.line_codings import BASE85
 from overheard_capture.decoders.compression.formats import DEFLATE, ZLIB
@@ -50,7 +50,7 @@ def pdf(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:  # noqa: A
 
 
 def _read(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) -> None:
-    if not within_depth_limit(at.findings, at.layers):
+    if not may_nest(at.findings, at.layers):
         return
     inside = at.under(LAYER)._replace(reader=reader)
     if b"/Encrypt" in data:

@@ -9,7 +9,7 @@ from overheard.words.layer import Layer
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.decoders.compression.deflate import CorruptError, Deflate, Zlib
 from overheard_capture.decoders.compression.formats import BZIP2, DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing
@@ -83,7 +83,7 @@ def _read(reader: ReaderFactory, rest: ReaderFactory, at: Unwrapping, data: byte
         where = origin.derived([(0, packet.start, max(packet.end, packet.start + 1))])
         form = _ALGORITHMS.get(packet.body[0]) if packet.body else None
         if packet.kind == _COMPRESSED and form:
-            if within_depth_limit(at.findings, at.layers):
+            if may_nest(at.findings, at.layers):
                 factory = decompressing((form,), pgp(reader, rest), rest)
                 inside._replace(reader=factory).read(packet.body[1:], where)
         elif packet.kind == _LITERAL and len(packet.body) > 2:

@@ -35,6 +35,7 @@ def hits_in(decrypted: Sequence[DecryptedData], path: Path, search: Search, laye
     # tshark lists the streams in any order.
     for (stream, direction), parts in sorted(directions.items(), key=lambda item: item[0]):
         findings = Findings(search, READERS)
+        findings.work.allow(sum(len(data) for _, data in parts))
         _read(findings, layer, parts)
         for found in findings.sightings:
             hits.add(Hit(found, stream, direction))

@@ -27,7 +27,7 @@ def core() -> ctypes.CDLL | None:
         return None
     library.slot_of.restype = library.announced.restype = ctypes.c_uint32
     library.runs.restype = library.skip_records.restype = library.expand.restype = ctypes.c_uint64
-    library.base85_bytes.restype = ctypes.c_uint64
+    library.base85_bytes.restype = library.places_of.restype = ctypes.c_uint64
     library.without_tags.restype = library.continued_strings.restype = ctypes.c_uint64
     library.compressed_records.restype = library.add_even_records.restype = ctypes.c_uint64
     library.quoted_printable.restype = library.first_of.restype = library.announcement.restype = ctypes.c_int64

@@ -148,3 +148,16 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const Lit
     }
     return first < length ? (int64_t)first : -1;
 }
+
+/* The offsets of further occurrences from `start` on, in order, at most `most` of them. Returns how many there are. */
+uint64_t places_of(const uint8_t *data, uint64_t length, uint64_t start, const Literals *literals, uint64_t *places,
+                   uint64_t most) {
+    uint64_t count = 0;
+    while (count < most && start < length) {
+        int64_t place = first_of(data, length, start, literals);
+        if (place < 0) break;
+        places[count++] = (uint64_t)place;
+        start = (uint64_t)place + 1;
+    }
+    return count;
+}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import FERNET_KEY, Reason, UnreadContent
 from overheard_capture.content.opaque_values import OpaqueValues
+from overheard_capture.content.work import TOO_MUCH
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
     from overheard_capture.content.findings import UnreadContent
+    from overheard_capture.content.work import Work
     from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.tally import Order
@@ -146,6 +148,12 @@ class Facts:
         self.flows += other.flows
         self.visible += other.visible
         self.tls += other.tls
+
+    def report_work(self, work: Work) -> None:
+        """Report that not everything was read, unless it was: what was joined from several flows reports nothing."""
+        what = UnreadContent(Reason.LIMIT, TOO_MUCH)
+        if work.was_too_much and what not in self.unread:
+            self.unread.setdefault(what, Tally()).add("the capture")
 
     def report_fernet_key(self) -> None:
         """Report as unread that a key of Fernet is in clear, and a token that it opens, in any two flows."""

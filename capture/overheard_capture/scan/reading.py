@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
 from overheard_capture.content.findings import Findings
+from overheard_capture.content.work import Work
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
@@ -36,7 +37,6 @@ from overheard_capture.scan.walker import Walker
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard.words.layer import Layers
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
@@ -65,8 +65,9 @@ class Reading:
         self._host_filter = host_filter(options.only, options.without)
         # Whether only the flows of some hosts are judged: what has no address may be of others.
         self._selective = bool(options.only)
-        empty_texts: set[tuple[Layers, bytes]] = set()
-        self._make = partial(Findings, search, READERS, options.limits, opener=opener, empty_texts=empty_texts)
+        self.work = Work()
+        shared: dict[str, Any] = {"opener": opener, "empty_texts": set(), "work": self.work}
+        self._make = partial(Findings, search, READERS, options.limits, **shared)
         self._marks = MarkFinder(marks, self.facts.marks)
         self._dissector = Dissector()
         self._resources = Resources()
@@ -99,6 +100,7 @@ class Reading:
         """Count frames that the compiled part handled: their number, bytes, payload bytes, and the time of the last."""
         self.facts.frames += frames
         self.facts.size += size
+        self.work.allow(size)
         self.facts.ended = max(self.facts.ended, now)
         self._connections.count_payload(payload)
 
@@ -116,6 +118,7 @@ class Reading:
     def take(self, frame: Frame) -> None:
         """Read a frame."""
         self.facts.count_frame(len(frame.data), frame.time)
+        self.work.allow(len(frame.data))
         packets = self._dissector.packets(frame)
         if self._host_filter and not self._passes_filter(self._host_filter, frame, packets):
             self._skip_frame(frame, packets)
@@ -267,6 +270,7 @@ class Reading:
     def partial_result(self) -> PartialResult:
         """The results of the flows of this share."""
         self._close()
+        self.facts.report_work(self.work)
         return PartialResult(self.facts, self.hits, self.parties, self._resources, self._messages.partial())
 
     # ---- the end
@@ -291,6 +295,7 @@ class Reading:
         self._resources.read_all(self._make, self._collect, facts)
         self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
+        facts.report_work(self.work)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
         facts.report_fernet_key()
         facts.sort_flows()

@@ -89,7 +89,8 @@ def test_classification_is_the_same(parts: list[bytes], start: int, changeable: 
 
     def seen() -> tuple[object, ...]:
         first = (literals.first(data, start) for literals in (texts, marks))
-        return byte_scan.is_plain(data), byte_scan.quoted_printable(data, start), *first
+        each = (tuple(literals.each(data, start)) for literals in (texts, marks))
+        return byte_scan.is_plain(data), byte_scan.quoted_printable(data, start), *first, *each
 
     compiled = seen()
     with pytest.MonkeyPatch.context() as patch:

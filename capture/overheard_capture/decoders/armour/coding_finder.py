@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
-from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.content.nesting import may_try, nested_content, speculative
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.content.work import TO_DECODE, TO_TRY
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
@@ -97,6 +98,7 @@ class CodingFinder:
 
     def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
         """Read a piece of a run. Returns how much of it need not be kept."""
+        self._findings.work.left -= TO_TRY
         if not self._content and self._coding.is_other(data):
             self._close_content()
             return len(data)
@@ -113,6 +115,8 @@ class CodingFinder:
             raw, is_whole = data[begin:end], not (goes_on or self._content)
             if is_whole and raw in self._before:
                 continue
+            if not may_try(self._findings, TO_DECODE):
+                break
             sighted, waiting = self._before.sighted, self._waiting
             self._decode(raw, origin.after(begin), whole=not goes_on)
             if goes_on:

@@ -20,6 +20,8 @@ _BEFORE_NAME = lazy_pattern(rb"[&;]|u0026")
 PARTIAL_ESCAPE = lazy_pattern(rb"(?:%b[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z" % _AND)
 # Angle brackets of HTML or XML, which may be escaped; and a section of CDATA, in which they are not.
 _BRACKET = lazy_pattern(rb"(<)|>|(%b)(?:(lt|#60|#[xX]3[cC])|gt|#62|#[xX]3[eE]);|(\\{1,8})u003(?:([cC])|[eE])" % _AND)
+# Without the first of these, or one of the others, no text ends.
+_BRACKET_MARKS = b"<", b";", b"u003"
 _CDATA = lazy_pattern(rb"(?<=<!\[CDATA\[).{%d,}?(?:(?=\]\]>)|\Z)" % SHORTEST_BASE85)
 
 
@@ -44,6 +46,8 @@ def texts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
     A slash may be missing behind the last bracket, where something else begins.
     """
+    if not any(data.find(mark, start, end) >= 0 for mark in _BRACKET_MARKS):
+        return
     # Where the text begins behind the last bracket, for each way to escape one.
     begins: dict[int, int] = {}
     for bracket in _BRACKET.finditer(data, start, end):

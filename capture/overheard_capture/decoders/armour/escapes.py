@@ -7,6 +7,7 @@ that is escaped is a spelling; this is for what is also encoded, or escaped agai
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
@@ -16,6 +17,7 @@ from overheard_capture.content.nesting import (
     Unwrapping,
     decoded_findings,
     may_read_again,
+    may_try,
     nested_content,
     speculative,
 )
@@ -26,6 +28,8 @@ from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from overheard.words.layer import Layers
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
@@ -54,18 +58,16 @@ _WRITINGS = (*WRITINGS, BINARY_STRING)
 ESCAPED_MARKS = LiteralSet(*{mark for writing in _WRITINGS for mark in writing.marks.texts})
 
 
-def _begins(writing: Writing, data: bytes | bytearray, start: int, clear: int = 0, *, fresh: bool) -> int:
-    """The offset at which something escaped begins, from `start` on; -1 if nothing does.
+def _begins(writing: Writing, data: bytes | bytearray, start: int, marks: Iterable[int], *, fresh: bool) -> int:
+    """The offset at which something escaped begins, from `start` on, at one of these marks; -1 if nothing does.
 
-    No mark begins in the first `clear` bytes. `fresh` is whether the data begins a line.
+    `fresh` is whether the data begins a line.
     """
-    at = max(start, clear)
-    while (place := writing.marks.first(data, at)) >= 0:
+    for place in marks:
         if writing.begins.match(data, place):
             before = writing.before.search(data, max(place - LOOK_BACK, start), place)
             if before and (fresh or before.start() or before[0][:1] != b">" or writing is not QUOTED):
                 return before.start()
-        at = place + 1
     return -1
 
 
@@ -79,7 +81,9 @@ def _may_begin(data: bytes | bytearray) -> int:
 
 def has_escaped(data: bytes | bytearray) -> bool:
     """Whether something escaped begins in this text."""
-    return ESCAPED_MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in _WRITINGS)
+    return ESCAPED_MARKS.first(data) >= 0 and any(
+        _begins(writing, data, 0, writing.marks.each(data), fresh=True) >= 0 for writing in _WRITINGS
+    )
 
 
 class EscapedTextFinder:
@@ -155,7 +159,7 @@ class _EscapedReader:
             if self._parts:
                 self.at = self._unescape(data, origin, self.at)
                 continue
-            begins = _begins(self._writing, data, self.at, clear, fresh=fresh) if clear < len(data) else -1
+            begins = self._next(data, max(self.at, clear), fresh=fresh) if clear < len(data) else -1
             if begins < 0:
                 return
             self._content = self._begin_content()
@@ -165,6 +169,11 @@ class _EscapedReader:
             # Before the first line of a quotation there is no line end, behind which its prefix is removed.
             self._held = b"\n" if self._writing is QUOTED and data[begins : begins + 1] == b">" else b""
             self.at = begins
+
+    def _next(self, data: bytes | bytearray, clear: int, *, fresh: bool) -> int:
+        """Where something begins, as far as there is work left to look at marks; none is before `clear`."""
+        marks = takewhile(lambda _: may_try(self._unwrapping.findings), self._writing.marks.each(data, clear))
+        return _begins(self._writing, data, self.at, marks, fresh=fresh)
 
     def _begin_content(self) -> Content | None:
         findings, layers, reader = self._unwrapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import nested_content
+from overheard_capture.content.nesting import may_try, nested_content
+from overheard_capture.content.work import TO_JOIN
 from overheard_capture.decoders.armour.line_codings import KEYS, LINE_CODINGS
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -77,7 +78,7 @@ class LineArmourFinder:
     def _mark(self, data: bytes | bytearray, at: int, start: int, last: bool) -> tuple[int, bool]:
         """Look for a mark, from `start` on."""
         place = MARKS.first(data, start)
-        if place < 0:
+        if place < 0 or not may_try(self._findings):
             return len(data) if last else _end_of_whole(data, at), False
         for coding in LINE_CODINGS:
             if begins := coding.begins.match(data, place):
@@ -123,6 +124,7 @@ class LineArmourFinder:
             if self._decoder.ended:
                 self._decoder = None
         self._deliver(b"".join(out), origin.derived(parts))
+        self._findings.work.left -= TO_JOIN * len(parts)
         if self._decoder:
             return at, False
         self._close_content()

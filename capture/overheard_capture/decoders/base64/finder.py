@@ -10,9 +10,10 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, SHORTEST_RUN, base64_runs
 from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import speculative
+from overheard_capture.content.nesting import may_try, speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.content.randomness import has_zeros
+from overheard_capture.content.work import TO_DECODE
 from overheard_capture.decoders.base64.alphabet import (
     LINE,
     LONGEST_BREAK,
@@ -200,7 +201,7 @@ class Base64Finder:
     # ---- decoding
 
     def _read(self, raw: bytes, origin: Origin) -> None:
-        if raw in self._before:
+        if raw in self._before or not may_try(self._findings, TO_DECODE):
             return
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
-from overheard_capture.content.nesting import Unwrapping, speculative, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest, speculative
+from overheard_capture.content.work import TO_DECODE
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import CompressionFormat
 from overheard_capture.decoders.compression.output import BLOCK_SIZE, Output
@@ -154,7 +155,7 @@ class CompressedReader:
     def _read_fields(self, origin: Origin, part: Part) -> None:
         """Unwrap the optional fields of a header, such as a comment, once."""
         fields, self._decompressor.fields = self._decompressor.fields, []
-        if self._reader and within_depth_limit(self._findings, self._layers):
+        if self._reader and may_nest(self._findings, self._layers):
             inside = Unwrapping(self._findings, (*self._layers, self._formats[0].layer), self._reader)
             for field in fields:
                 inside.read_field(field, origin.derived([(0, *part)]))
@@ -175,6 +176,7 @@ class CompressedReader:
     # ---- after a member
 
     def _end_member(self) -> None:
+        self._findings.work.left -= TO_DECODE
         self._state, self._replay = _State.AFTER_MEMBER, Replay()
 
     def _next_member(self) -> Bytes:

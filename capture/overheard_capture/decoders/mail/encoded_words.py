@@ -14,7 +14,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain
 from overheard_capture.content.content import SearchScope, search_bytes
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import nested_content, speculative, within_depth_limit
+from overheard_capture.content.nesting import may_nest, nested_content, speculative
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -111,7 +111,7 @@ class EncodedWords:
         search = self._findings.search
         shown = [text[match.offset :][: match.length] for match in search.matches(text)]
         is_new = any(not any(each in one for one in single) for each in shown) or (shown and not search.matches(field))
-        if is_new and within_depth_limit(self._findings, self._layers):
+        if is_new and may_nest(self._findings, self._layers):
             search_bytes(self._findings, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))
         if not is_plain(text) or not has_nothing_encoded(text):
             self._unwrap(text, origin.derived([(0, at, at + len(field))]))

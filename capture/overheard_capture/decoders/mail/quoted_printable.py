@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from binascii import unhexlify
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.nesting import Unwrapping, may_nest
+from overheard_capture.content.work import TO_JOIN
 from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
-from overheard_capture.provenance.spans import Span, coarsened
+from overheard_capture.provenance.spans import LazySpans, Span, coarsened
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
@@ -34,6 +36,18 @@ def _patterns(before: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(rb"%b(?:%b)?" % (_ESCAPES, before)), re.compile(rb"(?:%b)?" % before)
 
 
+def _spans(origin: Origin, parts: list[tuple[int, int, int, bool]], length: int) -> list[Span]:
+    """The spans of the decoded parts: each is (start in the decoded data, start and end, whether it was escaped)."""
+    spans: list[Span] = []
+    for start, begin, end, is_escaped in parts:
+        if is_escaped:
+            place = origin.place(begin, end - begin)
+            spans.append(Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:]))
+        else:
+            spans += origin.sliced(begin, end, start)
+    return coarsened(spans, length)
+
+
 class QuotedPrintableDecoder:
     """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for.
 
@@ -42,7 +56,8 @@ class QuotedPrintableDecoder:
 
     def __init__(self, at: Unwrapping, before: bytes = b"", value: CodedValue | None = None) -> None:
         inside = at.under(QUOTED_PRINTABLE)
-        self._content = Boundaries(*inside) if within_depth_limit(at.findings, at.layers) else None
+        self._content = Boundaries(*inside) if may_nest(at.findings, at.layers) else None
+        self._work = at.findings.work
         # What is escaped, which is one if nobody can read what is decoded.
         self._value = value
         self._escapes, self._before = _patterns(before)
@@ -51,30 +66,33 @@ class QuotedPrintableDecoder:
 
     def feed(self, data: bytes, origin: Origin) -> None:
         """Decode `data`, which contains only complete escapes."""
-        out, boundaries = bytearray(), [0] if self._ends_in_escape else []
-        spans: list[Span] = []
+        out, boundaries, all_escaped = bytearray(), [0] if self._ends_in_escape else [], bytearray()
+        # Where each part of the data is, and what it becomes: a text or escaped bytes.
+        parts: list[tuple[int, int, int, bool]] = []
         at = self._before.match(data).end() if self._ends_in_escape else 0  # type: ignore[union-attr]  # it always does
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()
-            out += data[at:begin]
-            spans += origin.sliced(at, begin, len(out) - (begin - at))
-            if escapes[1]:
-                place = origin.place(begin, end - begin)
-                spans.append(
-                    Span(len(out), place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
-                )
-                boundaries += range(len(out), len(out) + (end - begin) // 3)
-                escaped = bytes.fromhex(escapes[1].replace(b"=", b"").decode())
+            if at < begin:
+                parts.append((len(out), at, begin, False))
+                out += data[at:begin]
+            if code := escapes[1]:
+                parts.append((len(out), begin, end, True))
+                escaped = unhexlify(code.replace(b"=", b""))
+                boundaries += range(len(out), len(out) + len(escaped))
                 out += escaped
-                if self._value:
-                    self._value.add(escaped, len(escaped))
+                all_escaped += escaped
             boundaries.append(len(out))
             at = end
-        spans += origin.sliced(at, len(data), len(out))
+        parts.append((len(out), at, len(data), False))
+        self._work.left -= TO_JOIN * len(parts)
         out += data[at:]
+        if self._value and all_escaped:
+            self._value.add(bytes(all_escaped), len(all_escaped))
         self._ends_in_escape = bool(boundaries) and boundaries[-1] == len(out)
         if self._content and out:
-            self._content.feed(out, Origin(coarsened(spans, len(out))), boundaries)
+            # Hardly anybody asks where it comes from, and there is a part for each escape.
+            spans = LazySpans(partial(_spans, origin.lasting(0, len(data)), parts, len(out)))
+            self._content.feed(out, Origin(spans), boundaries)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, or are not quoted-printable."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
+from overheard_capture.content.nesting import Unwrapping, decoded_findings, may_try, speculative
 from overheard_capture.decoders.mail.quoted_printable import QUOTED_PRINTABLE, QuotedPrintableDecoder
 from overheard_capture.decoders.opaque import CodedValue, is_no_text
 from overheard_capture.provenance.origin import Origin
@@ -52,7 +52,7 @@ class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
     __slots__ = (
-        *("_after", "_continued", "_decoder", "_findings", "_layers"),
+        *("_after", "_batch", "_continued", "_decoder", "_findings", "_layers"),
         *("_pending_line", "_reader", "_recent", "_skipped", "_too_long"),
     )
 
@@ -61,6 +61,8 @@ class SoftBreakFinder:
         self._layers = layers
         self._reader = reader
         self._decoder: QuotedPrintableDecoder | None = None
+        # Lines of the data at hand that follow each other, to be decoded at once: the data and its origin, start, end.
+        self._batch: tuple[bytes | bytearray, Origin, int, int] | None = None
         # The last, incomplete line; whether it continues the one before; whether it is too long.
         self._pending_line: SmallByteQueue | None = None
         self._continued = False
@@ -79,6 +81,7 @@ class SoftBreakFinder:
                 ended = data.find(b"\n") + 1
                 if not ended:
                     self._hold(data, origin, 0)
+                    self._decode_batch()
                     return
                 line, before = self._pending_line.take()
                 self._skip(line, before, 0, len(line))
@@ -87,6 +90,7 @@ class SoftBreakFinder:
                 data, origin = self._pending_line.take_with(data, origin)
                 self._pending_line = None
         self._read(data, origin)
+        self._decode_batch()
 
     def _read(self, data: bytes | bytearray, origin: Origin) -> None:
         at = 0
@@ -102,7 +106,7 @@ class SoftBreakFinder:
                 if self._continued:
                     break
             place = quoted_printable(data, at)
-            if place < 0:
+            if place < 0 or not may_try(self._findings):
                 break
             begins = max(data.rfind(b"\n", at, place) + 1, at)
             ends = data.find(b"\n", place) + 1
@@ -146,8 +150,26 @@ class SoftBreakFinder:
             indentation = None if self._goes_on else _indentation(data, begins)
             if indentation is None and not self._goes_on:
                 return begins
-            self._decode_lines(bytes(data[begins:at]), origin.after(begins), indentation or b"")
+            if indentation is None:
+                self._after = 0
+                self._add_to_batch(data, origin, begins, at)
+            else:
+                self._decode_lines(bytes(data[begins:at]), origin.after(begins), indentation)
         return at
+
+    def _add_to_batch(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
+        """Decode lines together with those before them and behind them: to decode a few bytes takes long."""
+        if self._batch and self._batch[0] is data and self._batch[3] == begin:
+            begin = self._batch[2]
+        else:
+            self._decode_batch()
+        self._batch = data, origin, begin, end
+
+    def _decode_batch(self) -> None:
+        if self._batch and self._decoder:
+            data, origin, begin, end = self._batch
+            self._decoder.feed(bytes(data[begin:end]), origin.after(begin))
+        self._batch = None
 
     @property
     def _goes_on(self) -> bool:
@@ -155,6 +177,7 @@ class SoftBreakFinder:
         return self._decoder is not None and not self._skipped
 
     def _decode_lines(self, lines: bytes, origin: Origin, indentation: bytes) -> None:
+        self._decode_batch()
         if self._decoder and self._skipped:
             # Something else begins, which may be of another format.
             self._decoder.close()
@@ -189,7 +212,7 @@ class SoftBreakFinder:
         """Pass over lines in which nothing shows that they are quoted-printable."""
         if self._decoder and not self._skipped and self._after + end - begin <= _MOST_AFTER:
             self._after += end - begin
-            self._decoder.feed(bytes(data[begin:end]), origin.after(begin))
+            self._add_to_batch(data, origin, begin, end)
         elif begin < end:
             self._skipped += end - begin
             self._keep_recent(data, origin, max(begin, end - _MOST_BEFORE - 1), end)
@@ -216,6 +239,7 @@ class SoftBreakFinder:
             line, origin = self._pending_line.take()
             self._skip(line, origin, 0, len(line))
         self._pending_line, self._continued, self._too_long = None, False, False
+        self._decode_batch()
 
     def close(self) -> None:
         """No more bytes follow."""

@@ -17,7 +17,7 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import SHORTEST_RUN, Members
 from overheard_capture.content.content import SearchScope, search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
-from overheard_capture.content.nesting import MAX_IDENTIFIER, within_depth_limit
+from overheard_capture.content.nesting import MAX_IDENTIFIER, may_nest
 from overheard_capture.content.opaque_values import MEDIA
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.compression.formats import ZLIB, CompressionFormat
@@ -100,7 +100,7 @@ class _Container(NamedTuple):
 
     def read(self, at: Unwrapping, data: bytes, origin: Origin) -> None:
         """Read it."""
-        if not within_depth_limit(at.findings, at.layers):
+        if not may_nest(at.findings, at.layers):
             return
         inside, end, size, checksum = at.under(self.layer)._replace(reader=self.reader), 0, 0, 0
         for each in self.walk(data):

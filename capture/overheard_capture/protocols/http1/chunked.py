@@ -8,7 +8,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.content.nesting import may_nest
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import joined
 
@@ -31,7 +31,7 @@ class ChunkedBody:
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
-        self._content = Boundaries(findings, (*layers, LAYER), reader) if within_depth_limit(findings, layers) else None
+        self._content = Boundaries(findings, (*layers, LAYER), reader) if may_nest(findings, layers) else None
         self._remaining = 0
         self._first = True
         # Whether some of the chunk was passed to the content.
