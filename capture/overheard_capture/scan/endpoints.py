@@ -50,7 +50,9 @@ class EndpointFacts:
         self.with_data += encrypted or bool(in_clear)
         if in_clear:
             self.in_clear.update(in_clear)
-            self.clear_flows.add(where, order)
+            # Outside flows each packet counts by itself.
+            if where not in self.clear_flows.first:
+                self.clear_flows.add(where, order)
 
     def add_all(self, other: EndpointFacts) -> None:
         """Add those of another reading of the same capture."""

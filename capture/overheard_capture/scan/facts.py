@@ -33,13 +33,13 @@ MAX_FLOWS = 10_000
 class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 
-    `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
-    content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
-    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows; `values` are
-    opaque values in these, and media. `protected` counts the streams of TLS, and `encrypted_flows` the flows of other
-    protocols, that are encrypted throughout; `unsettled` has flows with encrypted data of which that is unknown.
-    `endpoints` are those that the caller asks about. `icmp` counts messages of ICMP that carried data. `began` and
-    `ended` are in seconds since the epoch, `size` is in bytes.
+    `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is
+    the content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts.
+    `in_clear` counts bytes of application data that nothing encrypted, by protocol or field, and `clear_flows` has
+    the flows; `values` are opaque values in these, and media. `protected` counts the streams of TLS, and
+    `encrypted_flows` the flows of other protocols, that are encrypted throughout; `unsettled` has flows with
+    encrypted data of which that is unknown. `endpoints` are those that the caller asks about. `icmp` counts messages
+    of ICMP that carried data. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import ethernet, ipv4, ipv6, tcp, udp
+from capture.frames import ethernet, ipv4, ipv6, rewritten, tcp, udp
 from capture.in_clear import SPELLED, SWAPPED, in_clear
+from overheard import Options, judge
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RANDOM = hashlib.shake_128(b"random").digest(64)
 MAC = bytes.fromhex("02000000000a")
@@ -134,3 +139,17 @@ def test_text_behind_any_packet_is_in_clear() -> None:
 def test_short_text_behind_several_packets_is_in_clear() -> None:
     datagram = TRAILED["a datagram"]
     assert in_clear([datagram + SWAPPED[:6], datagram + SWAPPED[6:]])
+
+
+def test_options_and_trailers_of_an_endpoint_are_in_clear_there(tmp_path: Path) -> None:
+    """Of the endpoint that must be sealed, and of no other."""
+    option = b"\xfd\x0e" + SWAPPED + b"\0\0"
+    frames = [
+        ethernet(ipv4(tcp(options=option, target=443))),
+        ethernet(ipv4(tcp(target=443))) + SWAPPED,
+        ethernet(ipv4(tcp(options=option, target=8443))),
+    ]
+    options = Options(required={"sealed"}, sealed_endpoints=(":443",))
+    report = judge(rewritten(tmp_path / "x.pcapng", frames), {"message": b"fluffy tail"}, options)
+    says = {check.code: check.says for check in report.verdicts["message"].reasons}
+    assert ":443: 24 bytes of data outside flows in clear" in says["in-clear"]
