@@ -94,8 +94,6 @@ class Reading:
             if frame := chunk.record():
                 self.take(frame)
 
-    # ---- results of the compiled part
-
     def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
         """Count frames that the compiled part handled: their number, bytes, payload bytes, and the time of the last."""
         self.facts.frames += frames
