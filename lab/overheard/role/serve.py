@@ -90,6 +90,9 @@ def serve(
         # One exchange per connection, closed by the server, so that a recording has whole streams, from SYN to FIN.
         "keepalive": 0,
         "graceful_timeout": 1,
+        # There is no proxy in front: by default, who connects from this machine may set SCRIPT_NAME, PATH_INFO and the
+        # scheme with headers.
+        "forwarded_allow_ips": "",
         "errorlog": "-",
         "loglevel": "warning",
         "control_socket_disable": True,

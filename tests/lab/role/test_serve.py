@@ -271,3 +271,10 @@ def test_a_port_in_use_is_an_error_with_the_exit_code_of_inconclusive() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
             serve(lambda: Flask("never"), [listener(), Listener("127.0.0.1", port)])
+
+
+@pytest.mark.parametrize("header", ["SCRIPT_NAME: /x", "PATH_INFO: /nowhere", "X-Forwarded-Proto: https"])
+def test_no_client_is_a_proxy_that_says_in_headers_what_was_asked_for(plain: Served, header: str) -> None:
+    with closing(plain.connect()) as client:
+        client.sendall(f"GET /health HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n".encode())
+        assert to_the_end(client).startswith(b"HTTP/1.1 200 ")
