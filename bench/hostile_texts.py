@@ -29,7 +29,7 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "digits": text(b"104 105 106, "),
     "rows of one byte": text(b"01 "),
     "a number a line": text(b"101\n"),
-    "words that begin a calendar": text(b"BEGIN:\n"),
+    "words that begin a calendar": text(b"BEGIN:VCARD\n"),
     "logins": text(b"auth plain "),
     "percent signs": text(b"%25252541"),
     "entities": text(b"&amp;amp;#65;"),

@@ -18,7 +18,7 @@ from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.native import core
-from overheard_capture.provenance.origin import joined
+from overheard_capture.provenance.origin import picked
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -279,8 +279,7 @@ class _Pieces:
             )
         starts = [0, *accumulate(end - start for start, end in ranges[:-1])]
         content = b"".join([data[start:end] for start, end in ranges])
-        content_origin = joined((origin, start, end) for start, end in ranges)
-        self._content.feed(content, content_origin, starts[1:] if continues else starts)
+        self._content.feed(content, picked(origin, len(data), ranges), starts[1:] if continues else starts)
 
     def gap(self, length: int) -> None:
         within = min(length, self._remaining)

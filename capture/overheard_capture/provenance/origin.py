@@ -284,3 +284,9 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
         spans += origin.sliced(start, end, at)
         at += end - start
     return Origin(coarsened(spans, at))
+
+
+def picked(origin: Origin, size: int, ranges: Sequence[tuple[int, int]]) -> Origin:
+    """The origin of these ranges of `size` bytes, joined. It is computed once anybody asks, which takes long."""
+    kept, length = origin.lasting(0, size), sum(end - start for start, end in ranges)
+    return Origin(LazySpans(lambda: joined((kept, start, end) for start, end in ranges).sliced(0, length)))

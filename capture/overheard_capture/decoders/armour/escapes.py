@@ -7,7 +7,6 @@ that is escaped is a spelling; this is for what is also encoded, or escaped agai
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import LiteralSet
@@ -21,6 +20,7 @@ from overheard_capture.content.nesting import (
     nested_content,
     speculative,
 )
+from overheard_capture.content.work import TO_TRY
 from overheard_capture.decoders.armour.binary_strings import BINARY_STRING
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.decoders.opaque import CodedValue
@@ -28,7 +28,7 @@ from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from overheard.words.layer import Layers
     from overheard_capture.content.content import Content
@@ -172,8 +172,15 @@ class _EscapedReader:
 
     def _next(self, data: bytes | bytearray, clear: int, *, fresh: bool) -> int:
         """Where something begins, as far as there is work left to look at marks; none is before `clear`."""
-        marks = takewhile(lambda _: may_try(self._unwrapping.findings), self._writing.marks.each(data, clear))
-        return _begins(self._writing, data, self.at, marks, fresh=fresh)
+        return _begins(self._writing, data, self.at, self._marks(data, clear), fresh=fresh)
+
+    def _marks(self, data: bytes | bytearray, clear: int) -> Iterator[int]:
+        work = self._unwrapping.findings.work
+        for place in self._writing.marks.each(data, clear):
+            work.left -= TO_TRY
+            if work.left < 0 and not may_try(self._unwrapping.findings):
+                return
+            yield place
 
     def _begin_content(self) -> Content | None:
         findings, layers, reader = self._unwrapping
