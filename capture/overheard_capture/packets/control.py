@@ -16,7 +16,7 @@ from overheard_capture.packets.usual_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from overheard_capture.packets.pdu import Packets, Pdu
 
@@ -62,8 +62,9 @@ def arp(pdu: Pdu) -> Packets:
     """ARP and RARP (RFC 826, RFC 903)."""
     data = pdu.buffer.data[pdu.at : pdu.end]
     hardware, protocol = data[4], data[5]
-    known = max(hardware, protocol) <= _LONGEST_ADDRESS and is_padding(data[8 + 2 * (hardware + protocol) :])
-    return pdu.control() if known else pdu.other()
+    if max(hardware, protocol) > _LONGEST_ADDRESS:
+        return pdu.other()
+    return _before(data[8 + 2 * (hardware + protocol) :], pdu)
 
 
 def igmp(pdu: Pdu) -> Packets:
@@ -76,7 +77,7 @@ def igmp(pdu: Pdu) -> Packets:
         length = 8
     elif data[0] == _GROUP_REPORT_3:
         length = _after_records(data, 4)
-    return pdu.control() if is_padding(data[_if_there(length, data) :]) else pdu.other()
+    return _before(data[_if_there(length, data) :], pdu)
 
 
 def pppoe_discovery(pdu: Pdu) -> Packets:
@@ -91,7 +92,7 @@ def pppoe_discovery(pdu: Pdu) -> Packets:
             return pdu.other()
         if not _is_usual_tag(tag, value):
             in_clear.append((f"PPPoE tag {tag:#06x}", len(value)))
-    return pdu.control(in_clear) if is_padding(data[at:]) else pdu.other()
+    return _before(data[at:], pdu, in_clear)
 
 
 def _is_usual_tag(tag: int, value: bytes) -> bool:
@@ -138,6 +139,13 @@ def icmp_6_length(kind: int, message: bytes) -> int:
     while kind in NEIGHBOURS and at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
         at += message[at + 1] * 8
     return at
+
+
+def _before(rest: bytes, pdu: Pdu, in_clear: Iterable[tuple[str, int]] = ()) -> Packets:
+    """A message before these bytes, of which short text counts as in clear, and more is read by itself."""
+    if is_padding(rest):
+        return pdu.control(in_clear)
+    return pdu.other() if len(rest.strip(b"\0")) > _MAX_REST else pdu.control([*in_clear, ("padding", len(rest))])
 
 
 def is_padding(rest: bytes) -> bool:

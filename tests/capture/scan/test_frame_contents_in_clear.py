@@ -99,7 +99,7 @@ HIDDEN = {
     "data in NDP option 31": advertisement(option(31, bytes(6) + bytes([len(SWAPPED)]) + SWAPPED + b"\0")),
     "data in NDP option 37": advertisement(option(37, SWAPPED)),
     "data in spanning tree region": spanning_tree(SWAPPED),
-    "data outside flows": ethernet(ipv4(b"\x16" + bytes(3) + b"\xe0\0\0\xfb" + SWAPPED, 2)),
+    "data in padding": ethernet(ipv4(b"\x16" + bytes(3) + b"\xe0\0\0\xfb" + SWAPPED, 2)),
     "data in ICMP": ethernet(ipv6(b"\x85" + bytes(7) + SWAPPED, 58), 0x86DD),
 }
 
