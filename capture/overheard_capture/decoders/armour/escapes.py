@@ -22,6 +22,7 @@ from overheard_capture.content.nesting import (
 )
 from overheard_capture.content.work import TO_TRY
 from overheard_capture.decoders.armour.binary_strings import BINARY_STRING
+from overheard_capture.decoders.armour.deep_escapes import DEEP
 from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.by_frame import FrameAligner
@@ -39,10 +40,27 @@ if TYPE_CHECKING:
 
 # What a piece may end with, if something may begin in it: all of the beginning, or some.
 _BEGINNINGS = LiteralSet(
-    *(b"\\", b"&", b"begin ", b"GIT ", b"BEGIN:", b"=y", b"=0", b"=1", b"\n>", b"\n&", b"<~", b"filename=", b"0010")
+    *(
+        b"\\",
+        b"&",
+        b"%25",
+        b"%5c",
+        b"%5C",
+        b"begin ",
+        b"GIT ",
+        b"BEGIN:",
+        b"=y",
+        b"=0",
+        b"=1",
+        b"\n>",
+        b"\n&",
+        b"<~",
+        b"filename=",
+        b"0010",
+    )
 )
 _PARTIAL = lazy_pattern(
-    rb"(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n"
+    rb"(?:%[25]?|b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n"
     # The signatures of a binary string.
     rb"|[x(\x1f]\xc2?|x\xc3|\(\xc2\xb5/?\xc3?|\xc3(?:\xbd(?:7(?:z(?:XZ?)?)?)?)?|PK?)\Z"
 )
@@ -54,7 +72,7 @@ _ENDS_OF_LITERAL = {
 }
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1
-_WRITINGS = (*WRITINGS, BINARY_STRING)
+_WRITINGS = (*WRITINGS, *DEEP, BINARY_STRING)
 ESCAPED_MARKS = LiteralSet(*{mark for writing in _WRITINGS for mark in writing.marks.texts})
 
 
@@ -141,7 +159,18 @@ class EscapedTextFinder:
 class _EscapedReader:
     """Reads what is escaped in one way. Of the next bytes, it has read those before `at`."""
 
-    __slots__ = ("_before", "_content", "_ends", "_held", "_parts", "_unwrapping", "_value", "_writing", "at")
+    __slots__ = (
+        "_before",
+        "_content",
+        "_ends",
+        "_held",
+        "_held_origin",
+        "_parts",
+        "_unwrapping",
+        "_value",
+        "_writing",
+        "at",
+    )
 
     def __init__(self, unwrapping: Unwrapping, writing: Writing) -> None:
         self._unwrapping, self._writing = unwrapping, writing
@@ -152,6 +181,7 @@ class _EscapedReader:
         self._value: CodedValue | None = None
         self._parts: FrameAligner | None = None
         self._before = self._held = b""
+        self._held_origin: Origin | None = None
         self._ends = writing.ends
 
     def feed(self, data: bytes | bytearray, origin: Origin, clear: int, *, fresh: bool) -> None:
@@ -218,13 +248,22 @@ class _EscapedReader:
             places.append((len(out), begin, end))
             out += self._writing.escape.sub(self._writing.unescape, piece[: len(piece) - held])
         if out:
-            self._content.feed(out, origin.derived(places), contiguous=True)
+            self._add(bytes(out), origin.derived(places))
+        self._held_origin = origin.after(len(data) - len(self._held))
+
+    def _add(self, text: bytes, origin: Origin) -> None:
+        if self._content:
+            self._content.feed(text, origin, contiguous=True)
             if self._value:
-                self._value.add(bytes(out), len(out))
+                self._value.add(text, len(text))
 
     def _finish(self) -> None:
         if self._parts:
             self._parts.flush()
+        # What would have been longer, had more of it followed.
+        if self._held_origin is not None and self._writing.escape.match(self._held):
+            self._add(self._writing.escape.sub(self._writing.unescape, self._held), self._held_origin)
+        self._held_origin = None
         if self._content:
             self._content.close()
         if self._value:

@@ -47,7 +47,7 @@ _AND = rb"&(?:amp;){0,4}"
 _NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
-_PARTIAL_BACKSLASH = lazy_pattern(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
+_PARTIAL_BACKSLASH = lazy_pattern(rb"(?<!\\)(\\++)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
 _ESCAPE = lazy_pattern(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
@@ -64,7 +64,10 @@ def held_backslash(piece: bytes) -> int:
     """The number of bytes at the end of a piece that may be an incomplete escape of a string."""
     # With a carriage return, the line may end.
     end = len(piece) - piece.endswith(b"\r")
-    partial = _PARTIAL_BACKSLASH.search(piece, max(end - LONGEST, 0), end)
+    start = max(end - LONGEST, 0)
+    if piece[start : start + 1] == b"\\":
+        start = len(piece[:start].rstrip(b"\\"))
+    partial = _PARTIAL_BACKSLASH.search(piece, start, end)
     # Each pair of backslashes is one.
     return len(piece) - (partial.end(1) - 1 if partial and len(partial[1]) % 2 else end)
 
@@ -84,7 +87,7 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
 
 # The sign before each line of a quotation, which may be escaped itself.
 _GREATER = rb"(?:>|%b(?:u00|x)3[eE])" % _BACKSLASHES
-_MARKED = _string(
+MARKED = _string(
     LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
     rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})"
     # In HTML in a string. Unescaped, it must not begin again.
@@ -154,7 +157,7 @@ def held_entity(piece: bytes) -> int:
     return len(piece) - partial.start() if partial else 0
 
 
-_ENTITIES = Writing(
+ENTITIES = Writing(
     Layer("HTML entities", LayerKind.SPELLED),
     LiteralSet(
         *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
@@ -288,6 +291,6 @@ _FILE_NAME = Writing(
 )
 
 WRITINGS = (
-    *(_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED),
+    *(MARKED, _BYTES, _LINED, ENTITIES, QUOTED, _FOLDED, _INDENTED),
     *(_DOUBLED, _DOUBLED_IN_BYTES, _DOUBLED_BEFORE_BYTES, _FILE_NAME),
 )
