@@ -101,7 +101,8 @@ def test_ligatures_are_found(text: str) -> None:
 
 def test_digits_of_another_script_are_found() -> None:
     arabic = "".join(chr(0x660 + int(digit)) for digit in "4539148803436467")
-    for text in (arabic, arabic.translate({0x660 + digit: 0xE50 + digit for digit in range(10)})):
+    thousands = "\u066c".join((arabic[:1], *(arabic[at : at + 3] for at in range(1, 16, 3))))
+    for text in (arabic, thousands, arabic.translate({0x660 + digit: 0xE50 + digit for digit in range(10)})):
         assert seen("4539148803436467", text) == {"digits of another script"}
         assert not seen("4539148803436468", text)
     assert not seen("pass-4539", f"pass-{arabic[:4]}")

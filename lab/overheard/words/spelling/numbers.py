@@ -38,6 +38,11 @@ _ELEMENTS = row(
     _ELEMENT, perhaps(one_of(_GROUP_ENDS)), exactly(b"<"), repeated(one_of(LETTERS_AND_DIGITS), 1, 8), exactly(b">")
 )
 _GROUP_END = either(one_of(_GROUP_ENDS), *map(exactly, _NO_BREAKS), _FIELD, _ELEMENTS)
+# Between thousands in Switzerland, in literals of programs, with a blank as wide as a digit, and in Arabic. A comma is
+# also between any two numbers.
+_THOUSANDS = ("'", "\u2019", "_", "\u2007", "\u066c", "\u02d9")
+_APOSTROPHES = (b"&#39;", b"&#x27;", b"&apos;", b"&rsquo;", b"\\u0027", b"\\u2019", b"%27", b"\\u00a0", b"\\u202f")
+_THOUSANDS_END = either(_GROUP_END, *(exactly(each.encode()) for each in _THOUSANDS), *map(exactly, _APOSTROPHES))
 # As JSON has it, on one line or on many.
 _COMMA = either(exactly(b","), row(perhaps(exactly(b",")), either(_SOME_BLANKS, row(_BLANKS, _LINE_END, _BLANKS))))
 # As an object with a number for each, and as YAML.
@@ -127,13 +132,33 @@ def _listed(name: str, parts: tuple[Look, ...], between: Look) -> Pattern:
 
 
 def grouped(value: bytes) -> Iterator[Pattern]:
-    """The number of a card, an account or a telephone, or a key with groups of digits: in any groups, or in none."""
+    """The number of a card, an account or a telephone, or a key with groups of digits: in any groups, or in none.
+
+    An amount has a comma between its thousands, perhaps before its cents.
+    """
     characters = digits_of(value)
     is_key = _is_key(characters)
     if characters.isalnum() and characters.isascii() and (is_key or _is_number(characters)):
         looks = in_either_case if is_key else exactly
-        shape = Shape(tuple(looks(bytes([character])) for character in characters), often=_GROUP_END)
-        yield Pattern(shape, (Spelling("in other groups"),), end_of(shape))
+        parts = tuple(looks(bytes([character])) for character in characters)
+        yield _in_groups(Shape(parts, often=_GROUP_END if is_key else _THOUSANDS_END))
+        if characters.isdigit():
+            yield from (_in_groups(Shape((row(*map(exactly, each)),))) for each in _with_commas(characters))
+
+
+def _in_groups(shape: Shape) -> Pattern:
+    return Pattern(shape, (Spelling("in other groups"),), end_of(shape))
+
+
+def _with_commas(digits: bytes) -> Iterator[list[bytes]]:
+    """As thousands, and as India has them, in groups of two before the last three; also with the last two as cents."""
+    for whole, cents in ((digits, b""), (digits[:-2], digits[-2:])):
+        for size in (3, 2):
+            ends = [len(whole), *range(len(whole) - 3, 0, -size)][::-1]
+            groups = [whole[begin:end] for begin, end in zip((0, *ends), ends, strict=False)]
+            for comma, point in ((b",", b"."), (b"%2C", b"."), (b".", b",")):
+                if comma != b"." or cents:
+                    yield [comma.join(groups), *([point, cents] if cents else [])]
 
 
 def _is_number(characters: bytes) -> bool:

@@ -30,6 +30,8 @@ _TROFF = {"ffi": b"Fi", "ffl": b"Fl"}
 # The digit zero of Arabic, of Persian and Urdu, and of Devanagari, Bengali and Thai. A text with fewer digits is none
 # that is written in one of these.
 _ZEROS, _FEWEST_DIGITS = "\u0660\u06f0\u0966\u09e6\u0e50", 8
+# Between thousands, in Arabic or as anywhere.
+_THOUSANDS = either(*(exactly(each.encode()) for each in "\u066c,.\u060c \u00a0\u202f"))
 # As what UTF-8 is taken for: by Windows, by DOS, and by a Mac of old.
 _TAKEN_FOR = ("cp1252", "latin-1", "cp437", "cp850", "mac-roman")
 # Fewer characters in a list are too common; a shorter text without a blank is not broken into lines.
@@ -92,7 +94,11 @@ def in_digits_of_another_script(text: Text) -> Iterator[Pattern]:
     if text.is_text and text.value.isascii() and sum(map(str.isdigit, text.text)) >= _FEWEST_DIGITS:
         for zero in _ZEROS:
             digits = str.maketrans({str(digit): chr(ord(zero) + digit) for digit in range(10)})
-            yield literally("digits of another script", text.text.translate(digits).encode())
+            written = text.text.translate(digits)
+            yield literally("digits of another script", written.encode())
+            if text.text.isdigit():
+                shape = Shape(tuple(exactly(each.encode()) for each in written), often=_THOUSANDS)
+                yield Pattern(shape, (Spelling("digits of another script"),), end_of(shape))
 
 
 def wrapped(text: Text) -> Iterator[Pattern]:
