@@ -129,3 +129,35 @@ def test_latin_1_in_base64_is_found(secret: str, before: bytes) -> None:
     code = base64.b64encode(before + secret.encode("latin-1"))
     assert seen(secret, code) == {"another charset in base64, Latin-1"}
     assert not seen(secret, base64.b64encode(before + secret.replace("e", "a").encode("latin-1")))
+
+
+@for_each(
+    case=[
+        ("Tr0ub4dor&3", "Tr0ub4dor^&3", "&4"),
+        ("Tr0ub4dor&3", "Tr0ub4dor`&3", "`|3"),
+        ("fluffy tail", "fluffy%stail", "%dtail"),
+        ("fluffy tail", "fluffy{SPACE}tail", "{ENTER}tail"),
+        ("50% off", "50{%} off", "{+} off"),
+        (UMLAUTS, "K\\N{LATIN SMALL LETTER A WITH DIAERESIS}sefüße über", "OPERATOR"),
+        (UMLAUTS, "Käsef\\N{U+FC}ße über", "U+FD"),
+        (UMLAUTS, "Käsef\\+0000fc\\+0000dfe über", "\\+0000e0"),
+        (UMLAUTS, "Käsef{U+00FC}ße über", "{U+00FD}"),
+        (UMLAUTS, "Käsef_C3_BC_C3_9fe über", "_C4"),
+        (UMLAUTS, "K.C3.A4sef.C3.BC.C3.9Fe_.C3.BCber", ".C4"),
+        (UMLAUTS, "Käsef*fc*dfe*20*fcber", "*fd"),
+        (UMLAUTS, 'K"asef"u"se "uber', '"ubel'),
+        (UMLAUTS, "K&aumlsef&#252&szlige &#xfcber", "&aacute"),
+        ("Tr0ub4dor&3", "Tr0ub4dor|26|3", "|27|"),
+    ]
+)
+def test_signs_of_programs_with_an_escape_of_their_own_are_found(case: tuple[str, str, str]) -> None:
+    secret, text, other = case
+    assert seen(secret, text.encode())
+    # A look-alike: the same text with another sign at that place.
+    assert not seen(secret, (text[: -len(other)] + other).encode())
+
+
+def test_octal_digits_behind_a_zero_are_found() -> None:
+    written = "".join(f"\\0{ord(each):03o}" for each in "fluffy tail").encode()
+    assert seen("fluffy tail", written)
+    assert not seen("fluffy tail", written.replace(b"0146", b"0147"))

@@ -42,10 +42,14 @@ _NEXT_WORD = row(
 )
 
 _LETTERS_OF_JSON = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
-_ENTITIES: dict[str, list[bytes]] = {}
+# Of some, a browser does without the semicolon.
+_ENTITIES: dict[str, list[Look]] = {}
 for _name, _meant in html5.items():
     if _name.endswith(";"):
-        _ENTITIES.setdefault(_meant, []).append(_name.encode())
+        _without = _name[:-1]
+        _ENTITIES.setdefault(_meant, []).append(
+            row(exactly(_without.encode()), perhaps(exactly(b";"))) if _without in html5 else exactly(_name.encode())
+        )
 
 
 def _json(backslashes: int) -> Forms:
@@ -67,7 +71,8 @@ def _json(backslashes: int) -> Forms:
 
 
 _ESCAPE = repeated(exactly(b"\\"), 1, _BACKSLASHES)
-_BY_NUMBER = (by_byte(_ESCAPE, exactly(b"x")), *(by_byte(_ESCAPE, digits=digits) for digits in ("o", "03o")))
+# The shell's `echo` has a zero before three octal digits.
+_BY_NUMBER = (by_byte(_ESCAPE, exactly(b"x")), *(by_byte(_ESCAPE, digits=digits) for digits in ("o", "03o", "04o")))
 
 
 def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
@@ -81,16 +86,16 @@ def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
 
 
 def _html_named(character: str, _: Codecs) -> Iterator[Look]:
-    yield from (row(_AMPERSAND, exactly(name)) for name in _ENTITIES.get(character, ()))
+    yield from (row(_AMPERSAND, name) for name in _ENTITIES.get(character, ()))
 
 
 def _html_decimal(character: str, _: Codecs) -> Iterator[Look]:
-    yield row(_AMPERSAND, exactly(b"#"), ZEROS, exactly(b"%d;" % ord(character)))
+    yield row(_AMPERSAND, exactly(b"#"), ZEROS, exactly(b"%d" % ord(character)), perhaps(exactly(b";")))
 
 
 def _html_hexadecimal(character: str, _: Codecs) -> Iterator[Look]:
     number = in_either_case(b"%x" % ord(character))
-    yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), ZEROS, number, exactly(b";"))
+    yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), ZEROS, number, perhaps(exactly(b";")))
 
 
 def _doubled(character: str, _: Codecs) -> Iterator[Look]:

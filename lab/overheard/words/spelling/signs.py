@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unicodedata import name as unicode_name
 from unicodedata import normalize
 
 from overheard.words.spelling.forms import ZEROS, Codecs, by_byte, encoded, only
@@ -66,6 +67,7 @@ _ACCENTS = {
     "\u030b": (b"H", b"H"),
     "\u0328": (b"k", b"k"),
 }
+_UMLAUTS = {"ä": b"a", "ö": b"o", "ü": b"u", "Ä": b"A", "Ö": b"O", "Ü": b"U", "ß": b"s"}
 
 
 def _is_word(character: str) -> bool:
@@ -78,8 +80,9 @@ def _quoted(character: str, _: Codecs) -> Iterator[Look]:
         yield row(_BACKSLASH, exactly(character.encode()))
     if character in "$%{}":
         yield exactly(character.encode() * 2)
-    if character in '$"':
-        yield exactly(b"`" + character.encode())
+    if character.isascii() and character.isprintable() and not character.isalnum() and character not in "`^":
+        # PowerShell, and cmd.
+        yield row(one_of(b"`^"), exactly(character.encode()))
     if character == "'":
         yield from (exactly(b"'\\''"), exactly(b"'\"'\"'"))
 
@@ -165,7 +168,45 @@ def _shown_byte(byte: int) -> bytes:
     return before + (bytes([low]) if 32 <= low < 127 else b"^" + bytes([low ^ 0x40]))
 
 
+def _by_unicode_name(character: str, _: Codecs) -> Iterator[Look]:
+    """As Python and Perl have a character by its name or number in Unicode, and PostgreSQL by its number."""
+    if _is_word(character):
+        return
+    number = in_either_case(b"%x" % ord(character))
+    names = [exactly(each.encode()) for each in (unicode_name(character, ""),) if each]
+    yield row(_BACKSLASH, exactly(b"N{"), either(*names, row(exactly(b"U+"), ZEROS, number)), exactly(b"}"))
+    yield row(_BACKSLASH, exactly(b"+"), in_either_case(b"%06x" % ord(character)))
+    # AutoHotkey.
+    yield row(exactly(b"{U+"), ZEROS, number, exactly(b"}"))
+
+
+def _in_few_places(character: str, codecs: Codecs) -> Iterator[Look]:
+    """Bytes as labels of printers (ZPL) and anchors of MediaWiki have them, in rules of Snort; and JSURL."""
+    if _is_word(character):
+        return
+    yield from by_byte(one_of(b"_."))(character, codecs)
+    for value in encoded(character, codecs):
+        yield row(exactly(b"|"), in_either_case(value.hex(" ").encode()), exactly(b"|"))
+    units = _units(character)
+    yield row(*(row(exactly(b"*"), in_either_case(b"%02x" % u if u < 256 else b"*%04x" % u)) for u in units))
+
+
+def _in_german_tex(character: str, _: Codecs) -> Iterator[Look]:
+    """As babel has umlauts."""
+    if letter := _UMLAUTS.get(character):
+        yield exactly(b'"' + letter)
+
+
+def _sent_as_keys(character: str, _: Codecs) -> Iterator[Look]:
+    """As SendKeys and AutoHotkey have a blank and signs, and `input text` of Android a blank."""
+    if character == " ":
+        yield from (exactly(b"%s"), row(exactly(b"{"), in_either_case(b"space"), exactly(b"}")))
+    elif character in "+^%~(){}[]!#":
+        yield exactly(b"{" + character.encode() + b"}")
+
+
 SIGNS = (
+    *(_by_unicode_name, _in_few_places, _in_german_tex, _sent_as_keys),
     *(_quoted, _by_number, _in_decimal, _in_ooxml, _named, _accented, _rsyslog, _shown),
     # A blank that is no line break in TeX.
     only(" ", exactly(b"~")),
