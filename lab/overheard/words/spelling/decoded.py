@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from overheard.words.spelling.bases import UUID
 from overheard.words.spelling.codes import base64
 from overheard.words.spelling.numbers import hexadecimal
 from overheard.words.spelling.shape import Pattern, Spelling, literally
 
 # A block of PEM (RFC 7468), with the header fields of RFC 1421 that older programs write into it.
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:\s+(?:[\w-]+: .*\n)+)?([\w+/=\s]+)-----END ")
-_UUID = re.compile(rb"\{?([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\}?", re.IGNORECASE)
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{2}[:\- ]?){8,}", re.IGNORECASE)
 # Without capitals or without small letters it is a word, or a number.
 _BASE64 = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -38,11 +38,14 @@ def _in_three_ways(value: bytes) -> tuple[Pattern, ...]:
 
 def _stood_for(value: bytes) -> Iterator[bytes]:
     value = value.strip()
-    if uuid := _UUID.fullmatch(value):
+    if uuid := UUID.fullmatch(value):
         # Its first three fields are in the byte order of the machine in Microsoft's GUID.
         fields = [bytes.fromhex(field.decode()) for field in uuid.groups()]
         yield b"".join(fields)
         yield b"".join((*(field[::-1] for field in fields[:3]), *fields[3:]))
+        # In the old drivers of MongoDB for Java, in pickles and over Bluetooth, and as MySQL orders it by time.
+        raw = b"".join(fields)
+        yield from (raw[7::-1] + raw[:7:-1], raw[::-1], raw[6:8] + raw[4:6] + raw[:4] + raw[8:])
     elif _HEXADECIMAL.fullmatch(value):
         yield bytes.fromhex(re.sub(rb"[:\- ]", b"", value).decode())
     elif blocks := _PEM.findall(value):

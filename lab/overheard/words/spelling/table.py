@@ -8,6 +8,7 @@ from itertools import chain
 
 from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
+from overheard.words.spelling.bases import in_another_base
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import (
@@ -138,6 +139,7 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(octal_and_binary),
     _of_bytes(grouped),
     _of_bytes(as_integer),
+    _of_bytes(in_another_base),
     _of_bytes(base64),
     _of_bytes(base32),
     _of_bytes(uuencode),
