@@ -10,6 +10,7 @@ from functools import lru_cache
 from overheard.words.spelling.bases import UUID
 from overheard.words.spelling.codes import base64
 from overheard.words.spelling.numbers import hexadecimal
+from overheard.words.spelling.private_keys import private_numbers
 from overheard.words.spelling.shape import Pattern, Spelling, literally
 
 # A block of PEM (RFC 7468), with the header fields of RFC 1421 that older programs write into it.
@@ -24,6 +25,10 @@ def decoded(value: bytes, most: int) -> Iterator[Pattern]:
     """What the secret stands for: as it is, in hexadecimal and in base64. Of longer bytes, the first `most`."""
     for stood_for in _stood_for(value):
         yield from _in_three_ways(stood_for[:most])
+        if b"PRIVATE KEY" in value:
+            for number in private_numbers(stood_for):
+                yield from _in_three_ways(number)
+                yield literally("decoded", b"%d" % int.from_bytes(number))
 
 
 @lru_cache(64)
