@@ -158,7 +158,7 @@ def test_the_anchor_of_a_long_secret_is_short(secret: bytes) -> None:
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"0123456789abcdef" * 100])
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
     """That many bytes must be kept between two pieces of a stream."""
-    assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
+    assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 200
 
 
 @pytest.mark.slow

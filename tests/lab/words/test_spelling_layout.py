@@ -47,6 +47,38 @@ def test_text_is_found_with_markup_within(between: str) -> None:
     assert seen(FLUFFY, "<b>fluffy</b> tail <i>4711</i>") == {"folded"}
 
 
+CONCATENATED = [
+    *("' || '", "')||TO_CLOB('", '").append("', "'+N'", "'\n|| '"),
+    '"])</script><script>self.__next_f.push([1,"',
+    '"])</script>\n<script nonce="YWJjZGVm">self.__next_f.push([1,"',
+]
+
+
+@for_each(between=CONCATENATED, secret=[FLUFFY, TOKEN])
+def test_text_that_a_program_puts_together_is_found(secret: str, between: str) -> None:
+    for at in range(1, len(secret), 3):
+        assert "folded" in seen(secret, secret[:at] + between + secret[at:]), at
+
+
+@pytest.mark.parametrize("between", ['" and "', '": "', '"; f("', '"])</script><script>other.push([1,"'])
+def test_other_strings_beside_each_other_are_not_found(between: str) -> None:
+    assert not seen(TOKEN, TOKEN[:9] + between + TOKEN[9:])
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("Tr0ub4dor&3", "'Tr0ub4dor'||CHR(38)||'3'"),
+        ("Eichhörnchen", '"Eichh" & ChrW(246) & "rnchen"'),
+        ("Eichhörnchen", '="Eichh"&CHAR(246)&"rnchen"'),
+    ],
+)
+def test_a_sign_in_a_call_is_found(secret: str, text: str) -> None:
+    assert seen(secret, text)
+    assert not seen(secret, text.replace("(2", "(3").replace("(38", "(39"))
+    assert not seen(secret, text.replace("CH", "OR").replace("Ch", "Or"))
+
+
 @for_each(
     between=["  ", "\t", "\r\n", "\n    ", "\r\n> ", " \n>> ", "\u00a0", "&nbsp;", "\u2009", "\\n"],
     secret=[FLUFFY, WORDS],

@@ -33,9 +33,20 @@ FOLD = either(
     row(exactly(b"\\"), _NEW_LINE, _BLANKS),
     row(either(exactly(b"\\n"), exactly(b"\\r\\n")), one_of(b" \t")),
 )
-# Strings that a program puts together, also of bytes.
+# Strings that a program puts together, also of bytes: with an operator, or each in a call
+# (`.append("...")`, `TO_CLOB('...')`).
 _QUOTE = row(perhaps(exactly(b"\\")), one_of(b"\"'"))
-_CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), perhaps(one_of(b"bB")), _QUOTE)
+_CALL = row(repeated(one_of(LETTERS_AND_DIGITS + b"_"), 1, 10), exactly(b"("))
+_CONCATENATION = row(
+    *(_QUOTE, perhaps(exactly(b")")), repeated(one_of(b" \t\r\n+.&_|"), 1, 16)),
+    *(perhaps(_CALL), perhaps(one_of(b"bBN")), _QUOTE),
+)
+# Where the data of a page of Next.js goes on in another script.
+_NONCE = row(exactly(b' nonce="'), repeated(one_of(LETTERS_AND_DIGITS + b"+/=_-"), 1, 32), exactly(b'"'))
+_NEXT_SCRIPT = row(
+    *(exactly(b'"])</script>'), repeated(one_of(b" \r\n"), 0, 4), exactly(b"<script"), perhaps(_NONCE)),
+    exactly(b'>self.__next_f.push([1,"'),
+)
 _TAG = row(
     exactly(b"<"),
     perhaps(exactly(b"/")),
@@ -62,5 +73,10 @@ _PARAMETER = row(
 # What may come between two characters, once or twice in a text. The name of a space without a width is long: as one of
 # the invisible characters that may be between all, it would make what is kept between two pieces of a stream longer.
 BETWEEN = either(
-    FOLD, _CONCATENATION, _PARAMETER, repeated(_TAG, 1, 2), *map(exactly, (b"]]><![CDATA[", b"&ZeroWidthSpace;"))
+    FOLD,
+    _CONCATENATION,
+    _NEXT_SCRIPT,
+    _PARAMETER,
+    repeated(_TAG, 1, 2),
+    *map(exactly, (b"]]><![CDATA[", b"&ZeroWidthSpace;")),
 )

@@ -67,6 +67,7 @@ _ACCENTS = {
     "\u030b": (b"H", b"H"),
     "\u0328": (b"k", b"k"),
 }
+_OPERATOR = repeated(one_of(b" |&+."), 1, 6)
 _UMLAUTS = {"ä": b"a", "ö": b"o", "ü": b"u", "Ä": b"A", "Ö": b"O", "Ü": b"U", "ß": b"s"}
 
 
@@ -191,6 +192,14 @@ def _in_few_places(character: str, codecs: Codecs) -> Iterator[Look]:
     yield row(*(row(exactly(b"*"), in_either_case(b"%02x" % u if u < 256 else b"*%04x" % u)) for u in units))
 
 
+def _in_a_call(character: str, _: Codecs) -> Iterator[Look]:
+    """A function of its number between two strings: `'||CHR(38)||'` in SQL, `" & ChrW(246) & "` in Basic."""
+    if not _is_word(character):
+        names = either(*(in_either_case(name) for name in (b"chr", b"char", b"chrw", b"nchar", b"unichar")))
+        number = exactly(b"%d" % ord(character))
+        yield row(one_of(b"'\""), _OPERATOR, names, exactly(b"("), number, exactly(b")"), _OPERATOR, one_of(b"'\""))
+
+
 def _in_german_tex(character: str, _: Codecs) -> Iterator[Look]:
     """As babel has umlauts."""
     if letter := _UMLAUTS.get(character):
@@ -206,7 +215,7 @@ def _sent_as_keys(character: str, _: Codecs) -> Iterator[Look]:
 
 
 SIGNS = (
-    *(_by_unicode_name, _in_few_places, _in_german_tex, _sent_as_keys),
+    *(_by_unicode_name, _in_few_places, _in_a_call, _in_german_tex, _sent_as_keys),
     *(_quoted, _by_number, _in_decimal, _in_ooxml, _named, _accented, _rsyslog, _shown),
     # A blank that is no line break in TeX.
     only(" ", exactly(b"~")),
