@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
-from overheard_capture.packets.options import note_ipv4, note_ipv6
+from overheard_capture.packets.options import note_check_value, note_ipv4, note_ipv6, note_routing
 from overheard_capture.packets.pdu import Family, Pdu
 
 if TYPE_CHECKING:
@@ -50,13 +50,19 @@ def _ipv6(pdu: Pdu) -> Pdu:
 
 def _options_header(pdu: Pdu) -> Pdu:
     """Hop-by-hop options and destination options (RFC 8200, 4.3 and 4.6)."""
-    inside = _routing_header(pdu)
+    inside = _extension(pdu)
     note_ipv6(pdu, pdu.at + 2, inside.at)
     return inside
 
 
 def _routing_header(pdu: Pdu) -> Pdu:
-    """A header with a length: routing (RFC 8200, 4.4), which has addresses, and others."""
+    """A routing header (RFC 8200, 4.4), which has addresses."""
+    inside = _extension(pdu)
+    note_routing(pdu, inside.at)
+    return inside
+
+
+def _extension(pdu: Pdu) -> Pdu:
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
 
@@ -64,7 +70,9 @@ def _routing_header(pdu: Pdu) -> Pdu:
 def _authentication_header(pdu: Pdu) -> Pdu:
     """Authentication header (RFC 4302). It does not encrypt."""
     data, at = pdu.buffer.data, pdu.at
-    return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 4)
+    end = at + 8 + data[at + 1] * 4
+    note_check_value(pdu, at + 12, end)
+    return pdu.inside(Family.IP, data[at], end)
 
 
 def _fragment_header(pdu: Pdu) -> Packets | Pdu:

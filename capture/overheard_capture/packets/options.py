@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
 from overheard_capture.packets.types import SYN, HeaderOption
-from overheard_capture.packets.usual_text import is_words
+from overheard_capture.packets.usual_text import is_prose, is_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -64,6 +64,12 @@ _IPV6: Lengths = {
 }
 # On any segment that opens a connection: a Fast Open cookie (RFC 7413, 4.1.1).
 _OPENING: Lengths = {**_TCP, 34: range(2, 19)}
+# Routing headers (RFC 8200, 4.4): those of type 0, of Mobile IPv6 with its length in units of 8 bytes (RFC 6275, 6.4),
+# and segment routing (RFC 8754, 2), whose TLVs are padding, or a code with what precedes it and its length.
+_SOURCE_ROUTE, _HOME_ADDRESS, _SEGMENTS = 0, 2, 4
+_SEGMENT_PAD_1, _SEGMENT_PAD_N, _SEGMENT_CODE, _CODE_LENGTHS = 0, 4, 5, range(14, 39)
+# The lengths of integrity check values: of hashes and AES, of elliptic curves, and padded to 8 bytes (RFC 4302, 2.6).
+_CHECK_VALUES = {12, 16, 20, 24, 32, 36}
 _USUAL_TCP = b"\x01\x01\x08\x0a"
 _END, _NO_OPERATION, _PAD_1, _PAD_N = 0, 1, 0, 1
 
@@ -91,6 +97,18 @@ def note_tcp(pdu: Pdu, start: int, options: bytes, flags: int) -> None:
 def note_ipv6(pdu: Pdu, start: int, end: int) -> None:
     """Keep the content in hop-by-hop or destination options (RFC 8200, 4.2), which are between these offsets."""
     _note(pdu, start, _ipv6_content(pdu.buffer.data[start:end]))
+
+
+def note_routing(pdu: Pdu, end: int) -> None:
+    """Keep the content in a routing header, which ends at this offset: text, and all in those of other types."""
+    header = pdu.buffer.data[pdu.at : end]
+    _note(pdu, pdu.at, _routing_content(header, header[2]))
+
+
+def note_check_value(pdu: Pdu, start: int, end: int) -> None:
+    """Keep the integrity check value between these offsets, if it is text or of no usual length."""
+    value = pdu.buffer.data[start:end]
+    _note(pdu, start, iter([(0, len(value))] if len(value) not in _CHECK_VALUES or is_prose(value) else ()))
 
 
 def _note(
@@ -150,3 +168,27 @@ def _ipv6_content(options: bytes) -> Iterator[tuple[int, int]]:
         if any(value) and (options[at] == _PAD_N or length not in _IPV6.get(options[at], ())):
             yield at + 2, at + 2 + len(value)
         at += 2 + length
+
+
+def _routing_content(header: bytes, kind: int) -> Iterator[tuple[int, int]]:
+    addresses, at = 8, len(header)
+    if kind == _SEGMENTS:
+        at = min(8 + 16 * (header[4] + 1), len(header))
+    elif kind not in (_SOURCE_ROUTE, _HOME_ADDRESS) or len(header) > 8 + 16 * (header[1] // 2):
+        addresses = at = 4
+    segments = [header[start : start + 16] for start in range(addresses, at, 16)]
+    if any(map(is_prose, segments)):
+        yield addresses, at
+    if kind != _SEGMENTS:
+        if any(header[at:]):
+            yield at, len(header)
+        return
+    while at < len(header):
+        if header[at] == _SEGMENT_PAD_1:
+            at += 1
+            continue
+        start, at = at + 2, at + 2 + (header[at + 1] if at + 1 < len(header) else 0)
+        value = header[start:at]
+        is_code = header[start - 2] == _SEGMENT_CODE and len(value) in _CODE_LENGTHS and not is_prose(value)
+        if not is_code and any(value):
+            yield start, start + len(value)

@@ -25,6 +25,7 @@ _MANY_WORDS, _MANY_LETTERS = 9, 40
 _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
 _LONGEST_IDENTIFIER = 16
 _WORD_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -.,:"
+_BLANK = 32
 
 
 @cache
@@ -66,6 +67,16 @@ def has_text(data: bytes) -> bool:
 def is_words(data: bytes) -> bool:
     """Whether all bytes are letters, digits, blanks or a few signs: of many random values, hardly any is like that."""
     return len(data) >= _SHORTEST_TEXT and not data.translate(None, _WORD_LETTERS)
+
+
+def is_prose(data: bytes) -> bool:
+    """Whether bytes that should be random are text: printable, most of them small letters, digits or blanks.
+
+    Fewer than one in a million values of 12 random bytes are.
+    """
+    text = data.rstrip(b"\0")
+    small = sum(byte == _BLANK or 97 <= byte <= 122 or 48 <= byte <= 57 for byte in text)
+    return len(text) >= _SHORTEST_TEXT and is_printable(text) and 3 * small >= 2 * len(text)
 
 
 def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:

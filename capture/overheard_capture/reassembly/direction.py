@@ -72,7 +72,7 @@ class Direction(SequenceSpace):
         # What keep-alive probes carried that is neither zero nor the last byte sent, and where it was.
         self.probed = bytearray()
         self._probe_spans: list[Span] = []
-        # The number of bytes that resets carried.
+        # The number of bytes that resets carried, without zeros around them.
         self.reset_text = 0
         # Whether the position of the first byte is known.
         self._start_known = False
@@ -138,7 +138,7 @@ class Direction(SequenceSpace):
         elif segment.payload:
             # RST may carry a diagnostic text (RFC 9293, 3.5.3), which is not part of the stream.
             self._variant(segment.payload, payload_origin(segment))
-            self.reset_text += len(segment.payload)
+            self.reset_text += len(segment.payload.strip(b"\0"))
 
     def _note_probe(self, start: int, segment: Segment) -> None:
         """Keep the byte of a keep-alive probe, if it says something: nobody reads it, but everybody sees it."""

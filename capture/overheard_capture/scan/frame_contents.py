@@ -43,6 +43,8 @@ _SCTP = Layer("SCTP")
 _CHECKSUM, _REMAINDER, _MAX_CHECKSUM = 4, 0x2144DF1C, 8
 # The longest echo that may have a few letters: those of usual programs have a time and numbers. And padding of frames.
 _LONGEST_ECHO, _MAX_PADDING = 64, 46
+# The length of a header of Ethernet. A frame without anything behind is too short to be one (IEEE 802.3, 4.2.4.2.2).
+_HEADER = 14
 # How many pairs of hosts are remembered with short trailers between them.
 _MAX_HOSTS = 1024
 
@@ -110,7 +112,7 @@ class FrameContents:
                 findings.report_in_clear(field, size)
             if packet.in_clear:
                 self._report(frame, packet, findings, sum(size for _, size in packet.in_clear))
-        elif isinstance(packet, Other) and any(frame.data[14:]):
+        elif isinstance(packet, Other) and (any(frame.data[_HEADER:]) or _is_runt(frame.data)):
             findings.unread[UnreadContent(Reason.OPAQUE, "an unknown protocol")] += 1
             self._report(frame, packet, findings, len(frame.data))
 
@@ -181,3 +183,8 @@ class FrameContents:
         inside.feed(data, origin)
         inside.close()
         self._report(frame, packet, findings, len(data))
+
+
+def _is_runt(data: bytes) -> bool:
+    """Whether a frame has no room for any packet, but says something."""
+    return len(data) <= _HEADER and any(data)

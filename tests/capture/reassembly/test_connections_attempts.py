@@ -183,7 +183,8 @@ def test_what_several_probes_say_is_in_clear_and_searched(tmp_path: Path) -> Non
     assert report.outcome == "OVERHEARD"
 
 
-def test_what_a_reset_says_is_in_clear() -> None:
-    opening = tcp(sequence=9, flags=SYN)
-    reset = tcp(SWAPPED, acknowledged=10, flags=RST | ACK, source=5683, target=40000)
-    assert in_clear([ethernet(ipv4(opening)), ethernet(ipv4(reset))]) == {"data in TCP resets": len(SWAPPED)}
+@pytest.mark.parametrize(("said", "size"), [(SWAPPED, len(SWAPPED)), (b"\0\0no\0", 2), (b"", 0), (bytes(6), 0)])
+def test_what_a_reset_says_is_in_clear(said: bytes, size: int) -> None:
+    """A reset may carry a text (RFC 9293, 3.5.3); zeros are padding."""
+    attempt = [tcp(sequence=9, flags=SYN), tcp(said, sequence=0, flags=RST | ACK, source=5683, target=40000)]
+    assert in_clear([ethernet(ipv4(each)) for each in attempt]).get("data in TCP resets", 0) == size

@@ -153,3 +153,48 @@ def test_options_and_trailers_of_an_endpoint_are_in_clear_there(tmp_path: Path) 
     report = judge(rewritten(tmp_path / "x.pcapng", frames), {"message": b"fluffy tail"}, options)
     says = {check.code: check.says for check in report.verdicts["message"].reasons}
     assert ":443: 24 bytes of data outside flows in clear" in says["in-clear"]
+
+
+def authenticated(value: bytes) -> bytes:
+    """A segment behind an authentication header with this integrity check value."""
+    return ethernet(ipv4(bytes([6, 1 + len(value) // 4]) + bytes(10) + value + tcp(), 51))
+
+
+def routed(kind: int, data: bytes, last: int = 0) -> bytes:
+    """A segment behind a routing header with this data from its fourth byte on, or with a last entry."""
+    header = bytes([6, (len(data) + 4) // 8 - 1, kind, 0]) + data
+    return ethernet(ipv6(header[:4] + bytes([last]) + header[5:] + tcp(), 43), 0x86DD)
+
+
+CODES = [RANDOM[:size] for size in (12, 16, 24, 32)]
+ADDRESS = bytes.fromhex("20010db8000000000000000000000001")
+ROUTES = {
+    "type 0": routed(0, bytes(4) + ADDRESS * 2),
+    "mobility": routed(2, bytes(4) + ADDRESS),
+    "segments": routed(4, bytes(4) + ADDRESS * 2 + b"\4\2\0\0\0\0\0\0", last=1),
+    "authenticated segments": routed(4, bytes(4) + ADDRESS * 2 + b"\5\x26" + bytes(6) + RANDOM[:32], last=1),
+}
+HIDDEN_ROUTES = {
+    "an unknown type": routed(253, bytes(4) + RANDOM[:32]),
+    "text as addresses": routed(4, bytes(4) + ADDRESS + SPELLED[:16], last=1),
+    "text behind addresses": routed(4, bytes(4) + ADDRESS + b"\7\x0e" + SWAPPED + b"\0\0", last=0),
+    "text in padding": routed(4, bytes(4) + ADDRESS + b"\4\x0e" + SWAPPED + b"\0\0", last=0),
+    "text behind a home address": routed(2, bytes(4) + ADDRESS * 2 + SPELLED[:16]),
+}
+
+
+def test_a_check_value_is_a_code_of_usual_length() -> None:
+    assert [value for value in CODES if "data outside flows" in in_clear([authenticated(value)])] == []
+    hidden = [SWAPPED, SPELLED[:32], RANDOM[:44]]
+    assert [value for value in hidden if "data outside flows" not in in_clear([authenticated(value)])] == []
+
+
+def test_a_route_has_addresses() -> None:
+    assert [what for what, each in ROUTES.items() if in_clear([each])] == []
+    assert [what for what, each in HIDDEN_ROUTES.items() if not in_clear([each])] == []
+
+
+@pytest.mark.parametrize("size", [1, 13, 14])
+def test_a_frame_too_short_for_a_packet_is_in_clear(size: int) -> None:
+    assert in_clear([SPELLED[:size]]) == {"data outside flows": size}
+    assert in_clear([bytes(size)]) == {}
