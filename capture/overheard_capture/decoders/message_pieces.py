@@ -39,6 +39,8 @@ class Domain(NamedTuple):
     """The part of messages that is below a domain of DNS, and that nobody can read. It is counted, not joined."""
 
     name: bytes
+    # Whether it is short codes, of which few domains have many.
+    has_codes: bool = False
 
 
 def part_of(part: object) -> object:

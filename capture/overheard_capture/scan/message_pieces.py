@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 
 OPAQUE_NAMES = f"names and texts below one domain that say more than {MAX_VALUE} bytes, which nobody can read"
+# So many bytes are those of a few codes of hosts.
+_MOST_CODES = 64
+MANY_CODES = f"names below one domain that say more than {_MOST_CODES} bytes in short codes of hexadecimal"
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
@@ -98,15 +101,17 @@ class MessagePieces:
         """Report what nobody can read below a domain once that is more than a value may be."""
         domain = piece.part if piece.part in self._opaque or len(self._opaque) < _MOST_PARTS else None
         known = self._opaque.setdefault(domain, set())
-        if piece.data in known or self._sizes[domain] > MAX_VALUE:
+        most = _MOST_CODES if isinstance(domain, Domain) and domain.has_codes else MAX_VALUE
+        if piece.data in known or self._sizes[domain] > most:
             return
         known.add(piece.data)
         from overheard_capture.protocols.dns.opaque_names import opaque_size  # noqa: PLC0415  (most captures have none)
 
         self._sizes[domain] += opaque_size(piece.data)
-        if self._sizes[domain] > MAX_VALUE:
+        if self._sizes[domain] > most:
             known.clear()
-            self._report(piece.hosts, UnreadContent(Reason.OPAQUE, OPAQUE_NAMES, piece.layers))
+            what = OPAQUE_NAMES if most == MAX_VALUE else MANY_CODES
+            self._report(piece.hosts, UnreadContent(Reason.OPAQUE, what, piece.layers))
 
     def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each."""

@@ -16,6 +16,7 @@ from overheard_capture.packets.usual_text import (
     is_name,
     is_words,
 )
+from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, in
             yield "name", unusual
         elif has_many_words(whole := b".".join(values)):
             yield "name", len(whole)
+        elif labels not in message.hashed and (coded := coded_in_name(values)):
+            yield "name", coded
     for kind, start, end in message.records:
         if kind == _OPT:
             yield from _unusual_options(data[start:end])

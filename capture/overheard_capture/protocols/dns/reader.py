@@ -13,6 +13,7 @@ from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
+from overheard_capture.protocols.dns.coded_names import short_codes
 from overheard_capture.protocols.dns.fields import fields_in_clear
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.dns.message_text import (
@@ -103,8 +104,12 @@ def _add_opaque(findings: Findings, layers: Layers, message: DnsContents, data: 
     """Put aside what nobody can read in names and texts, by the domain that it is below."""
     domain = b""
     for labels in message.names:
-        below, opaque = opaque_in_name([data[start:end] for start, end in labels])
+        values = [data[start:end] for start, end in labels]
+        below, opaque = opaque_in_name(values)
         domain = domain or below
+        if labels not in message.hashed and (codes := short_codes(values)):
+            where = origin.derived([(0, labels[0][0], labels[-1][1])])
+            add_piece(findings, layers, codes, where, Domain(below, has_codes=True))
         if opaque and labels not in message.hashed:
             where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_piece(findings, layers, opaque, where, Domain(below))

@@ -1,0 +1,71 @@
+"""What names of DNS carry in a coding: data of a tunnel, which anybody decodes.
+
+Hashes have a few known lengths in labels, identifiers of content networks and clouds are shorter than these, and names
+of hosts have words. Which case a letter has says nothing alone: a resolver may change it at random.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.byte_scan import is_plain
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.opaque import is_base32, is_base64, is_hexadecimal
+from overheard_capture.packets.usual_text import is_prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_HEXADECIMAL = lazy_pattern(rb"[0-9a-f]+")
+_BASE32, _BASE64 = lazy_pattern(rb"[0-9a-z]+"), lazy_pattern(rb"[0-9A-Za-z+/_]+=*")
+_BREAKS = bytes.maketrans(b"-_", b"..")
+# Codes of hosts and hashes up to this length are usual in labels, and longer ones of these: of SHA-1 and SHA-224 in
+# hexadecimal (RFC 7929, 3), of SHA-256 in base32, and identifiers of content (CID) and of keys.
+_LONGEST_CODE, _HASHES = 32, {40, 52, 56, 59}
+# Shorter than these, a code in hexadecimal may be text by chance.
+_SHORTEST, _SHORTEST_PRINTABLE = 16, 24
+# Codes of these lengths in hexadecimal are addresses and identifiers, of which a domain may have many.
+_IDENTIFIERS = {16, 24, 32}
+_ADDRESSES, _PUNYCODE = b"arpa", b"xn--"
+
+
+def coded_in_name(labels: Sequence[bytes]) -> int:
+    """How many characters of a name are certainly data in a coding."""
+    return sum(len(part) for part in _parts(labels) if _is_data(part))
+
+
+def short_codes(labels: Sequence[bytes]) -> bytes:
+    """What a name has in hexadecimal that is no longer than a hash, and no usual identifier; a tunnel has many."""
+    lower = (part.lower() for part in _parts(labels) if _SHORTEST <= len(part) <= _LONGEST_CODE and len(part) % 2 == 0)
+    return b"".join(
+        part for part in lower if len(part) not in _IDENTIFIERS and _HEXADECIMAL.fullmatch(part) and not part.isdigit()
+    )
+
+
+def _parts(labels: Sequence[bytes]) -> Iterator[bytes]:
+    """The labels before a domain; and what is between hyphens in them."""
+    if labels[-1].lower() == _ADDRESSES:
+        return
+    for label in labels[:-2]:
+        if label[:4].lower() != _PUNYCODE:
+            yield from label.translate(_BREAKS).split(b".")
+
+
+def _is_data(part: bytes) -> bool:
+    size, lower = len(part), part.lower()
+    if size < _SHORTEST:
+        return False
+    if _HEXADECIMAL.fullmatch(lower):
+        return _is_text(bytes.fromhex(lower[: size // 2 * 2].decode())) or (_is_long(size) and is_hexadecimal(lower))
+    if not _is_long(size) or not _BASE64.fullmatch(part):
+        return False
+    is_mixed = part not in (lower, part.upper()) and is_base64(part)
+    return is_mixed or (bool(_BASE32.fullmatch(lower)) and is_base32(lower))
+
+
+def _is_long(size: int) -> bool:
+    return size > _LONGEST_CODE and size not in _HASHES
+
+
+def _is_text(data: bytes) -> bool:
+    return is_prose(data) or (2 * len(data) >= _SHORTEST_PRINTABLE and is_plain(data))
