@@ -12,6 +12,8 @@ from overheard_capture.packets.usual_text import is_printable
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import ALPN, CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_NAME
+from overheard_capture.protocols.tls.hello_fields import hello_fields
+from overheard_capture.protocols.tls.message_fields import is_ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,7 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     read_values(findings, layers, body, origin, BEHIND_HEADER)
     if kind == CERTIFICATE and findings.messages:
         _add_certificates(findings, layers, body, origin)
+    _report_in_clear(findings, kind, body)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
         return
@@ -54,6 +57,20 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
                 read_values(findings, layers, field, begins, BEHIND_HEADER)
             elif any(field):
                 read_unknown_value(findings, layers, field, begins)
+    except TruncatedError:
+        # A malformed hello is reported elsewhere.
+        return
+
+
+def _report_in_clear(findings: Findings, kind: int, body: bytes) -> None:
+    """Report the fields of a message that an application, and no usual software, has chosen."""
+    if kind not in (CLIENT_HELLO, SERVER_HELLO):
+        if not is_ordinary(kind, body):
+            findings.report_in_clear(f"TLS handshake message of type {kind}", len(body))
+        return
+    try:
+        for field, size in hello_fields(kind, body, _KNOWN.__contains__):
+            findings.report_in_clear(f"TLS {field}", size)
     except TruncatedError:
         # A malformed hello is reported elsewhere.
         return

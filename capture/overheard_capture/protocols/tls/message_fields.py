@@ -1,0 +1,168 @@
+"""Handshake messages in clear, besides hellos, whose body is not what their type has (RFC 5246, 7.4; RFC 8422, 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.ordinary import content_of, elements, is_structure, is_usual_name, says_something
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REQUEST, _VERIFY_REQUEST, _TICKET, _CERTIFICATE, _SERVER_KEY, _ASKS, _DONE, _VERIFY, _CLIENT_KEY, _FINISHED = (
+    *(0, 3, 4, 11, 12, 13, 14, 15, 16, 20),
+)
+_STATUS, _OCSP, _NAMED_CURVE = 22, 1, 3
+# Encrypted extensions, where a NULL cipher suite was chosen.
+_ENCRYPTED_EXTENSIONS = 8
+# The lengths of a secret under RSA without a length before it, as SSL 3.0 has it.
+_RAW = {64, 128, 256, 384, 512}
+# What precedes the issuer in a certificate, unless it has a version; the validity is between it and the subject.
+_VERSION, _ISSUER = b"\xa0", 2
+
+
+def is_ordinary(kind: int, body: bytes) -> bool:
+    """Whether a message has the structure of its type, without surplus bytes and without text."""
+    check = _CHECKS.get(kind)
+    try:
+        return check is not None and check(body)
+    except TruncatedError:
+        return False
+
+
+def _is_empty(body: bytes) -> bool:
+    return not body
+
+
+def _is_verify_request(body: bytes) -> bool:
+    """HelloVerifyRequest (RFC 6347, 4.2.1)."""
+    cursor = Cursor(body)
+    cursor.take(2)
+    return not says_something(bytes(cursor.vector(1).rest())) and not cursor
+
+
+def _is_ticket(body: bytes) -> bool:
+    """NewSessionTicket (RFC 5077, 3.3)."""
+    cursor = Cursor(body)
+    cursor.take(4)
+    return not says_something(bytes(cursor.vector(2).rest())) and not cursor
+
+
+def _is_certificate(body: bytes) -> bool:
+    """A chain of certificates, or a raw public key (RFC 7250, 3)."""
+    outer = Cursor(body)
+    chain = outer.vector(3)
+    if outer:
+        return False
+    whole = bytes(chain.rest())
+    if not whole or is_structure(whole):
+        return True
+    cursor = Cursor(whole)
+    while cursor:
+        der = bytes(cursor.vector(3).rest())
+        if not is_structure(der) or not _has_usual_names(der):
+            return False
+    return True
+
+
+def _has_usual_names(der: bytes) -> bool:
+    """Whether this is a certificate in which the names of the issuer and the subject have few words."""
+    parts = elements(content_of(der))
+    if len(parts) != len(_SIGNED):
+        return False
+    fields = elements(parts[0])
+    names = fields[_ISSUER + (parts[0][:1] == _VERSION) :]
+    return all(map(is_usual_name, names[:3:2]))
+
+
+# What is signed, the algorithm, and the signature (RFC 5280, 4.1).
+_SIGNED = ("certificate", "algorithm", "signature")
+
+
+def _is_server_key(body: bytes) -> bool:
+    """ServerKeyExchange: parameters of a group, or of numbers, perhaps behind a hint; then a signature."""
+    return not says_something(body, may_be_named=True) and any(_fits(body, form) for form in _SERVER_KEYS)
+
+
+def _is_client_key(body: bytes) -> bool:
+    """ClientKeyExchange: an identity, an encrypted secret, or a public key; that of GOST is a structure."""
+    if says_something(body, may_be_named=True):
+        return False
+    return len(body) in _RAW or is_structure(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
+
+
+# What messages consist of: vectors with a length of so many bytes, a curve, or an algorithm.
+_CURVE, _ALGORITHM = -1, -2
+_SERVER_PARAMETERS = ((_CURVE, 1), (2, 2, 2), (2, 2, 1, 2), (2,), (2, _CURVE, 1), (2, 2, 2, 2))
+_SERVER_KEYS = tuple((*each, *signature) for each in _SERVER_PARAMETERS for signature in ((), (_ALGORITHM, 2), (2,)))
+_CLIENT_KEYS = ((2,), (1,), (2, 2), (2, 1), (2, 2, 2))
+
+
+def _fits(body: bytes, form: tuple[int, ...]) -> bool:
+    cursor = Cursor(body)
+    try:
+        for part in form:
+            if part == _CURVE:
+                if cursor.number(1) != _NAMED_CURVE:
+                    return False
+                cursor.take(2)
+            elif part == _ALGORITHM:
+                cursor.take(2)
+            else:
+                cursor.vector(part)
+    except TruncatedError:
+        return False
+    return not cursor
+
+
+def _is_request(body: bytes) -> bool:
+    """CertificateRequest: types, algorithms since TLS 1.2, and names of authorities."""
+    return any(_is_request_in(body, with_algorithms=each) for each in (True, False))
+
+
+def _is_request_in(body: bytes, *, with_algorithms: bool) -> bool:
+    cursor = Cursor(body)
+    try:
+        codes = bytes(cursor.vector(1).rest())
+        if with_algorithms:
+            codes += bytes(cursor.vector(2).rest())
+        authorities = cursor.vector(2)
+        names = list[bytes]()
+        while authorities:
+            names.append(bytes(authorities.vector(2).rest()))
+    except TruncatedError:
+        return False
+    usual = all(is_structure(each) and is_usual_name(content_of(each)) for each in names)
+    return usual and not cursor and not says_something(codes)
+
+
+def _is_signature(body: bytes) -> bool:
+    """CertificateVerify."""
+    return not says_something(body) and (_fits(body, (_ALGORITHM, 2)) or _fits(body, (2,)))
+
+
+def _is_status(body: bytes) -> bool:
+    """CertificateStatus (RFC 6066, 8): a response of OCSP."""
+    cursor = Cursor(body)
+    return cursor.number(1) == _OCSP and is_structure(bytes(cursor.vector(3).rest())) and not cursor
+
+
+def _is_any(body: bytes) -> bool:
+    return not says_something(body, may_be_named=True)
+
+
+_CHECKS: dict[int, Callable[[bytes], bool]] = {
+    _REQUEST: _is_empty,
+    _VERIFY_REQUEST: _is_verify_request,
+    _TICKET: _is_ticket,
+    _ENCRYPTED_EXTENSIONS: _is_any,
+    _CERTIFICATE: _is_certificate,
+    _SERVER_KEY: _is_server_key,
+    _ASKS: _is_request,
+    _DONE: _is_empty,
+    _VERIFY: _is_signature,
+    _CLIENT_KEY: _is_client_key,
+    _FINISHED: _is_any,
+    _STATUS: _is_status,
+}
