@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
+from overheard_capture.packets.sctp_control import is_ordinary
 from overheard_capture.packets.types import Fragment, Packet, SctpMessage
 from overheard_capture.provenance.origin import Origin, joined
 
@@ -89,12 +90,17 @@ class SctpReassembler:
         if pdu.end < pdu.at + _HEADER_LENGTH:
             raise ValueError
         found: dict[Packet, None] = {}
-        for kind, chunk in _chunks(pdu):
+        in_clear: list[tuple[str, int]] = []
+        for kind, chunk, value in _chunks(pdu):
             if chunk:
                 found[self._add(pdu, chunk)] = None
             elif kind not in _CONTROL_CHUNKS:
                 found.update(dict.fromkeys(pdu.other()))
-        return tuple(found) or pdu.control()
+            elif not is_ordinary(kind, value):
+                in_clear.append((f"SCTP chunk of type {kind}", len(value)))
+        if in_clear or not found:
+            found.update(dict.fromkeys(pdu.control(in_clear)))
+        return tuple(found)
 
     def _add(self, pdu: Pdu, chunk: _DataChunk) -> Packet:
         if chunk.flags & _BEGINNING and chunk.flags & _ENDING:
@@ -121,16 +127,19 @@ class SctpReassembler:
         return chunks[0].message(pdu, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
-def _chunks(pdu: Pdu) -> Iterator[tuple[int, _DataChunk | None]]:
-    """The types of the chunks of a packet, and the parsed chunk if it is DATA or I-DATA."""
+def _chunks(pdu: Pdu) -> Iterator[tuple[int, _DataChunk | None, bytes]]:
+    """The types of the chunks of a packet; the parsed chunk if it is DATA or I-DATA, and its value otherwise."""
     data, at = pdu.buffer.data, pdu.at + _HEADER_LENGTH
     end = min(pdu.end, len(data))
     while at + 4 <= end:
         kind, flags, length = _CHUNK.unpack_from(data, at)
         if length < 4:
-            yield -1, None
+            yield -1, None, b""
             return
-        yield kind, _chunk(pdu, kind, flags, at, length) if kind in {_DATA, _I_DATA} else None
+        if kind in {_DATA, _I_DATA}:
+            yield kind, _chunk(pdu, kind, flags, at, length), b""
+        else:
+            yield kind, None, data[at + 4 : min(at + length, end)]
         at += length + -length % 4
 
 

@@ -26,6 +26,8 @@ _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
 _LONGEST_IDENTIFIER = 16
 _WORD_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -.,:"
 _BLANK = 32
+# So many printable bytes in a row may be text, and so many are.
+_RUN, _CERTAIN = rb"[\t\r\n -~]{16,}", 24
 
 
 @cache
@@ -77,6 +79,21 @@ def is_prose(data: bytes) -> bool:
     text = data.rstrip(b"\0")
     small = sum(byte == _BLANK or 97 <= byte <= 122 or 48 <= byte <= 57 for byte in text)
     return len(text) >= _SHORTEST_TEXT and is_printable(text) and 3 * small >= 2 * len(text)
+
+
+def has_long_text(data: bytes) -> bool:
+    """Whether there is text in bytes that should be random, or numbers, which hardly ever have it by chance."""
+    return any(is_long_text(run) for run in printable_runs(data))
+
+
+def printable_runs(data: bytes) -> list[bytes]:
+    """The runs of printable bytes that are long enough to be told from random ones."""
+    return re.findall(_RUN, data)
+
+
+def is_long_text(run: bytes) -> bool:
+    """Whether such a run is text: random bytes hardly ever have so many in a row, or so many of them small letters."""
+    return len(run) >= _CERTAIN or is_prose(run)
 
 
 def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:

@@ -130,3 +130,10 @@ def test_random_values_are_no_words() -> None:
 def test_labels_are_names() -> None:
     labels = (b"\7example\3com\0", b"\3lab\xc0\x0c", b"\0")
     _expect(usual_text.are_usual_labels, labels, (b"\x0c" + SWAPPED + b"\0", b"\7exam"))
+
+
+def test_random_bytes_have_no_long_text() -> None:
+    random = [hashlib.shake_128(bytes([number])).digest(2000) for number in range(100)]
+    assert [each for each in random if usual_text.has_long_text(each) or usual_text.is_prose(each[:12])] == []
+    assert usual_text.has_long_text(random[0] + b"the cat sat on it" + random[1])
+    assert usual_text.is_prose(b"lfffuyt iala")

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.packets.usual_text import is_description, is_name, is_prose, is_token
+from overheard_capture.packets.usual_text import is_description, is_long_text, is_name, is_token, printable_runs
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Printable bytes in a row: random ones hardly ever have so many, or so many of them small letters.
-_PRINTABLE, _CERTAIN = lazy_pattern(rb"[\t\r\n -~]{16,}"), 24
 _HOST = lazy_pattern(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _LONGEST_HOST = 253
 # Names of protocols that are tried have a version or a path. GREASE (RFC 8701, 3.1) has two bytes alike.
@@ -28,9 +26,7 @@ _SEQUENCE, _LONG = 0x30, 0x80
 
 def says_something(data: bytes, *, may_be_named: bool = False) -> bool:
     """Whether bytes that should be random, or numbers, have text in them; it may be a name or a description."""
-    for run in _PRINTABLE.findall(data):
-        if len(run) < _CERTAIN and not is_prose(run):
-            continue
+    for run in filter(is_long_text, printable_runs(data)):
         # The length before it may be printable, too.
         if not (
             may_be_named and any(is_name(each) or is_token(each) or is_description(each) for each in (run, run[1:]))
