@@ -13,6 +13,7 @@ from overheard_capture.packets.usual_text import (
     is_printable,
     is_token,
     is_url,
+    printable_runs,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _LONG_ENOUGH = 14
 _NAMES, _ERRORS, _SEARCH_LIST, _PORTAL = {0x0101, 0x0102}, {0x0201, 0x0202, 0x0203}, 31, 37
 # Tags of PPPoE discovery with what the other side sends back, such as a cookie.
 _TAGS, _LONGEST_TAG = {0x0103, 0x0104, 0x0105, 0x0110}, 64
+# The header of packets that configure PPP; of echoes and what is discarded, a number follows.
+_LINK_HEADER, _LINK_ECHOES, _MAGIC, _FEW_OF_LINK = 4, {b"\x09", b"\x0a", b"\x0b"}, 4, 16
 # The lengths of ICMP messages after the header of 8 bytes (RFC 792, RFC 950): timestamps, information, address masks,
 # and solicitation of routers. An advertisement of routers (RFC 1256) has a number of entries.
 _ICMP = {10: 0, 13: 12, 14: 12, 15: 0, 16: 0, 17: 4, 18: 4}
@@ -93,6 +96,18 @@ def pppoe_discovery(pdu: Pdu) -> Packets:
         if not _is_usual_tag(tag, value):
             in_clear.append((f"PPPoE tag {tag:#06x}", len(value)))
     return _before(data[at:], pdu, in_clear)
+
+
+def ppp_control(pdu: Pdu) -> Packets:
+    """A packet that configures a link of PPP (RFC 1661, 5), which may have a text (RFC 1570, 2.1)."""
+    data = pdu.buffer.data[pdu.at : pdu.end]
+    end = max(int.from_bytes(data[2:4]), _LINK_HEADER)
+    said, rest = data[_LINK_HEADER:end], data[end:]
+    if data[:1] in _LINK_ECHOES:
+        usual = not has_text(said[_MAGIC:])
+    else:
+        usual = all(is_description(run, _FEW_OF_LINK) or is_name(run) for run in printable_runs(said))
+    return pdu.control(() if usual and not has_text(rest) else [("PPP", len(data))])
 
 
 def _is_usual_tag(tag: int, value: bytes) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.bridging import SPANNING_TREE, lldp, spanning_tree
-from overheard_capture.packets.control import arp, pppoe_discovery
+from overheard_capture.packets.control import arp, ppp_control, pppoe_discovery
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -110,10 +110,6 @@ def always(family: str, protocol: int, header: int, pdu: Pdu) -> Pdu:
     return pdu.inside(family, protocol, pdu.at + header)
 
 
-def _control(pdu: Pdu) -> Packets:
-    return pdu.control()
-
-
 # One row per link type. Some files have 12 or 14 for LINKTYPE_RAW: the values of DLT_RAW on some systems.
 LINK_TYPES: dict[int, Decapsulator] = {
     0: _loopback,  # LINKTYPE_NULL
@@ -157,7 +153,7 @@ PPP: dict[int, Decapsulator] = {
     assigned.PPP_MPLS_UCAST: mpls,
     assigned.PPP_MPLS_MCAST: mpls,
     # Negotiation of addresses and link options. Authentication is not in this list: it may carry a password.
-    assigned.PPP_IPCP: _control,
-    assigned.PPP_IPV6CP: _control,
-    assigned.PPP_LCP: _control,
+    assigned.PPP_IPCP: ppp_control,
+    assigned.PPP_IPV6CP: ppp_control,
+    assigned.PPP_LCP: ppp_control,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
 from overheard_capture.packets.types import SYN, HeaderOption
-from overheard_capture.packets.usual_text import is_prose, is_words
+from overheard_capture.packets.usual_text import has_long_text, is_prose, is_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -103,6 +103,12 @@ def note_routing(pdu: Pdu, end: int) -> None:
     """Keep the content in a routing header, which ends at this offset: text, and all in those of other types."""
     header = pdu.buffer.data[pdu.at : end]
     _note(pdu, pdu.at, _routing_content(header, header[2]))
+
+
+def note_header(pdu: Pdu, start: int, end: int) -> None:
+    """Keep the header of a tunnel between these offsets, if there is text in its options or keys."""
+    header = pdu.buffer.data[start:end]
+    _note(pdu, start, iter([(0, len(header))] if has_long_text(header) else ()))
 
 
 def note_check_value(pdu: Pdu, start: int, end: int) -> None:

@@ -9,7 +9,7 @@ from overheard_capture.packets import assigned
 from overheard_capture.packets.control import igmp
 from overheard_capture.packets.esp import esp, open_null_cipher
 from overheard_capture.packets.icmp import ICMP
-from overheard_capture.packets.options import note_tcp
+from overheard_capture.packets.options import note_header, note_tcp
 from overheard_capture.packets.tunnels import tunnelled
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
 
@@ -47,6 +47,7 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
     payload, spans = buffer.data[begins:end], buffer.spans(begins, end)
     datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
     if inside := tunnelled(payload, end - begins):
+        note_header(pdu, begins, begins + inside.at)
         return pdu.inside(inside.family, inside.protocol, begins + inside.at, (datagram,))
     is_esp = payload[_ESP_HEADER : _ESP_HEADER + 1] in _IP_BEGINS or _ESP_PORT in (source.port, target.port)
     if is_esp and any(payload[:4]) and (opened := open_null_cipher(pdu, begins)):

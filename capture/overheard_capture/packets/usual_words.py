@@ -91,9 +91,10 @@ _CODES = """
 """
 _PROGRAMS = """
     apachesshd arcfour asyncssh babeld bitvise blowfish bouncycastle cerberus chrony core cpc cyberduck dan
-    dnsmasq dropbear eider ejabberd erlang eturnal filezilla freeice gerrit gitlab gorst hpn ice icecast janus
-    java jitsi jsch jvm kamailio kitty knot libjingle libnice libsrtp libwebrtc lldpd marshal mediasoup mina
-    mobatek mobaxterm mod named netconf nsd openldap openssl paramiko pion pjnath pjproject pjsip powerdns putty
+    dnsmasq dropbear eider ejabberd erlang eturnal filezilla freeice gerrit gitlab gorst flexvpn hpn ice icecast janus
+    java jitsi jsch jvm kamailio kitty knot libjingle libnice libreswan libsrtp libwebrtc lldpd marshal mediasoup mina
+    mobatek mobaxterm mod named netconf nsd openldap openssl openswan racoon strongswan paramiko pion
+    pjnath pjproject pjsip powerdns putty
     rebex renci resiprocate restund return returnserver rosssh russh rust sftp sftpgo snap sshclient sshd sshj
     sshlib sshnet stun stund stunserver stuntman tectia telepathy teraterm termius test trilead ttssh turn
     turnserver twisted unbound vandyke vector vovida webrtc weonlydo west winscp wolfssh zos

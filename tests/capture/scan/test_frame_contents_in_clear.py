@@ -198,3 +198,43 @@ def test_a_route_has_addresses() -> None:
 def test_a_frame_too_short_for_a_packet_is_in_clear(size: int) -> None:
     assert in_clear([SPELLED[:size]]) == {"data outside flows": size}
     assert in_clear([bytes(size)]) == {}
+
+
+def link(code: int, data: bytes, behind: bytes = b"") -> bytes:
+    """A packet that configures a link of PPP over Ethernet."""
+    body = b"\xc0\x21" + bytes([code, 1]) + (len(data) + 4).to_bytes(2) + data + behind
+    return ethernet(b"\x11\0\0\1" + len(body).to_bytes(2) + body, 0x8864)
+
+
+LINKS = {
+    "a request": link(1, b"\1\4\5\xd4\5\6" + RANDOM[:4]),
+    "an echo": link(9, RANDOM[:4]),
+    "an identification": link(12, RANDOM[:4] + b"MSRASV5.20"),
+    "a long identification": link(12, RANDOM[:4] + b"MSRAS-0-DESKTOP-7A2B9"),
+    "the end": link(5, b"Peer not responding"),
+    "padding": link(9, RANDOM[:4], bytes(30)),
+}
+HIDDEN_LINKS = {
+    "an echo": link(9, RANDOM[:4] + SWAPPED),
+    "discarded": link(11, RANDOM[:4] + SPELLED),
+    "an identification": link(12, RANDOM[:4] + SPELLED),
+    "of a vendor": link(0, RANDOM[:4] + SPELLED),
+    "a request": link(1, b"\x63\x40" + SPELLED),
+    "behind": link(9, RANDOM[:4], SWAPPED),
+}
+
+
+def test_what_configures_a_link_says_nothing_else() -> None:
+    assert [what for what, each in LINKS.items() if in_clear([each])] == []
+    assert [what for what, each in HIDDEN_LINKS.items() if not in_clear([each])] == []
+
+
+def geneve(options: bytes) -> bytes:
+    header = bytes([len(options) // 4, 0]) + b"\x65\x58\0\0\1\0" + options
+    inside = ethernet(ipv4(b"\x16" + bytes(3) + b"\xe0\0\0\xfb", 2))
+    return ethernet(ipv4(udp(header + inside, target=6081), 17))
+
+
+def test_text_in_the_header_of_a_tunnel_is_in_clear() -> None:
+    assert in_clear([geneve(b"\1\2\x80\7" + RANDOM[:28])]) == {}
+    assert "data outside flows" in in_clear([geneve(b"\1\2\x80\x0a" + SPELLED[:40])])

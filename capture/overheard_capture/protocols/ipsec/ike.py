@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def read_message(
             skipped = 4 * (kind == _SKF)
             direction.read_ciphertext(body[skipped:], begins.after(skipped), 8)
             return True
+        if not is_ordinary(kind, body):
+            findings.report_in_clear(f"IKEv2 payload of type {kind}", len(body))
         _Payload(findings, layers, direction, begins).read(kind, body)
         kind, at = header[0], end
     if at != len(message):

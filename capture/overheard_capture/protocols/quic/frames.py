@@ -74,6 +74,7 @@ class CryptoStream:
 
     def __init__(self) -> None:
         self._at = 0
+        self._data = bytearray()
         self._buffered: dict[int, tuple[bytes, Origin]] = {}
 
     @property
@@ -84,6 +85,18 @@ class CryptoStream:
     def has(self, offset: int) -> bool:
         """Whether data for this offset arrived before."""
         return offset < self._at or offset in self._buffered
+
+    def contradicts(self, offset: int, data: bytes) -> bool:
+        """Whether other data arrived for these offsets before."""
+        known = self._data[offset : offset + len(data)]
+        if not data.startswith(known):
+            return True
+        for start, (other, _) in self._buffered.items():
+            before, after = other[max(offset - start, 0) :], data[max(start - offset, 0) :]
+            size = min(len(before), len(after))
+            if before[:size] != after[:size]:
+                return True
+        return False
 
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
         """Add the data of a frame; yields data that is now in order. Raises TruncatedError if it is too long."""
@@ -99,4 +112,5 @@ class CryptoStream:
             overlap = self._at - start
             if new := piece[overlap:]:
                 self._at += len(new)
+                self._data += new
                 yield new, piece_origin.after(overlap)

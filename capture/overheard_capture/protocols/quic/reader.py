@@ -9,6 +9,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.packets.usual_text import has_long_text, is_description, is_prose
 from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
@@ -28,6 +29,8 @@ _MAX_KEYS = 4
 # Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64.
 _CHECK_LENGTH = 64
 _MAX_IDS = 256
+# So many letters of a reason may be no known words. Shorter connection IDs may be text by chance.
+_FEW_OF_REASON, _LONG_ID = 48, 12
 
 
 class QuicConversation:
@@ -125,8 +128,15 @@ class QuicReader:
                 # Of what is sent again, and may be something else, nothing reaches the handshake.
                 read_values(self._findings, (*self._layers, LAYER), body, body_origin, BEHIND_HEADER)
             if frame.offset is None:
+                if not is_description(body, _FEW_OF_REASON):
+                    self._findings.report_in_clear("QUIC close reason", len(body))
                 add_piece(self._findings, (*self._layers, LAYER), body, body_origin, "reason")
             else:
+                # After a version negotiation, the client begins again.
+                is_first_version = VERSIONS[packet.version] == self._conversation.version
+                if is_first_version and self._crypto.contradicts(frame.offset, body):
+                    listener.problem("QUIC CRYPTO data that contradicts earlier data", Reason.OPAQUE)
+                    continue
                 self._reassemble(listener, frame.offset, body, body_origin)
 
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
@@ -136,11 +146,21 @@ class QuicReader:
         starts = (6, source + 1, token, token + 1, token + 2)
         layers = (*self._layers, LAYER)
         read_values(self._findings, layers, data, origin, starts)
+        self._report_text(bytes(data), packet)
         if packet.kind is PacketType.INITIAL:
             # Behind its length, in one, two or more bytes (RFC 9000, 16); what follows is the length of the packet.
             begins = token + (1 << (data[token] >> 6))
             length = int.from_bytes(data[token:begins]) & ((1 << (8 * (begins - token) - 2)) - 1)
             add_piece(self._findings, layers, bytes(data[begins : begins + length]), origin.after(begins), "token")
+
+    def _report_text(self, header: bytes, packet: QuicPacket) -> None:
+        """Report text in connection IDs, and in what follows them: tokens and versions, which look random."""
+        for connection_id in (packet.destination_id, packet.source_id):
+            if len(connection_id) >= _LONG_ID and is_prose(connection_id):
+                self._findings.report_in_clear("QUIC connection ID", len(connection_id))
+        behind = header[7 + len(packet.destination_id) + len(packet.source_id) :]
+        if has_long_text(behind):
+            self._findings.report_in_clear(packet.kind, len(behind))
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys

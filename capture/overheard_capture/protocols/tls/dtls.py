@@ -15,6 +15,7 @@ from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, reassemble
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
+from overheard_capture.protocols.tls.names import ALERTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ _TLS12_CID, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in record_types.READ_AS.items()}
 _READ_AS |= {_TLS12_CID: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
 _DTLS_1_3 = (_ACK, _UNIFIED)
+_ALERT_LEVELS = (1, 2)
 _VERSIONS = {0xFEFF, 0xFEFD}
 # The minimum length of a record without its own header: an authentication tag.
 _TAG = 16
@@ -138,6 +140,8 @@ class DtlsReader:
             listener.direction.change_cipher_specs, listener.direction.encrypted = 1, True
         elif kind == record_types.ALERT and len(body) == 2:
             listener.direction.alert(frame, body)
+            if body[0] not in _ALERT_LEVELS or body[1] not in ALERTS:
+                listener.problem("an unknown alert in clear")
         elif kind != _ACK:
             listener.problem("DTLS records in clear that must be encrypted")
 
@@ -147,9 +151,14 @@ class DtlsReader:
                 content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
+                # Both sides have all messages before either sends data.
+                if listener.direction.data.record_count:
+                    listener.problem("a DTLS handshake message in clear after application data")
                 listener.feed_handshake(*reassemble(pieces))
         except TruncatedError:
             listener.problem("a malformed DTLS handshake message")
+        if self._fragments.contradicts:
+            listener.problem("a DTLS handshake message that contradicts an earlier one")
 
     def _take_encrypted(
         self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes, origin: Origin

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The length of a fragment header.
 _HEADER_LENGTH = 12
-_MAX_MESSAGE, _MAX_INCOMPLETE = 256 << 10, 32
+_MAX_MESSAGE, _MAX_INCOMPLETE, _MAX_COMPLETE = 256 << 10, 32, 64
 
 
 class FragmentPiece(NamedTuple):
@@ -51,7 +51,10 @@ class HandshakeFragments:
 
     def __init__(self) -> None:
         self._incomplete: dict[int, _FragmentedMessage] = {}
-        self._complete: set[int] = set()
+        # The messages that are complete, by their numbers, with their headers.
+        self._complete: dict[int, bytes] = {}
+        # Whether a fragment has other bytes than one of the same message had.
+        self.contradicts = False
 
     @property
     def incomplete(self) -> bool:
@@ -69,15 +72,21 @@ class HandshakeFragments:
                 raise TruncatedError
             header = FragmentPiece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
             at += _HEADER_LENGTH + size
-            if number not in self._complete:
+            if (complete := self._complete.get(number)) is not None:
+                self.contradicts |= complete[:4] != header.data or complete[4 + start : 4 + start + size] != data
+            else:
                 message = self._incomplete.setdefault(number, _FragmentedMessage(header, length))
                 message.pieces.append(FragmentPiece(start, data, origin.after(at - size)))
                 yield from self._whole(number, message)
 
     def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[FragmentPiece]]:
         if (pieces := message.in_order()) is not None:
-            self._complete.add(number)
+            whole = b"".join(piece.data for piece in pieces)
+            self.contradicts |= any(not whole.startswith(each.data, each.start) for each in message.pieces)
+            self._complete[number] = message.header.data + whole
             del self._incomplete[number]
+            if len(self._complete) > _MAX_COMPLETE:
+                raise TruncatedError
             yield [message.header, *pieces]
         elif len(self._incomplete) > _MAX_INCOMPLETE or len(message.pieces) > _MAX_MESSAGE // 64:
             raise TruncatedError

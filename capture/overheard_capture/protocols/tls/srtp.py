@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.packets.usual_text import has_long_text, is_prose
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import NO_CIPHERTEXT, Ciphertext
 
@@ -24,6 +25,8 @@ FIRST_BYTES = frozenset(range(128, 192))
 # (https://www.iana.org/assignments/srtp-protection). Two others have the NULL cipher.
 _TAGS = {1: 10, 2: 10, 7: 0, 8: 0, 9: 0, 10: 0, 11: 10, 12: 4, 13: 10, 14: 4, 15: 0, 16: 0}
 _HEADER_LENGTH, _RTCP_HEADER_LENGTH, _TAG, _INDEX = 12, 8, 4, 4
+# Shorter values may be text by chance; and so many bytes of it are the names of a conversation's streams.
+_SHORTEST_TEXT, _MAX_NAMES = 8, 54
 _RTCP = range(192, 224)
 _EXTENSION, _SOURCES, _ONE_BYTE = 0x10, 0x0F, b"\xbe\xde"
 
@@ -45,6 +48,8 @@ class SrtpPackets:
         self._listener = listener
         self._ciphertext = Ciphertext(findings, (LAYER,), lambda: listener.problem(f"{NO_CIPHERTEXT} of SRTP"))
         self._counters = Counters(16)
+        # Different texts in headers; None once they were reported.
+        self._texts: set[bytes] | None = set()
 
     def packet(self, data: bytes, origin: Origin) -> bool:
         """Read a packet. Returns whether it is SRTP; if not, that is a fault of the flow."""
@@ -68,6 +73,7 @@ class SrtpPackets:
         """Where the payload of an RTP packet begins (RFC 3550, 5.1); 0 if it is malformed."""
         start = _HEADER_LENGTH + 4 * (data[0] & _SOURCES)
         read_values(self._findings, (LAYER,), data[_HEADER_LENGTH:start], origin.after(_HEADER_LENGTH))
+        self._add_text(data[_HEADER_LENGTH:start])
         if data[0] & _EXTENSION:
             length = 4 * int.from_bytes(data[start + 2 : start + 4])
             self._read_extension(data[start : start + 2], data[start + 4 : start + 4 + length], origin.after(start + 4))
@@ -81,6 +87,7 @@ class SrtpPackets:
         """Elements of up to 16 bytes (RFC 8285, 4.2), or anything."""
         if profile != _ONE_BYTE:
             read_unknown_value(self._findings, (LAYER,), extension, origin)
+            self._add_text(extension)
             add_piece(self._findings, (LAYER,), extension.rstrip(b"\0"), origin, profile)
             return
         at = 0
@@ -89,7 +96,18 @@ class SrtpPackets:
             element, begins = extension[at + 1 : at + 1 + length], origin.after(at + 1)
             read_values(self._findings, (LAYER,), element, begins)
             add_piece(self._findings, (LAYER,), element, begins, extension[at] >> 4)
+            self._add_text(element)
             at += 1 + length
+
+    def _add_text(self, data: bytes) -> None:
+        """Count a field of a header if it is text. Names of streams and sources are few, and short."""
+        is_text = (len(data) >= _SHORTEST_TEXT and is_prose(data)) or has_long_text(data)
+        if self._texts is None or not is_text:
+            return
+        self._texts.add(data)
+        if (size := sum(map(len, self._texts))) > _MAX_NAMES:
+            self._texts = None
+            self._findings.report_in_clear("SRTP headers", size)
 
     def _rtcp(self, data: bytes) -> int:
         """Where the encrypted part of an SRTCP packet begins; 0 if it is not encrypted."""

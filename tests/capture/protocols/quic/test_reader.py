@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from capture.in_clear import SPELLED
 from capture.protocols.quic.talking import read_datagrams, spoken
+from capture.talk import noise
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import DecryptedPacket, InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
@@ -201,3 +203,18 @@ def test_arbitrary_datagrams_are_read_without_an_error(transcript: Transcript, o
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )
         assert findings.read.total() == whole
+
+
+@pytest.mark.parametrize("token", [noise(100), b"", SPELLED], ids=["random", "none", "text"])
+def test_text_in_a_token_is_in_clear(files: Files, token: bytes) -> None:
+    flow_findings, _ = read_datagrams(spoken(files, token=token))
+    assert set(flow_findings[0].in_clear) == ({"data in QUIC Initial"} if token == SPELLED else set())
+
+
+def test_crypto_data_that_contradicts_is_a_problem(files: Files, transcript: Transcript) -> None:
+    """Another connection between the same endpoints is none that could be judged; what is sent again is nothing."""
+    flow_findings, _ = read_datagrams([*transcript, *transcript[:1]])
+    assert problems(flow_findings) == []
+    other = spoken(files, name="www.localhost")
+    flow_findings, _ = read_datagrams([*transcript, *other[:1]])
+    assert problems(flow_findings) == ["QUIC CRYPTO data that contradicts earlier data"]

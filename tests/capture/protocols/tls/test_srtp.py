@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.in_clear import SPELLED
 from capture.protocols.tls.speaking_dtls import spoken
 from capture.sealed import LETTER, SEALED, of_datagrams, verdict
 from capture.talk import SECRET
@@ -39,6 +40,7 @@ def rtcp(*, encrypts: bool = True) -> bytes:
 
 # One element: the level of the sound.
 ELEMENT = b"\xbe\xde\0\1\x10\x2a\0\0"
+SPELLED_ELEMENTS = b"\xbe\xde\0\x11" + b"".join(b"\x1f" + SPELLED[at : at + 16] for at in range(0, 64, 16))
 USUAL = [("<>"[number % 2], rtp(65530 + number & 0xFFFF, extension=ELEMENT)) for number in range(30)]
 STUN = bytes.fromhex("0001 0000 2112a442") + RANDOM.randbytes(12)
 
@@ -84,6 +86,7 @@ def test_without_an_agreement_it_is_only_guessed(without: Parts, tmp_path: Path)
         (b"\x8e" + rtp(20)[1:12] + gzip.compress(SECRET).ljust(56, b"\0") + RANDOM.randbytes(90), "OVERHEARD"),
         (rtp(20, extension=b"\x10\0\0\7" + RANDOM.randbytes(28)), "INCONCLUSIVE"),
         (rtp(20, extension=b"\x10\0\0\4" + b"a " + SECRET + bytes(3)), "OVERHEARD"),
+        (rtp(20, extension=SPELLED_ELEMENTS), "INCONCLUSIVE"),
         (rtp(20, bytes(byte ^ 0x9C for byte in LETTER)), "INCONCLUSIVE"),
         (rtp(20000), "INCONCLUSIVE"),
         (rtp(20)[:13], "INCONCLUSIVE"),
@@ -95,6 +98,7 @@ def test_without_an_agreement_it_is_only_guessed(without: Parts, tmp_path: Path)
         "gzip in the list of sources",
         "an opaque extension",
         "an extension",
+        "text in elements",
         "a fixed key",
         "a number out of order",
         "truncated",
