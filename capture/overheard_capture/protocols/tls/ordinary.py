@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.packets.usual_text import is_description, is_long_text, is_name, is_token, printable_runs
+from overheard_capture.packets.usual_text import (
+    has_many_words,
+    is_description,
+    is_long_text,
+    is_name,
+    is_token,
+    printable_runs,
+)
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -36,10 +43,10 @@ def says_something(data: bytes, *, may_be_named: bool = False) -> bool:
 
 
 def is_host(name: bytes) -> bool:
-    """Whether this may be the name of a host, or an address, and carries no data in a coding."""
-    return (
-        len(name) <= _LONGEST_HOST and _HOST.fullmatch(name) is not None and not coded_in_name(name.lower().split(b"."))
-    )
+    """Whether this may be the name of a host, or an address: with few words, and no data in a coding."""
+    if len(name) > _LONGEST_HOST or not _HOST.fullmatch(name):
+        return False
+    return not has_many_words(name) and not coded_in_name(name.lower().split(b"."))
 
 
 def is_protocol(name: bytes) -> bool:

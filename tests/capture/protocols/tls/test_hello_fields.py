@@ -47,7 +47,7 @@ ORDINARY = {
 HIDDEN = {
     "extension server_name": [
         client(extension(0, vector(2, b"\0" + vector(2, each))))
-        for each in (SPELLED, b"GET /login", noise(40).hex().encode() + b".example.com")
+        for each in (SPELLED, SPELLED.replace(b" ", b"-"), b"GET /login", noise(40).hex().encode() + b".example.com")
     ],
     "extension ALPN": [
         client(extension(16, vector(2, vector(1, SWAPPED)))),
