@@ -20,8 +20,8 @@ _HEXADECIMAL = lazy_pattern(rb"[0-9a-f]+")
 _BASE32, _BASE64 = lazy_pattern(rb"[0-9a-z]+"), lazy_pattern(rb"[0-9A-Za-z+/_]+=*")
 _BREAKS = bytes.maketrans(b"-_", b"..")
 # Codes of hosts and hashes up to this length are usual in labels, and longer ones of these: of SHA-1 and SHA-224 in
-# hexadecimal (RFC 7929, 3), of SHA-256 in base32, and identifiers of content (CID) and of keys.
-_LONGEST_CODE, _HASHES = 32, {40, 52, 56, 59, 62}
+# hexadecimal (RFC 7929, 3), of SHA-256 in base32, also behind a letter, and identifiers of content (CID) and of keys.
+_LONGEST_CODE, _HASHES = 32, {40, 52, 53, 56, 59, 62}
 # Shorter than these, a code in hexadecimal may be text by chance.
 _SHORTEST, _SHORTEST_PRINTABLE = 16, 24
 # Codes of these lengths in hexadecimal are addresses and identifiers, of which a domain may have many.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _HOST = lazy_pattern(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _LONGEST_HOST = 253
 # Names of protocols that are tried have a version or a path. GREASE (RFC 8701, 3.1) has two bytes alike.
-_PROTOCOL, _LONGEST_PROTOCOL, _GREASE_LENGTH = lazy_pattern(rb"[\w./+:-]+"), 40, 2
-_OTHERS = bytes.maketrans(b"/+:", b"...")
+_PROTOCOL, _LONGEST_PROTOCOL, _GREASE_LENGTH = lazy_pattern(rb"[\w./+:@-]+"), 64, 2
+_OTHERS = bytes.maketrans(b"/+:@", b"....")
 # How many unknown words a name in a certificate may have, and all of a subject; and how long a name may be
 # (RFC 5280, A.1). Names of companies have a few words.
 _MOST_WORDS, _MOST_OF_SUBJECT, _LONGEST_ATTRIBUTE = 8, 20, 255

@@ -45,6 +45,8 @@ ORDINARY = (
     "3a5d1f7e9c2b4d6f8a0c1e3b5d7f9a1c3e5f7a9b.hbl.dq.spamhaus.net",
     "8y4wzlqzqmo5vcwfs8tiv1dtjdpnwshagfjqa4zfcbslp1k4nq2s._email.hbl.dq.spamhaus.net",
     "search-logs-a1b2c3d4e5f6g7h8i9j0k1l2m3.eu-west-1.es.amazonaws.com",
+    "protonmail.domainkey.d4wkkgsk3gwhbsmqlnzkb5wqapxbvbpqgjbcg3ebzl5ucmtaxlbqa.domains.proton.ch",
+    "n-xhn4j4mwl3qp2ku6n4h3qnl7wkc35ovjwhj5xgya-0lu-script.googleusercontent.com",
     "8e6c9b5a-1f2d-4c3b-9a8e-7d6c5b4a3f2e.auth.acme-dns.io",
     "Chromecast-0a1b2c3d4e5f60718293a4b5c6d7e8f9._googlecast._tcp.local",
     "87E1B004E235A130-8FC7772401CD0696._matter._tcp.local",

@@ -39,6 +39,7 @@ def test_protocols() -> None:
         b"h2",
         b"http/1.1",
         b"h3-29",
+        b"teleport-auth@6578616d706c65",
         b"\x2a\x2a",
         b"acme-tls/1",
         b"tds/8.0",
