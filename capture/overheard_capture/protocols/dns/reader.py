@@ -107,7 +107,7 @@ def _add_opaque(findings: Findings, layers: Layers, message: DnsContents, data: 
         values = [data[start:end] for start, end in labels]
         below, opaque = opaque_in_name(values)
         domain = domain or below
-        if labels not in message.hashed and (codes := short_codes(values)):
+        if not opaque and labels not in message.hashed and (codes := short_codes(values)):
             where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_piece(findings, layers, codes, where, Domain(below, has_codes=True))
         if opaque and labels not in message.hashed:
