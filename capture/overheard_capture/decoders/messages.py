@@ -24,6 +24,7 @@ from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST_STREAMED, message_values
+from overheard_capture.decoders.pem_lines import PemMessages
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.provenance.origin import Origin, Place
@@ -43,7 +44,6 @@ LAYER = Layer("joined messages", LayerKind.SPELLED)
 
 # How many shapes are remembered, how many messages of all of them, and how many of one are searched at once.
 _MOST, _MOST_ROWS, _BLOCK = 64, 8192, 256
-
 
 # A match, its place, the number of its first message among those of its shape, the bytes to show, and what the values
 # are coded in.
@@ -169,6 +169,7 @@ class JoinedMessages:
         self._layers = layers
         self._at = Unwrapping(speculative(findings), layers, armoured)
         self._values_of = values_of
+        self._pem = PemMessages(self._at)
         # The least recently used first.
         self._tables: dict[tuple[object, ...], _Table] = {}
         self._rows = 0
@@ -185,6 +186,7 @@ class JoinedMessages:
         """A message, and where it was on the wire."""
         if len(message) > LONGEST_STREAMED:
             return
+        self._pem.add(message, where)
         if message != self._last:
             # Those that keep a connection open are all the same.
             self._last, self._values = message, self._values_of(message)
@@ -219,6 +221,7 @@ class JoinedMessages:
             self._search(table)
             table.close()
         self._tables, self._rows = {}, 0
+        self._pem.close()
 
 
 class MessageReader:

@@ -21,6 +21,7 @@ from overheard_capture.decoders.mail.flowed import FLOWED_MARKS, FlowedFinder
 from overheard_capture.decoders.mail.soft_breaks import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
 from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, UTC_PARTIAL_MARKS, PartialLineFinder
+from overheard_capture.decoders.pem_lines import PEM_MARKS, PemFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         | MarkupFinder
         | TableFinder
         | PartialLineFinder
+        | PemFinder
         | FlowedFinder
         | EmbeddedHttpFinder
         | ChunkFinder
@@ -48,6 +50,7 @@ _LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARK
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
     *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts},
+    *PEM_MARKS.texts,
 )
 # With what a response begins, which may be the first line.
 _RESPONSE = b"HTTP/1."
@@ -110,6 +113,7 @@ class TextFinders:
                 MarkupFinder(findings, layers),
                 TableFinder(findings, layers, reader),
                 PartialLineFinder(findings, layers, reader),
+                PemFinder(findings, layers, reader),
                 FlowedFinder(findings, layers, reader),
                 EmbeddedHttpFinder(findings, layers),
                 # In spite of a head that does not say so.

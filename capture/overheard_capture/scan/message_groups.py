@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
-from overheard_capture.content.findings import MessageKind
+from overheard_capture.content.findings import MessageKind, Reason
 from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, message_values, protobuf_values, shape
 from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.scan.hits import Hit
@@ -98,11 +98,12 @@ class _Group:
         values_of = protobuf_values if first.kind is MessageKind.FIELDS else message_values
         return JoinedMessages(self._findings, first.layers, values_of)
 
-    def close(self) -> list[Occurrence]:
-        """What was found in all of them."""
-        if self._joined:
-            self._joined.close()
-        return self._findings.sightings if self._findings else []
+    def close(self) -> tuple[list[Occurrence], list[UnreadContent]]:
+        """What was found in all of them, and the keys in clear."""
+        if not self._joined or not self._findings:
+            return [], []
+        self._joined.close()
+        return self._findings.sightings, [each for each in self._findings.unread if each.why is Reason.KEY]
 
 
 class MessageGroups:
@@ -116,7 +117,7 @@ class MessageGroups:
         report: Callable[[str, UnreadContent], None],
     ) -> None:
         self._make_findings = make_findings
-        self._collect = collect
+        self._collect, self._report = collect, report
         # Whether a secret has digits alone, so that messages that differ in nothing else may have it.
         self._digits = any(secret.value.isdigit() for secret in secrets)
         self._counts: Counter[Key] = Counter()
@@ -206,8 +207,11 @@ class MessageGroups:
         return alike if self._digits or any(each != first for each in shapes) else []
 
     def _close(self, key: Key) -> None:
-        for found in self._groups.pop(key).close():
-            flow, hosts = key[:2]
+        flow, hosts = key[:2]
+        sightings, keys = self._groups.pop(key).close()
+        for each in keys:
+            self._report(str(hosts), each)
+        for found in sightings:
             self._collect_once(Hit(found, flow if isinstance(flow, int) else -1, str(hosts)))
 
     def _collect_once(self, hit: Hit) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 
 from capture.frames import ethernet, ipv4, rewritten, tcp, udp
 from capture.played import VALUE, some_findings
+from capture.wrapped import noise
 from overheard import judge
 from overheard.words.secret import Secret
 from overheard_capture.captures.reader import read
-from overheard_capture.content.findings import MessageKind
+from overheard_capture.content.findings import PRIVATE_KEY, MessageKind
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.packets import ACK, FIN, SYN, Endpoint
 from overheard_capture.provenance.origin import Place
@@ -198,3 +201,17 @@ def test_many_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     groups.finish()
     assert len(found) == 100
     assert len(made) == 200
+
+
+def test_a_key_in_clear_in_many_messages_is_reported() -> None:
+    said: list[tuple[str, str]] = []
+    found: list[Hit] = []
+    groups = MessageGroups([], some_findings, found.append, lambda hosts, unread: said.append((hosts, unread.what)))
+    sink, _ = groups.of_flow(Endpoint("10.0.0.1", 1), Endpoint("10.0.0.2", 514), -1)
+    body = base64.b64encode(noise(150)).decode()
+    lines = ["-----BEGIN PRIVATE KEY-----", *textwrap.wrap(body, 64), "-----END PRIVATE KEY-----"]
+    for number, line in enumerate(lines):
+        message = f"<14>oak app[{number}]: {line}".encode()
+        sink.add(message, Place(number + 1, 54, len(message), (number + 1,)), (), MessageKind.DATAGRAM)
+    groups.finish()
+    assert set(said) == {("10.0.0.1 → 10.0.0.2:514", PRIVATE_KEY)}
