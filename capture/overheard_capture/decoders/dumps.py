@@ -28,7 +28,8 @@ LAST_ROW = lazy_pattern(rb"%b[ \t]*(?:\r?\n|\Z)" % ADDRESS)
 # The first offset within a line; and that of the second row, in any base, after six, eight or sixteen bytes and more.
 _FIRST_OFFSET = rb"(?<![0-9A-Fa-f])0{4,16}:?"
 SECOND_OFFSET = rb"(?:0[xX])?0{2,14}(?:[1-4]0|0[68]|16|32):?"
-_GAP, _BETWEEN = rb"[ \t]{1,24}", rb"[ \t]{1,20}"
+# OpenSSL has a hyphen behind the address.
+_GAP, _BETWEEN = rb"[ \t]{1,24}(?:-[ \t]{1,4})?", rb"[ \t]{1,20}"
 # Beside units there may be text, which od begins with a sign.
 _ENDS_LINE = rb"[ \t]*(?:>[^\r\n]*)?(?:\r?\n|\Z)"
 _TEXT = rb"(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?"

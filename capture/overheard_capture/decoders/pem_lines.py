@@ -6,7 +6,6 @@ length. That of PEM without anything else needs none of this.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import may_read_again
+from overheard_capture.decoders.frames import NUMBER, frame_pattern
 from overheard_capture.decoders.joined_values import read_joined
 from overheard_capture.decoders.marked_lines import MarkedLines
 from overheard_capture.provenance.origin import Origin, joined
@@ -40,7 +40,6 @@ _AS_IT_STANDS = lazy_pattern(rb"(?:%b[A-Za-z0-9+/]+={0,3})+%b".replace(b"%b", _B
 _LINE = lazy_pattern(rb"[A-Za-z0-9+/]+={0,3}|=[A-Za-z0-9+/]{4}|[A-Za-z][A-Za-z0-9-]{0,31}: [ -~]{0,200}|")
 # What may be the last sign of a line, and the next one.
 _BEHIND_LINE = lazy_pattern(rb"(?<=[A-Za-z0-9+/=])[^A-Za-z0-9+/=]")
-_NUMBER = lazy_pattern(rb"[ \t]*[0-9]+")
 # How long what is between two lines may be, how often it is guessed, and how long all of it may be.
 _LONGEST_BETWEEN, _MOST_GUESSES, _LONGEST = 512, 8, 64 << 10
 # Lines of the usual lengths are at least this long.
@@ -64,26 +63,16 @@ def pem_pieces(text: bytes) -> Iterator[list[_Piece]]:
 
 def _framed(body: bytes) -> list[_Piece]:
     """The lines between which is the same, with other numbers; nothing if there are none."""
-    head, tail = _NUMBER.sub(b"0", body[: 2 * _LONGEST_BETWEEN]), max(len(body) - _LONGEST_BETWEEN, 0)
+    head, tail = NUMBER.sub(b"0", body[: 2 * _LONGEST_BETWEEN]), max(len(body) - _LONGEST_BETWEEN, 0)
     ends = [found.start() for found in _BEHIND_LINE.finditer(body, tail)]
-    likely = (body[end:] for end in reversed(ends) if head.startswith(_NUMBER.sub(b"0", body[end:])))
+    likely = (body[end:] for end in reversed(ends) if head.startswith(NUMBER.sub(b"0", body[end:])))
     for between, _ in zip(likely, range(_MOST_GUESSES), strict=False):
-        found = [each.span() for each in _pattern(between).finditer(body)]
+        found = [each.span() for each in frame_pattern(between).finditer(body)]
         lines = [(end, begin) for (_, end), (begin, _) in pairwise(found)]
         is_all = found[0][0] == 0 and found[-1][1] == len(body) if found else False
         if is_all and lines and all(_LINE.fullmatch(body, *line) for line in lines):
             return lines
     return []
-
-
-def _pattern(between: bytes) -> re.Pattern[bytes]:
-    """What matches such signs with other numbers. Digits right before a line are as many."""
-    parts = [re.escape(part) for part in _NUMBER.split(between)]
-    last = rb"[ \t]*[0-9]+"
-    if not parts[-1]:
-        digits = len(between) - len(between.rstrip(b"0123456789"))
-        return re.compile(last.join(parts[:-1]) + rb"[ \t]*[0-9]{%d}" % digits)
-    return re.compile(last.join(parts))
 
 
 def _of_same_length(body: bytes) -> list[_Piece]:

@@ -14,6 +14,7 @@ from overheard_capture.decoders.armour.runs import may_have_run
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.base64.text_batch import TextBatch
 from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHttpFinder
+from overheard_capture.decoders.framed_dumps import DUMP_MARKS, FramedDumpFinder
 from overheard_capture.decoders.json_strings import JsonStringFinder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         | TableFinder
         | PartialLineFinder
         | PemFinder
+        | FramedDumpFinder
         | FlowedFinder
         | EmbeddedHttpFinder
         | ChunkFinder
@@ -50,7 +52,7 @@ _LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARK
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
     *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts},
-    *PEM_MARKS.texts,
+    *{*PEM_MARKS.texts, *DUMP_MARKS.texts},
 )
 # With what a response begins, which may be the first line.
 _RESPONSE = b"HTTP/1."
@@ -114,6 +116,7 @@ class TextFinders:
                 TableFinder(findings, layers, reader),
                 PartialLineFinder(findings, layers, reader),
                 PemFinder(findings, layers, reader),
+                FramedDumpFinder(findings, layers, reader),
                 FlowedFinder(findings, layers, reader),
                 EmbeddedHttpFinder(findings, layers),
                 # In spite of a head that does not say so.
