@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _MAX_LENGTH = 64 << 10
 
 
-def classify(data: bytes) -> bool | None:
-    """Whether these bytes, the whole of a content, are text; None if they may contain something to decode."""
-    if not has_nothing_to_find(data) or data.startswith(PLAIN_MAGICS):
+def classify(data: bytes, findings: Findings | None = None) -> bool | None:
+    """Whether these bytes, the whole of a content, are text; None if they may contain something to decode or join."""
+    if not has_nothing_to_find(data, findings) or data.startswith(PLAIN_MAGICS):
         return None
     if is_plain(data):
         return True
@@ -73,7 +73,7 @@ class ShortReader:
 
     def close(self) -> None:
         """No more bytes follow."""
-        looks_like_text = classify(self._data) if self._fallback is None else None
+        looks_like_text = classify(self._data, self._findings) if self._fallback is None else None
         if looks_like_text is None:
             self._use_fallback().close()
         elif looks_like_text and self._origin:

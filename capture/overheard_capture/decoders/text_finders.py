@@ -25,6 +25,7 @@ from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, UTC_PARTIAL_
 from overheard_capture.decoders.pem_lines import PEM_MARKS, PemFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
+from overheard_capture.decoders.wrapped_lines import WrappedLineFinder, may_be_wrapped
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.nesting import Unwrapping
     from overheard_capture.provenance.origin import Origin
 
-    Finder = Base64Finder | ArmourFinder | LineBlockFinder | SoftBreakFinder | JsonStringFinder
+    Finder = Base64Finder | ArmourFinder | LineBlockFinder | SoftBreakFinder | JsonStringFinder | WrappedLineFinder
     MarkedFinder = (
         LineArmourFinder
         | EscapedTextFinder
@@ -58,9 +59,11 @@ _MARKS = LiteralSet(
 _RESPONSE = b"HTTP/1."
 
 
-def has_nothing_to_find(data: bytes) -> bool:
+def has_nothing_to_find(data: bytes, findings: Findings | None = None) -> bool:
     """Whether the finders of complete text find nothing in this one, unless it is JSON, or in chunks from the start."""
-    return has_nothing_encoded(data) and not may_have_block(data) and not _is_marked(data, _LINE_MARKS)
+    if not has_nothing_encoded(data) or may_have_block(data) or _is_marked(data, _LINE_MARKS):
+        return False
+    return findings is None or not may_be_wrapped(findings, data)
 
 
 def _is_marked(data: bytes, marks: LiteralSet) -> bool:
@@ -104,6 +107,8 @@ class TextFinders:
             self._finders.append(LineBlockFinder(findings, layers, reader))
         if not whole or quoted_printable(whole) >= 0:
             self._finders.append(SoftBreakFinder(findings, layers, reader))
+        if not whole or may_be_wrapped(findings, whole):
+            self._finders.append(WrappedLineFinder(findings, layers, reader))
         self._finders.append(JsonStringFinder(findings, layers, reader))
         # These look for one of the marks.
         self._marked: tuple[MarkedFinder, ...] = ()

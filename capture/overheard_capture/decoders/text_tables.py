@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 # What most rules have; and what is a rule: at least two groups of dashes, or one between other signs.
-RULE_MARKS = LiteralSet(*(each.encode() for each in ("-+-", "+--", "|--", "--  --", "==  ==", "──", "━━", "══")))
+# Or a row, in a table without rules.
+RULE_MARKS = LiteralSet(
+    *(each.encode() for each in ("-+-", "+--", "|--", "--  --", "==  ==", "──", "━━", "══")),
+    *(each.encode() for each in (" |\n", " |\r\n", " │\n", " │\r\n")),
+)
 _RULE = lazy_pattern(r"[ |+:=─━═┼╪╋╬┌┐└┘├┤┬┴┏┓┗┛┡┩┢┪┣┫┳┻╇╈╔╗╚╝╠╣╦╩╞╡│┃║-]{5,1000}")
+_ROW, _CELL = lazy_pattern(r"[ \t]*[|│][^\n]{1,1000}[|│][ \t]*"), lazy_pattern(r"[^|│]+(?=[|│])")
 _GROUP = lazy_pattern(r"[-=─━═:]{2,}")
 # Between columns with these, there is a margin, in which is a sign if a cell goes on.
 _BORDER, _SIGNS = lazy_pattern(r"[^ =:-]"), frozenset(".+…↵↩")
@@ -46,6 +51,14 @@ class _Table(NamedTuple):
         """The table below a rule; None if it is none."""
         columns = [group.span() for group in _GROUP.finditer(rule)] if _RULE.fullmatch(rule) else []
         return cls(columns, bool(_BORDER.search(rule)), [[] for _ in columns]) if columns else None
+
+    @classmethod
+    def of_row(cls, row: str) -> _Table | None:
+        """The table that begins with a row between vertical lines; None if that is none."""
+        columns = (
+            [cell.span() for cell in _CELL.finditer(row, row.index(row.strip()[0]))] if _ROW.fullmatch(row) else []
+        )
+        return cls(columns, has_margin=True, runs=[[] for _ in columns]) if columns else None
 
     def has(self, line: str) -> bool:
         """Whether a line is a row: it is not blank, and has no word between its columns."""
@@ -90,6 +103,9 @@ class TableFinder(MarkedLines):
             self._read_row(self._table, text, origin)
         else:
             self.end()
+            if table := _Table.of_row(text):
+                self._table = table
+                self._read_row(table, text, origin)
 
     def _read_row(self, table: _Table, line: str, origin: Origin) -> None:
         forms = forms_of(self._at.findings.search.secrets)

@@ -129,7 +129,7 @@ class Untyped:
     def _finders_for(self, head: bytes, inner: ReaderFactory, *, is_whole: bool) -> TextFinders | JsonStringFinder:
         """What looks for something in text that begins so, or is that."""
         framed = CHUNKED.match(head) is not None
-        if is_whole and not framed and has_nothing_to_find(head):
+        if is_whole and not framed and has_nothing_to_find(head, self._findings):
             return JsonStringFinder(self._findings, self._layers, armoured)
         whole = head if is_whole else b""
         return TextFinders(Unwrapping(self._findings, self._layers, armoured), inner, framed=framed, whole=whole)
@@ -157,7 +157,8 @@ class Untyped:
             plain = is_plain(data)
             if plain and len(data) < _LEAST:
                 return
-            if not plain or not has_nothing_to_find(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
+            is_marked = data.startswith(PLAIN_MAGICS) or CHUNKED.match(data)
+            if not plain or is_marked or not has_nothing_to_find(data, self._findings):
                 self._read(data, origin, last=True)
             else:
                 read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)

@@ -46,7 +46,7 @@ class DatagramIdentifier:
             return
         if self._findings.messages and len(payload) <= LONGEST:
             self._findings.messages.add(payload, origin.place(0, len(payload)), (), MessageKind.DATAGRAM)
-        is_text = classify(payload)
+        is_text = classify(payload, self._findings)
         if is_text is None:
             plain = Fallback(self._findings, ())
             plain.feed(payload, origin)

@@ -52,6 +52,15 @@ TABLES = {
 |    | 4711   |
 +----+--------+
 """,
+    "without rules": """
+| acorn | nut        | 7 |
+| word  | Fluffy ta  | 1 |
+|       | il 4711    |   |
+""",
+    "without rules, in a box": """
+│ word │ Fluffy ta │
+│      │ il 4711   │
+""",
     "simple": """
   id  word
 ----  ---------
@@ -92,7 +101,7 @@ def test_a_cell_is_found_across_lines(text: str) -> None:
         rich(box.ASCII, 34, "Fluffy tales and tail 4711"),
         " id | word\n----+------\n  1 | Fluffy\n  2 | snail\n  3 | tail 4711\n",
         " id | word\n----+------\n  1 | Fluffy\n\n  3 | tail 4711\n",
-        " id | word\n  1 | Flu\n  3 | ffy tail 4711\n",
+        " id | word\n  1 | Flu\n  b | ffy tail 4711\n",
         "----  ------\nnothing of the sort Fluff\ny tail 4711\n",
         "--+--\n",
     ],
