@@ -34,9 +34,13 @@ _Piece = tuple[int, int]
 PEM_MARK = b"-----BEGIN "
 PEM_MARKS = LiteralSet(PEM_MARK)
 _BEGIN, _END = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----"), b"-----END %b-----"
-# Between the lines of PEM as it stands, or in a string, which others read.
+# Between the lines of PEM as it stands, or in a string, which others read. OpenPGP has a checksum (RFC 9580, 6).
 _BREAK = rb"(?:\r?\n|(?:\\+r)?\\+n|(?:%0[Dd])?%0[Aa])[ \t]*"
-_AS_IT_STANDS = lazy_pattern(rb"(?:%b[A-Za-z0-9+/]+={0,3})+%b".replace(b"%b", _BREAK))
+_AS_IT_STANDS = lazy_pattern(
+    rb"(?:%b[A-Za-z-]{1,32}: [ -~]{0,200})*(?:%b)?(?:%b[A-Za-z0-9+/]+={0,3})+(?:%b=[A-Za-z0-9+/]{4})?%b".replace(
+        b"%b", _BREAK
+    )
+)
 _LINE = lazy_pattern(rb"[A-Za-z0-9+/]+={0,3}|=[A-Za-z0-9+/]{4}|[A-Za-z][A-Za-z0-9-]{0,31}: [ -~]{0,200}|")
 # What may be the last sign of a line, and the next one.
 _BEHIND_LINE = lazy_pattern(rb"(?<=[A-Za-z0-9+/=])[^A-Za-z0-9+/=]")
@@ -96,6 +100,9 @@ def read_pem(at: Unwrapping, text: bytes, origin: Origin) -> None:
         # The end of a line is the last byte of it.
         origins = (joined([(origin, begin, end), (origin, end - 1, end)]) for begin, end in lines if end > begin)
         values = [text[begin:end] + b"\n" for begin, end in lines if end > begin]
+        if b"".join(values).rstrip() == text[lines[0][0] : lines[-1][1]]:
+            # Nothing else was between them.
+            continue
         read_joined(at, list(zip(values, origins, strict=True)))
 
 

@@ -113,6 +113,16 @@ def test_what_is_not_is_not_joined(name: str) -> None:
     assert not any(LAYER in layers for layers in seen(played(untyped, text)))
 
 
+HEADERS = ["Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF", ""]
+CHECKED = [*LINES[:1], *HEADERS, *LINES[1:-1], "=abcd", LINES[-1]]
+
+
+@for_each(name=WRITTEN, lines=[CHECKED, [*LINES[:2], "a note", *LINES[2:]], [*LINES[:3], "", *LINES[3:]]])
+def test_they_are_taken_apart_once(name: str, lines: list[str]) -> None:
+    assert not played(untyped, WRITTEN[name](lines).encode()).unread, name
+    assert not played(untyped, "\n".join(lines).encode()).unread
+
+
 def joined_messages(messages: list[str], findings_value: bytes) -> list[str]:
     findings = some_findings(value=findings_value)
     several = JoinedMessages(findings, ())
