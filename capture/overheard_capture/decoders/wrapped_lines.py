@@ -57,6 +57,12 @@ def _parts(value: bytes) -> Iterator[bytes]:
         yield from (value[: size // 2], value[size // 2 :])
 
 
+@lru_cache(maxsize=8)
+def _begins(secrets: tuple[Secret, ...]) -> tuple[bytes, ...]:
+    """With what of a secret a line may end."""
+    return tuple({form[:cut] for form in forms_of(secrets).forms for cut in range(1, min(len(form), _WINDOW))})
+
+
 def may_be_wrapped(findings: Findings, text: bytes) -> bool:
     """Whether a secret may be wrapped in a complete text."""
     parts = _parts_of(findings.search.secrets) if b"\n" in text else None
@@ -66,12 +72,13 @@ def may_be_wrapped(findings: Findings, text: bytes) -> bool:
 class WrappedLineFinder:
     """Looks for secrets that are wrapped in text."""
 
-    __slots__ = ("_at", "_forms", "_parts", "_start", "_tail")
+    __slots__ = ("_at", "_begins", "_forms", "_parts", "_start", "_tail")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._at = Unwrapping(findings, layers, reader)
         self._parts = _parts_of(findings.search.secrets)
         self._forms = forms_of(findings.search.secrets) if self._parts else None
+        self._begins = _begins(findings.search.secrets) if self._parts else ()
         self._tail = Tail()
         # From where on in the tail parts were not looked for.
         self._start = 0
@@ -105,7 +112,8 @@ class WrappedLineFinder:
             if pieces:
                 whole = joined([(self._tail.origin, 0, before), (origin, 0, len(text) - before)])
                 read_joined(self._at, [(text[begin:end], Origin(whole.sliced(begin, end))) for begin, end in pieces])
-            at = max(pieces[-1][1] if pieces else 0, at + 1)
+            # All of this line was looked at.
+            at = pieces[-1][1] if pieces else max(text.find(b"\n", at, at + _WINDOW), at + 1)
         self._start = max(self._start, at) if at >= 0 else self._start
 
     def _pieces(self, text: bytes, at: int) -> list[_Piece]:
@@ -128,6 +136,9 @@ class WrappedLineFinder:
     def _joined(self, text: bytes, lines: list[_Piece]) -> list[_Piece]:
         """The pieces on lines, of which a secret goes on from the first one to the second one at least."""
         first, second = lines[:2]
+        last = text[max(first[0], first[1] - _WINDOW) : first[1]].lower()
+        if not last.endswith(self._begins) and not _BEHIND.sub(b"", last).endswith(self._begins):
+            return []
         for pattern in _frames(text, first, second):
             pieces = [_behind(pattern, text, first)]
             for line in lines[1:]:
