@@ -36,6 +36,8 @@ _WINDOW, _LONGEST_FRAME, _MOST = 1024, 96, 64
 _DELIMITER = lazy_pattern(rb"[^0-9A-Za-z\x80-\xff]")
 # What may be behind a piece on its line.
 _BEHIND = lazy_pattern(rb"(?:[ \t]*(?:[\"'|,;)+\\-]|<[^<>\n]{1,64}>))*[ \t]*\r?\Z")
+# What says of a line in the log of a container that it is whole (the Container Runtime Interface).
+_WHOLE = lazy_pattern(rb" std(?:out|err) F ")
 # Where a piece begins and ends.
 _Piece = tuple[int, int]
 
@@ -179,5 +181,5 @@ def _frames(text: bytes, first: _Piece, second: _Piece) -> Iterator[re.Pattern[b
         pattern = frame_pattern(frame)
         if not pattern.match(text, *first):
             return
-        if not frame.isspace():
+        if not frame.isspace() and not _WHOLE.search(frame):
             yield pattern

@@ -50,7 +50,7 @@ def test_a_line_is_read_together(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        log("stdout F Fluffy t", "stderr F ail 4711"),
+        log("stdout F Fluffy t", "stdout F ail 4711"),
         log("stdout P Fluffy t", "stderr F ail 4711"),
         log("stdout P Fluffy t", "stdout F his", "stdout F ail 4711"),
         log("stdout P Fluffy t", *(f"stderr F {number}" for number in range(1100)), "stdout F ail 4711"),
