@@ -12,6 +12,7 @@ from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets.usual_text import has_text
+from overheard_capture.protocols.type_length_values import type_length_values
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -174,9 +175,7 @@ def _split(data: bytes) -> list[_Ranges]:
 def _options_6(data: bytes) -> tuple[set[int], _Ranges]:
     """The codes and the values; no codes if the options do not fill the message."""
     at, codes, values = 4, set[int](), []
-    while at + 4 <= len(data):
-        end = at + 4 + int.from_bytes(data[at + 2 : at + 4])
-        codes.add(int.from_bytes(data[at : at + 2]))
-        values.append((at + 4, end))
-        at = end
+    for code, start, at in type_length_values(data, at):  # noqa: B020
+        codes.add(code)
+        values.append((start, at))
     return (codes if at == len(data) else set()), values

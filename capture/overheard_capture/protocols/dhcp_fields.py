@@ -13,6 +13,7 @@ from overheard_capture.packets.usual_text import (
     is_name,
     is_token,
 )
+from overheard_capture.protocols.type_length_values import type_length_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -185,9 +186,7 @@ def is_usual_6(code: int, value: bytes) -> bool:
 def unusual_in_6(options: bytes) -> Iterator[tuple[int, int]]:
     """The codes and lengths of those options of DHCPv6 that have something else than they ordinarily have."""
     at = 0
-    while at + 4 <= len(options):
-        code, start = int.from_bytes(options[at : at + 2]), at + 4
-        at = start + int.from_bytes(options[at + 2 : start])
+    for code, start, at in type_length_values(options):
         value = options[start:at]
         if any(value) and not is_usual_6(code, value):
             yield code, len(value)

@@ -10,6 +10,7 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token, is_words
+from overheard_capture.protocols.type_length_values import type_length_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,10 +46,11 @@ class StunReader:
             return False
         if not _is_transaction(data[_TRANSACTION:_HEADER_LENGTH]):
             self._findings.report_in_clear("STUN transaction ID", _HEADER_LENGTH - _TRANSACTION)
-        padding = b"".join(data[end : end + -end % 4] for _, _, end in _attributes(data))
+        attributes = list(_attributes(data))
+        padding = b"".join(data[end : end + -end % 4] for _, _, end in attributes)
         if has_text(padding):
             self._findings.report_in_clear("STUN padding", len(padding))
-        for kind, start, end in _attributes(data):
+        for kind, start, end in attributes:
             is_short = end - start <= max(MAX_IDENTIFIER, _LENGTHS.get(kind, 0))
             reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
             reader.feed(data[start:end], origin.after(start))
@@ -106,9 +108,4 @@ def is_stun(data: bytes) -> bool:
 
 def _attributes(data: bytes) -> Iterator[tuple[int, int, int]]:
     """The type of each attribute, and where its value is."""
-    at = _HEADER_LENGTH
-    while at + 4 <= len(data):
-        start = at + 4
-        end = start + int.from_bytes(data[at + 2 : start])
-        yield int.from_bytes(data[at : at + 2]), start, end
-        at = end + -end % 4
+    return type_length_values(data, _HEADER_LENGTH, unit=4)

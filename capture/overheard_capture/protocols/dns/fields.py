@@ -18,6 +18,7 @@ from overheard_capture.packets.usual_text import (
 )
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
+from overheard_capture.protocols.type_length_values import type_length_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -143,9 +144,7 @@ def _is_usual_rule(value: bytes) -> bool:
 def _is_usual_service(value: bytes) -> bool:
     """The parameters of a service (RFC 9460, 2.2), behind its priority and name."""
     at = _after_name(value, 2)
-    while at + 4 <= len(value):
-        key, start = int.from_bytes(value[at : at + 2]), at + 4
-        at = start + int.from_bytes(value[at + 2 : start])
+    for key, start, at in type_length_values(value, at):  # noqa: B020
         parameter = value[start:at]
         if key == _ALPN:
             usual = all(is_description(each) for each in _strings(parameter))
@@ -162,9 +161,7 @@ def _is_usual_service(value: bytes) -> bool:
 
 def _unusual_options(value: bytes) -> Iterator[tuple[str, int]]:
     at = 0
-    while at + 4 <= len(value):
-        code, start = int.from_bytes(value[at : at + 2]), at + 4
-        at = start + int.from_bytes(value[at + 2 : start])
+    for code, start, at in type_length_values(value):
         option = value[start:at]
         if any(option) and not _is_usual_option(code, option):
             yield f"option {code}", len(option)
