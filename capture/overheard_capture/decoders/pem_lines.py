@@ -16,7 +16,7 @@ from overheard_capture.content.nesting import may_read_again
 from overheard_capture.decoders.frames import NUMBER, frame_pattern
 from overheard_capture.decoders.joined_values import read_joined
 from overheard_capture.decoders.marked_lines import MarkedLines
-from overheard_capture.provenance.origin import Origin, joined
+from overheard_capture.provenance.origin import Origin, joined, span_at
 from overheard_capture.provenance.small_queue import SmallByteQueue
 from overheard_capture.provenance.spans import Span
 
@@ -166,7 +166,6 @@ class PemMessages:
         if len(messages) > 1:
             spans, start = list[Span](), 0
             for message, where in messages:
-                exact = where.length == len(message)
-                spans.append(Span(start, where.frame, where.offset, where.length, exact, where.frames[1:]))
+                spans.append(span_at(start, where, exact=where.length == len(message)))
                 start += len(message) + 1
             read_pem(self._at, b"\n".join(message for message, _ in messages), Origin(spans))

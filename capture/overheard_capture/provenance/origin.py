@@ -98,8 +98,7 @@ class DerivedSpans:
         if not (span := self._known.get(index)):
             start, begins, ends = self._parts[index]
             place = self._origin.place(begins, ends - begins)
-            span = new_span((start, place.frame, place.offset, place.length, False, place.frames[1:]))
-            self._known[index] = span
+            span = self._known[index] = span_at(start, place)
         return span
 
 
@@ -284,6 +283,11 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
         spans += origin.sliced(start, end, at)
         at += end - start
     return Origin(coarsened(spans, at))
+
+
+def span_at(start: int, place: Place, *, exact: bool = False) -> Span:
+    """The span from `start` on of what is from a place."""
+    return new_span((start, place.frame, place.offset, place.length, exact, place.frames[1:]))
 
 
 def picked(origin: Origin, size: int, ranges: Sequence[tuple[int, int]]) -> Origin:

@@ -13,7 +13,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.work import TO_JOIN
 from overheard_capture.decoders.opaque import CodedValue
-from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.origin import Origin, span_at
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.spans import LazySpans, Span, coarsened
 
@@ -41,8 +41,7 @@ def _spans(origin: Origin, parts: list[tuple[int, int, int, bool]], length: int)
     spans: list[Span] = []
     for start, begin, end, is_escaped in parts:
         if is_escaped:
-            place = origin.place(begin, end - begin)
-            spans.append(Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:]))
+            spans.append(span_at(start, origin.place(begin, end - begin)))
         else:
             spans += origin.sliced(begin, end, start)
     return coarsened(spans, length)
