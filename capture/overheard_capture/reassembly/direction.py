@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import FIN, RST, SYN, URG, payload_origin
 from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.small_queue import Pieces
 from overheard_capture.provenance.spans import Span
 from overheard_capture.reassembly.history import HISTORY, History
 from overheard_capture.reassembly.out_of_order import OutOfOrderSegments
@@ -33,7 +34,6 @@ class Direction(SequenceSpace):
         "_listener",
         "_lost_bytes",
         "_out_of_order",
-        "_probe_spans",
         "_spans",
         "_start_known",
         "_variant",
@@ -70,8 +70,7 @@ class Direction(SequenceSpace):
         self.urgent: UrgentData | None = None
         self._variant = variant
         # What keep-alive probes carried that is neither zero nor the last byte sent, and where it was.
-        self.probed = bytearray()
-        self._probe_spans: list[Span] = []
+        self.probed: Pieces | None = None
         # The number of bytes that resets carried, without zeros around them.
         self.reset_text = 0
         # Whether the position of the first byte is known.
@@ -143,13 +142,10 @@ class Direction(SequenceSpace):
     def _note_probe(self, start: int, segment: Segment) -> None:
         """Keep the byte of a keep-alive probe, if it says something: nobody reads it, but everybody sees it."""
         payload = segment.payload
-        if any(payload) and len(self.probed) < _MAX_PROBED and not self._holds_at(start, payload):
-            self._probe_spans += payload_origin(segment).sliced(0, len(payload), len(self.probed))
-            self.probed += payload
-
-    def probes(self) -> tuple[bytes, Origin]:
-        """What keep-alive probes carried, and where it was."""
-        return bytes(self.probed), Origin(self._probe_spans)
+        if any(payload) and not self._holds_at(start, payload):
+            self.probed = self.probed or Pieces()
+            if len(self.probed) < _MAX_PROBED:
+                self.probed.add(payload, payload_origin(segment))
 
     def _note_urgent(self, pointer: int, segment: Segment) -> None:
         if self.urgent is None:

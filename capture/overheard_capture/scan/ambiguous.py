@@ -36,7 +36,7 @@ def resolve(
             findings.report_in_clear("TCP resets", direction.reset_text)
         if direction.probed:
             findings.report_in_clear("TCP keep-alives", len(direction.probed))
-            read_outside(findings, *direction.probes())
+            read_outside(findings, *direction.probed.take())
 
 
 def _read_without(urgent: UrgentData, findings: Findings, make_findings: Callable[[], Findings]) -> None:
