@@ -142,12 +142,11 @@ class FrameContents:
         if known is None or trailer in known:
             return
         known.add(trailer)
-        is_text = is_plain(b"".join(known))
         if len(trailer) > _CHECKSUM and is_plain(trailer):
             self._report(frame, packet, self._make_findings(), len(trailer))
         elif sum(map(len, known)) > MAX_IDENTIFIER:
             findings = self._make_findings()
-            if not is_text:
+            if not is_plain(b"".join(known)):
                 self._trailers[hosts] = None
                 findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
             self._report(frame, packet, findings, len(trailer))

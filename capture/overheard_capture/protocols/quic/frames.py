@@ -73,7 +73,7 @@ class CryptoStream:
     """Reassembles the crypto stream. Retransmitted data is returned once."""
 
     def __init__(self) -> None:
-        self._at = 0
+        # The bytes that are in order.
         self._data = bytearray()
         self._buffered: dict[int, tuple[bytes, Origin]] = {}
 
@@ -84,7 +84,7 @@ class CryptoStream:
 
     def has(self, offset: int) -> bool:
         """Whether data for this offset arrived before."""
-        return offset < self._at or offset in self._buffered
+        return offset < len(self._data) or offset in self._buffered
 
     def contradicts(self, offset: int, data: bytes) -> bool:
         """Whether other data arrived for these offsets before."""
@@ -106,11 +106,10 @@ class CryptoStream:
         if before is None or len(before[0]) < len(data):
             self._buffered[offset] = data, origin
         for start in sorted(self._buffered):
-            if start > self._at:
+            if start > len(self._data):
                 return
             piece, piece_origin = self._buffered.pop(start)
-            overlap = self._at - start
+            overlap = len(self._data) - start
             if new := piece[overlap:]:
-                self._at += len(new)
                 self._data += new
                 yield new, piece_origin.after(overlap)
