@@ -6,9 +6,9 @@ import bisect
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.findings import Occurrence, Reason
+from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.tail import Tail
-from overheard_capture.content.work import TO_BEGIN, TO_JOIN, TOO_MUCH
+from overheard_capture.content.work import TO_BEGIN, TO_JOIN
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ class Boundaries:
         self._position += len(data)
         if self._boundaries:
             del self._boundaries[: bisect.bisect_right(self._boundaries, self._position - reach)]
-        has_work = self._findings.work.take(TO_JOIN + len(data) + len(boundaries))
-        if self._reader and has_work:
+        steps = TO_JOIN + len(data) + len(boundaries)
+        if not self._reader:
+            self._findings.work.take(steps)
+        elif self._findings.has_work(steps):
             self._reader.feed(data, origin)
-        elif self._reader:
-            self._findings.report_unread(Reason.LIMIT, TOO_MUCH)
 
     def _windows(self, boundaries: list[int], reach: int, end: int) -> Iterator[tuple[int, int]]:
         """The (start, end) of each range around these boundaries that may contain a new match, in order."""

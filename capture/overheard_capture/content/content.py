@@ -6,9 +6,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.findings import Occurrence, Reason
+from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.tail import Tail
-from overheard_capture.content.work import TO_BEGIN, TOO_MUCH
+from overheard_capture.content.work import TO_BEGIN
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -41,10 +41,8 @@ class Content:
         self._layers = layers
         self._reader = reader(findings, layers) if reader else None
         self._scope = scope
-        # What is on the wire is read in any case.
-        self._work = findings.work if layers else None
-        if self._work:
-            self._work.left -= TO_BEGIN
+        if layers:
+            findings.work.left -= TO_BEGIN
         self._position = 0
         # The position of the last boundary.
         self._piece_start = 0
@@ -59,15 +57,9 @@ class Content:
         if self._scope is not SearchScope.NONE:
             self._search(data, origin)
         self._position += len(data)
-        if self._reader and self._has_work(len(data)):
+        # What is on the wire is read in any case; the rest is only searched once no work is left.
+        if self._reader and (not self._layers or self._findings.has_work(len(data))):
             self._reader.feed(data, origin)
-
-    def _has_work(self, size: int) -> bool:
-        """Whether so many bytes may be read; otherwise they are searched only, and that is reported."""
-        if self._work is None or self._work.take(size):
-            return True
-        self._findings.report_unread(Reason.LIMIT, TOO_MUCH)
-        return False
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

@@ -11,7 +11,7 @@ from overheard.words.layer import Layer, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard.words.options import LIMITS, Limits
 from overheard_capture.content.opaque_values import CONTENT_VALUE, LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
-from overheard_capture.content.work import Work
+from overheard_capture.content.work import TOO_MUCH, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -223,6 +223,13 @@ class Findings:
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
         self.unread[UnreadContent(why, what, layers)] += 1
+
+    def has_work(self, steps: int = 0) -> bool:
+        """Whether there is work left, from which these steps are taken. If not, that is reported."""
+        if self.work.take(steps):
+            return True
+        self.report_unread(Reason.LIMIT, TOO_MUCH)
+        return False
 
     def report_in_clear(self, field: str, size: int) -> None:
         """Report a field of infrastructure or of a handshake with something else than ordinary software has there."""

@@ -12,7 +12,6 @@ from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.readers import Reader
-from overheard_capture.content.work import TO_TRY, TOO_MUCH
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -41,18 +40,7 @@ def may_nest(findings: Findings, layers: Layers) -> bool:
     if len(layers) >= findings.limits.depth:
         findings.report_unread(Reason.LIMIT, "content nested more deeply than the depth limit", layers)
         return False
-    if not findings.work.take():
-        findings.report_unread(Reason.LIMIT, TOO_MUCH)
-        return False
-    return True
-
-
-def may_try(findings: Findings, steps: int = TO_TRY) -> bool:
-    """Whether there is work left, from which this is subtracted, to look at a place. If not, that is reported."""
-    if findings.work.take(steps):
-        return True
-    findings.report_unread(Reason.LIMIT, TOO_MUCH)
-    return False
+    return findings.has_work()
 
 
 # How often text may be read once more, on average, and how much of it anyway. To begin takes as long as so many bytes.

@@ -15,8 +15,8 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import TO_BEGIN, may_nest, may_read_again, may_try, speculative
-from overheard_capture.content.work import TO_JOIN
+from overheard_capture.content.nesting import TO_BEGIN, may_nest, may_read_again, speculative
+from overheard_capture.content.work import TO_JOIN, TO_TRY
 from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, LONGEST_ADDRESS, ROWS, SECOND_OFFSET, follows
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.native import core, pointer
@@ -195,7 +195,7 @@ class LineBlockFinder:
     def _candidate(self, data: bytes | bytearray, place: int, at: int) -> tuple[int, int]:
         """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
         while (place := _next_line(data, place)) >= 0:
-            if not may_try(self._findings):
+            if not self._findings.has_work(TO_TRY):
                 break
             if found := _NEXT.match(data, place):
                 before = max(data.rfind(b"\n", at, found.start()) + 1, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
@@ -65,9 +65,8 @@ class Reading:
         self._host_filter = host_filter(options.only, options.without)
         # Whether only the flows of some hosts are judged: what has no address may be of others.
         self._selective = bool(options.only)
-        self.work = Work()
-        shared: dict[str, Any] = {"opener": opener, "empty_texts": set(), "work": self.work}
-        self._make = partial(Findings, search, READERS, options.limits, **shared)
+        self.work = work = Work()
+        self._make = partial(Findings, search, READERS, options.limits, opener=opener, empty_texts=set(), work=work)
         self._marks = MarkFinder(marks, self.facts.marks)
         self._dissector = Dissector()
         self._resources = Resources()

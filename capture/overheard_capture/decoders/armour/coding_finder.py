@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
-from overheard_capture.content.nesting import may_try, nested_content, speculative
+from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.content.work import TO_DECODE, TO_TRY
@@ -115,7 +115,7 @@ class CodingFinder:
             raw, is_whole = data[begin:end], not (goes_on or self._content)
             if is_whole and raw in self._before:
                 continue
-            if not may_try(self._findings, TO_DECODE):
+            if not self._findings.has_work(TO_DECODE):
                 break
             sighted, waiting = self._before.sighted, self._waiting
             self._decode(raw, origin.after(begin), whole=not goes_on)

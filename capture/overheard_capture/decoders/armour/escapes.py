@@ -16,7 +16,6 @@ from overheard_capture.content.nesting import (
     Unwrapping,
     decoded_findings,
     may_read_again,
-    may_try,
     nested_content,
     speculative,
 )
@@ -40,24 +39,8 @@ if TYPE_CHECKING:
 
 # What a piece may end with, if something may begin in it: all of the beginning, or some.
 _BEGINNINGS = LiteralSet(
-    *(
-        b"\\",
-        b"&",
-        b"%25",
-        b"%5c",
-        b"%5C",
-        b"begin ",
-        b"GIT ",
-        b"BEGIN:",
-        b"=y",
-        b"=0",
-        b"=1",
-        b"\n>",
-        b"\n&",
-        b"<~",
-        b"filename=",
-        b"0010",
-    )
+    *(b"\\", b"&", b"%25", b"%5c", b"%5C"),
+    *(b"begin ", b"GIT ", b"BEGIN:", b"=y", b"=0", b"=1", b"\n>", b"\n&", b"<~", b"filename=", b"0010"),
 )
 _PARTIAL = lazy_pattern(
     rb"(?:%[25]?|b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n"
@@ -160,16 +143,8 @@ class _EscapedReader:
     """Reads what is escaped in one way. Of the next bytes, it has read those before `at`."""
 
     __slots__ = (
-        "_before",
-        "_content",
-        "_ends",
-        "_held",
-        "_held_origin",
-        "_parts",
-        "_unwrapping",
-        "_value",
-        "_writing",
-        "at",
+        *("_before", "_content", "_ends", "_held", "_held_origin"),
+        *("_parts", "_unwrapping", "_value", "_writing", "at"),
     )
 
     def __init__(self, unwrapping: Unwrapping, writing: Writing) -> None:
@@ -208,7 +183,7 @@ class _EscapedReader:
         work = self._unwrapping.findings.work
         for place in self._writing.marks.each(data, clear):
             work.left -= TO_TRY
-            if work.left < 0 and not may_try(self._unwrapping.findings):
+            if work.left < 0 and not self._unwrapping.findings.has_work(TO_TRY):
                 return
             yield place
 

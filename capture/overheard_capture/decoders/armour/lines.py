@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import may_try, nested_content
-from overheard_capture.content.work import TO_JOIN
+from overheard_capture.content.nesting import nested_content
+from overheard_capture.content.work import TO_JOIN, TO_TRY
 from overheard_capture.decoders.armour.line_codings import KEYS, LINE_CODINGS
 from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -78,7 +78,7 @@ class LineArmourFinder:
     def _mark(self, data: bytes | bytearray, at: int, start: int, last: bool) -> tuple[int, bool]:
         """Look for a mark, from `start` on."""
         place = MARKS.first(data, start)
-        if place < 0 or not may_try(self._findings):
+        if place < 0 or not self._findings.has_work(TO_TRY):
             return len(data) if last else _end_of_whole(data, at), False
         for coding in LINE_CODINGS:
             if begins := coding.begins.match(data, place):

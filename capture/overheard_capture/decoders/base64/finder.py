@@ -10,7 +10,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, SHORTEST_RUN, base64_runs
 from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import may_try, speculative
+from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.content.randomness import has_zeros
 from overheard_capture.content.work import TO_DECODE
@@ -201,7 +201,7 @@ class Base64Finder:
     # ---- decoding
 
     def _read(self, raw: bytes, origin: Origin) -> None:
-        if raw in self._before or not may_try(self._findings, TO_DECODE):
+        if raw in self._before or not self._findings.has_work(TO_DECODE):
             return
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])

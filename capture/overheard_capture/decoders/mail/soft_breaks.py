@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.nesting import Unwrapping, decoded_findings, may_try, speculative
+from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
+from overheard_capture.content.work import TO_TRY
 from overheard_capture.decoders.mail.quoted_printable import QUOTED_PRINTABLE, QuotedPrintableDecoder
 from overheard_capture.decoders.opaque import CodedValue, is_no_text
 from overheard_capture.provenance.origin import Origin
@@ -106,7 +107,7 @@ class SoftBreakFinder:
                 if self._continued:
                     break
             place = quoted_printable(data, at)
-            if place < 0 or not may_try(self._findings):
+            if place < 0 or not self._findings.has_work(TO_TRY):
                 break
             begins = max(data.rfind(b"\n", at, place) + 1, at)
             ends = data.find(b"\n", place) + 1
