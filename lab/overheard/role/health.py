@@ -20,11 +20,12 @@ def probe(url: str, *, root: str | None = None, timeout: float = 2) -> str:
     """
     parts = urlsplit(url)
     try:
-        with socket.create_connection((parts.hostname, parts.port), timeout) as plain:
-            connection = _secured(plain, str(parts.hostname), root) if parts.scheme == "https" else plain
+        with (
+            socket.create_connection((parts.hostname, parts.port), timeout) as plain,
+            _secured(plain, str(parts.hostname), root) if parts.scheme == "https" else plain as connection,
+        ):
             connection.sendall(f"GET {PATH} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
             answer = b"".join(iter(lambda: connection.recv(4096), b""))
-            connection.close()
     except OSError as problem:
         return f"it gave no HTTP response ({problem})"
     # Not with http.client: containers ask every few seconds, and its import takes longer than all the rest.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import itertools
 import socket
+import ssl
 import threading
 from pathlib import Path
 
@@ -51,6 +52,22 @@ def test_a_closed_port_is_reported() -> None:
 def test_a_role_that_accepts_and_is_silent_is_not_ready() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert "timed out" in probe(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.05)
+
+
+def test_a_role_that_is_silent_over_https_is_not_ready_and_its_connection_is_closed(files: Files) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.certificate, files.key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def wait() -> None:
+            with context.wrap_socket(server.accept()[0], server_side=True) as accepted:
+                while accepted.recv(4096):
+                    pass
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert "timed out" in probe(f"https://127.0.0.1:{server.getsockname()[1]}", root=str(files.root), timeout=1)
+        thread.join()
 
 
 def test_another_protocol_is_not_ready() -> None:
