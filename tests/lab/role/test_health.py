@@ -7,6 +7,7 @@ import itertools
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ def test_a_role_that_is_silent_over_https_is_not_ready_and_its_connection_is_clo
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def wait() -> None:
-            with context.wrap_socket(server.accept()[0], server_side=True) as accepted:
+            # On a busy machine, it may give up before they have shaken hands.
+            with suppress(OSError), context.wrap_socket(server.accept()[0], server_side=True) as accepted:
                 while accepted.recv(4096):
                     pass
 
