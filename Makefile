@@ -36,14 +36,17 @@ test-fast: lint ## run lint, types, import rules, and the tests that are not slo
 check: lint ## check lint, types and import rules only
 	@+$(MAKE) --no-print-directory types-and-imports
 
-.PHONY: lint types-and-imports all-tests fast-tests
+.PHONY: lint types-and-imports prepared-tests all-tests fast-tests
 lint: test-env
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 types-and-imports:
 	@$(BIN)/mypy
 	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }; tail -n 1 <<< "$$said"
-all-tests:
+# In a fresh clone, every worker would prepare all test modules for itself, which takes as long as to collect them.
+prepared-tests:
+	@[ -d tests/__pycache__ ] || MAKEFLAGS= $(BIN)/pytest --collect-only -qq &> /dev/null || true
+all-tests: prepared-tests
 	@MAKEFLAGS= $(BIN)/pytest -n $(WORKERS) $(PYTEST)
 fast-tests:
 	@MAKEFLAGS= $(BIN)/pytest -n $(FAST_WORKERS) -m "not slow" $(PYTEST)
