@@ -51,6 +51,30 @@ def rot47(text: str) -> bytes:
     return bytes((byte - 33 + 47) % 94 + 33 if 33 <= byte < 127 else byte for byte in text.encode())
 
 
+def base45(value: bytes) -> bytes:
+    """Two bytes as three characters, the last one as two (RFC 9285)."""
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    written = ""
+    for at in range(0, len(value), 2):
+        number = int.from_bytes(value[at : at + 2])
+        for _ in range(len(value[at : at + 2]) + 1):
+            number, digit = divmod(number, 45)
+            written += alphabet[digit]
+    return written.encode()
+
+
+def septets(text: str) -> bytes:
+    """Seven bits per character, the lowest first, as short messages have it (3GPP TS 23.038)."""
+    as_two = {"[": "<", "]": ">", "{": "(", "}": ")", "\\": "/", "~": "=", "|": "@", "\u20ac": "e"}
+    letters = {"@": 0, "$": 2, "_": 17, "\u00e8": 4, "\u00e9": 5, "\u00fc": 126, "|": 64}
+    bits = ""
+    for character in text:
+        codes = [27, ord(as_two[character])] if character in as_two else [letters.get(character, ord(character))]
+        bits = "".join(f"{code:07b}" for code in reversed(codes)) + bits
+    bits = "0" * (-len(bits) % 8) + bits
+    return int(bits, 2).to_bytes(len(bits) // 8, "little")
+
+
 def in_json(times: int) -> Encoder:
     """A string of JSON in one in one, so many times."""
 
@@ -101,6 +125,8 @@ BY_CHARACTER: list[tuple[str, Encoder]] = [
     *((moving, moved(by)) for by in SHIFTS for moving in [f"letters shifted by {by}"]),
     ("letters shifted by 13", lambda text: codecs.encode(text, "rot13").encode()),
     ("ROT47", rot47),
+    ("decimal", by_byte("{:03d}")),
+    ("octal", by_byte("{:03o}")),
 ]
 
 # The separator before each byte but the first, or after each but the last.

@@ -1,4 +1,7 @@
-"""Codings of bytes as text that a mark begins, decoded line by line: uuencode, base85, yEnc, and rewritten links."""
+"""Codings of bytes as text that a mark begins, decoded line by line.
+
+uuencode, base85, yEnc, rewritten links, and passwords that are hidden with a published key.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,18 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import PRIVATE_KEY, SESSION_KEYS, SYMMETRIC_KEY
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.links import MailAddress, RewrittenUrl, UrlWithoutSigns
+from overheard_capture.decoders.armour.published_keys import (
+    CiscoPassword,
+    GroupPolicyPassword,
+    JunosPassword,
+    WebSpherePassword,
+)
 
 UUENCODE = Layer("uuencode", LayerKind.SPELLED)
 BASE85, YENC = Layer("base85"), Layer("yEnc")
 CLOUDFLARE, URL = Layer("Cloudflare address"), Layer("URL Defense")
+CISCO, JUNOS = Layer("Cisco type 7 password"), Layer("Junos $9$ password")
+WEBSPHERE, GROUP_POLICY = Layer("WebSphere {xor} password"), Layer("group policy password")
 
 
 class LineDecoder(Protocol):
@@ -232,4 +243,18 @@ LINE_CODINGS = (
     ),
     LineCoding((URL_DEFENSE,), lazy_pattern(rb"urldefense\.[a-z.]{2,20}/v2/url\?u="), URL, RewrittenUrl),
     LineCoding((URL_DEFENSE,), lazy_pattern(rb"urldefense\.[a-z.]{2,20}/v3/__"), URL, UrlWithoutSigns),
+    LineCoding(
+        tuple(b"%b 7 " % word for word in (b"password", b"secret", b"key", b"string", b"ascii", b"md5")),
+        lazy_pattern(rb"[a-z5]+ 7 [\"']?(?=(?:0\d|1[0-5])(?:[0-9A-Fa-f]{2}){3})"),
+        CISCO,
+        CiscoPassword,
+    ),
+    LineCoding((b"$9$",), lazy_pattern(rb"\$9\$(?=[A-Za-z0-9./-]{8})"), JUNOS, JunosPassword),
+    LineCoding((b"{xor}",), lazy_pattern(rb"\{xor\}(?=[A-Za-z0-9+/]{4})"), WEBSPHERE, WebSpherePassword),
+    LineCoding(
+        (b"cpassword",),
+        lazy_pattern(rb"cpassword(?:\\{0,3}[\"'])?\s?[=:]\s?(?:\\{0,3}[\"']|&quot;)?(?=[A-Za-z0-9+/]{22})"),
+        GROUP_POLICY,
+        GroupPolicyPassword,
+    ),
 )

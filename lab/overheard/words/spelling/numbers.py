@@ -8,7 +8,7 @@ from itertools import product
 
 from overheard.words.spelling.layout import LETTERS_AND_DIGITS
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
-from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of
+from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
 
 # How many numbers of the beginning and of the end are searched for to find candidates. Lines are longer.
 _SOME = 4
@@ -63,7 +63,7 @@ _CAST = row(_TOGETHER, exactly(b"["), repeated(one_of(_NAME), 4, 11), exactly(b"
 # As escapes of Lua, browsers and RTF, if there is one for every character.
 _ESCAPE = row(either(*map(exactly, (b"\\", b"\\\\", b"&#", b"?\\u", b"?\\\\u"))), repeated(exactly(b"0"), 0, 6))
 _NEXT = either(_COMMA, _KEY, _ITEM, _CALL, _CAST, _ESCAPE)
-# In other bases zeros lead. Bits may have nothing between them.
+# In other bases zeros lead, and there may be nothing between two numbers.
 _NEXT_OCTAL = row(_COMMA, perhaps(exactly(b"0")))
 _NEXT_BITS = either(one_of(b"-._"), row(_COMMA, perhaps(exactly(b"0b"))))
 
@@ -101,9 +101,10 @@ def _in_either_way(characters: list[bytes]) -> Iterator[list[bytes]]:
 
 
 def decimal(value: bytes) -> Iterator[Pattern]:
-    """A list of numbers, as in JSON and in logs: of bytes or, beyond ASCII, of characters."""
+    """A list of numbers, as in JSON and in logs: of bytes or, beyond ASCII, of characters. Or three digits per byte."""
     if len(value) >= _LEAST:
         yield _listed("decimal", tuple(map(_in_decimal, _characters(value))), _NEXT)
+        yield literally("decimal", b"".join(b"%03d" % byte for byte in value))
 
 
 def _in_decimal(character: bytes) -> Look:
@@ -123,7 +124,7 @@ def _characters(value: bytes) -> list[bytes]:
 def octal_and_binary(value: bytes) -> Iterator[Pattern]:
     """Three digits per byte, or eight."""
     if len(value) >= _LEAST:
-        yield _listed("octal", tuple(exactly(b"%03o" % byte) for byte in value), _NEXT_OCTAL)
+        yield _listed("octal", tuple(exactly(b"%03o" % byte) for byte in value), perhaps(_NEXT_OCTAL))
         yield _listed("binary", tuple(exactly(f"{byte:08b}".encode()) for byte in value), perhaps(_NEXT_BITS))
 
 

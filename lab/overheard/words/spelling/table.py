@@ -24,6 +24,7 @@ from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.integers import as_integer
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
+from overheard.words.spelling.packed import base45, septets
 from overheard.words.spelling.rewritten import (
     in_digits_of_another_script,
     listed,
@@ -143,6 +144,8 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base64),
     _of_bytes(base32),
     _of_bytes(uuencode),
+    _of_bytes(base45),
+    septets,
     _of_bytes(base64_twice),
     _of_bytes(form_in_base64),
     _reversed,
