@@ -148,7 +148,9 @@ def grouped(value: bytes) -> Iterator[Pattern]:
 
 
 def _in_groups(shape: Shape) -> Pattern:
-    return Pattern(shape, (Spelling("in other groups"),), end_of(shape))
+    # One digit behind what may be a gap is everywhere.
+    ends = Shape(shape.parts[-_FEW:], often=shape.often).look if shape.often else end_of(shape)
+    return Pattern(shape, (Spelling("in other groups"),), ends)
 
 
 def _with_commas(digits: bytes) -> Iterator[list[bytes]]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, row
-from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of
+from overheard.words.spelling.shape import Pattern, Shape, Spelling
 from overheard.words.spelling.text import Text
 
 _BASE45 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -26,8 +26,8 @@ _SEPTETS = {character: (code,) for code, character in enumerate(_GSM)} | {
 }
 # Fewer bytes, at each of several alignments, would match by chance.
 _LEAST = 5
-# How many bytes at the end are searched for to find candidates.
-_ENDS = 12
+# How many bytes, or characters of base45, at the end are searched for to find candidates.
+_ENDS, _LAST = 12, 5
 
 
 def base45(value: bytes) -> Iterator[Pattern]:
@@ -40,8 +40,7 @@ def base45(value: bytes) -> Iterator[Pattern]:
             number = first << 8 | second
             parts += map(_of_digits, ([number % 45], [number // 45 % 45], [number // 2025]))
         parts += [_first(byte) for byte in value[-1:] if (len(value) - before) % 2]
-        shape = Shape(tuple(parts))
-        yield Pattern(shape, (Spelling("base45"),), end_of(shape))
+        yield Pattern(Shape(tuple(parts)), (Spelling("base45"),), row(*parts[-_LAST:]))
 
 
 def _second(byte: int) -> Look:

@@ -43,7 +43,7 @@ class Shape:
             return row(*self.parts)
         return row(self.parts[0], *(look for part in self.parts[1:] for look in (self.gap, part)))
 
-    @property
+    @cached_property
     def shortest(self) -> int:
         """The fewest bytes that it can match."""
         gap = self.between.shortest if self.between else 0
