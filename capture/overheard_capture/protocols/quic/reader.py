@@ -14,13 +14,12 @@ from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.direction_state import DataRecord
-from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.quic.keys import DecryptedPacket
     from overheard_capture.protocols.quic.packets import QuicPacket
+    from overheard_capture.protocols.tls.listener import TlsListener
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("QUIC Initial")
@@ -66,6 +65,9 @@ class QuicReader:
                 self._listener.problem("a datagram in a QUIC flow that is not QUIC")
             return False
         if self._listener is None:
+            # Any datagram of text might be QUIC at first, and its import takes time.
+            from overheard_capture.protocols.tls.listener import TlsListener  # noqa: PLC0415
+
             self._listener = TlsListener(self._findings, self._layers, lambda _: self._conversation.version or "QUIC")
             self._listener.direction.data_only = True
         for packet in found:
@@ -90,6 +92,8 @@ class QuicReader:
         elif packet.kind in (PacketType.RETRY, PacketType.NEGOTIATION):
             self._read_header(data[packet.start : packet.end], packet, origin.after(packet.start))
         elif packet.kind is PacketType.SHORT:
+            from overheard_capture.protocols.tls.direction_state import DataRecord  # noqa: PLC0415  (the same)
+
             self._take_encrypted(listener, data, packet, origin)
             listener.direction.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.start)))
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
