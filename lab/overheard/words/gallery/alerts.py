@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import alert, secure_transport
+from overheard.words.gallery.numbers import alert, net_error, secure_transport
 from overheard.words.gallery.row import Row, handshake_failed
 from overheard.words.scenario import Wire
 
@@ -25,6 +25,8 @@ ROWS = (
             "SSL_ERROR_BAD_MAC_READ",
             "SSL_ERROR_BAD_MAC_ALERT",
             "cannot decrypt peer's message",
+            "GnuTLS recv error ... Decryption has failed",
+            net_error(-126),
             "DecryptError: cannot decrypt",
             "SSL_ERROR_DECRYPTION_FAILED_ALERT",
             "SEC_E_MESSAGE_ALTERED",

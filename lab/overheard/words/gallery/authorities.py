@@ -25,6 +25,7 @@ ROWS = (
             "certificate is not trusted because it is self-signed",
             "alert unknown ca",
             "self-signed certificate presented",
+            "bad_cert selfsigned_peer",
             "CaUsedAsEndEntity",
             "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY",
         ),

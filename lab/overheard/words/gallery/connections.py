@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import secure_transport
+from overheard.words.gallery.numbers import net_error, secure_transport
 from overheard.words.gallery.row import Row, aborted, ended, handshake_failed, timed_out
 from overheard.words.scenario import Wire
+
+# Of Schannel, of a connection that was closed or reset.
+_NO_ANSWER = "schannel: failed to receive handshake"
 
 ROWS = (
     Row(
@@ -20,6 +23,10 @@ ROWS = (
             "Remote end closed connection without response ! https",
             "SSL routines http request",
             "SSL: HTTP_REQUEST",
+            "ssl3_get_record http request",
+            "SSL23_GET_CLIENT_HELLO http request",
+            "OPENSSL_internal HTTP_REQUEST",
+            "Received HTTP/0.9 when not allowed",
             "plain HTTP request was sent to HTTPS port",
             "client sent an HTTP request to an HTTPS server",
             "speaking plain HTTP to an SSL-enabled server port",
@@ -53,6 +60,9 @@ ROWS = (
             "record layer failure",
             "HTTPS_PROXY_REQUEST",
             "SSL routines https proxy request",
+            "ssl3_get_record https proxy request",
+            "SSL23_GET_CLIENT_HELLO https proxy request",
+            "OPENSSL_internal HTTPS_PROXY_REQUEST",
             "http server gave HTTP response to HTTPS client",
             "unrecognized SSL message",
             "unsupported or unrecognized SSL message",
@@ -61,6 +71,7 @@ ROWS = (
             "InvalidContentType",
             "an unexpected TLS packet was received",
             "ERR_SSL_PROTOCOL_ERROR",
+            net_error(-107),
             "SSL_ERROR_RX_RECORD_TOO_LONG",
             "SSL received a record that exceeded the maximum permissible length",
             "cannot determine the frame size or a corrupted frame was received",
@@ -118,6 +129,7 @@ ROWS = (
             "peer closed connection without sending TLS close_notify",
             "ERR_SSL_UNEXPECTED_EOF",
             "PR_END_OF_FILE_ERROR",
+            net_error(-100),
             "received an unexpected EOF or 0 bytes from the transport stream",
             "authentication failed because the remote party has closed the transport stream",
             "remote party sent a TLS alert: close_notify",
@@ -141,6 +153,12 @@ ROWS = (
             "received close_notify during handshake",
             "RemoteCertificateNotAvailable",
             "peer closed connection in SSL handshake",
+            _NO_ANSWER,
+            "server aborted the SSL handshake",
+            "(35) Encountered end of file",
+            "a TLS packet with unexpected length was received",
+            "connection terminated during handshake",
+            "write:errno=0 & connected",
         ),
         cause="The server, or something in front of it, closed the connection without an alert: a load balancer "
         "without a backend, a server that crashed or has no certificate, or a firewall that blocks the name.",
@@ -164,11 +182,14 @@ ROWS = (
             "forcibly closed by the remote host",
             "SocketException: Connection reset",
             "ERR_CONNECTION_RESET",
+            net_error(-101),
             "PR_CONNECT_RESET_ERROR",
             "NS_ERROR_NET_RESET",
             "connection was reset",
             "error in the pull function",
             "SysCallError 104",
+            _NO_ANSWER,
+            "write:errno=104 & connected",
             "WinError 10054",
             "0x80072efe",
             "SSL_ERROR_SYSCALL",
@@ -199,6 +220,8 @@ ROWS = (
             "SSL handshake is taking longer",
             "NS_ERROR_NET_TIMEOUT",
             "ERR_TLS_HANDSHAKE_TIMEOUT",
+            "bad handshake: SysCallError 110",
+            "bad handshake: SysCallError 10060",
         ),
         cause="The connection was established, but there was no response to the ClientHello: a server with no free "
         "worker, or a network that loses full-size packets, which a ClientHello with post-quantum keys needs.",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import secure_transport
+from overheard.words.gallery.numbers import net_error, secure_transport
 
 # What does not say which of both.
 _DATE = (
     "CERT_DATE_INVALID",
+    net_error(-201),
     "certificate has expired or is not yet valid",
     "certificate is not within its validity period",
     "a required certificate is not within its validity period",
     "0x800b0101",
     "NotTimeValid",
     "validity check failed",
+    "CertPathValidatorException: timestamp check failed",
     "server certificate has bad date",
     "NSURLErrorServerCertificateHasBadDate",
     "certificate is expired or not yet valid",
@@ -45,6 +47,7 @@ _EXPIRED = (
     "ASN date error, current date after",
     "ASN: after date in past",
     "peer's certificate has expired",
+    "certificate chain had an expired certificate",
     "this certificate expired on",
     "certificate was expired",
     "BADCERT_EXPIRED",
@@ -80,6 +83,7 @@ NOT_YET_VALID = (
     "MOZILLA_PKIX_ERROR_NOT_YET_VALID_ISSUER_CERTIFICATE",
     "errSSLCertNotYetValid",
     "certificate for this server is not yet valid",
+    "certificate chain had a certificate that is not yet valid",
     "ASN_BEFORE_DATE_E",
     "ASN date error, current date before",
     "ASN: before date in the future",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import alert, secure_transport
+from overheard.words.gallery.numbers import alert, net_error, secure_transport
 from overheard.words.gallery.row import Row, handshake_failed
 from overheard.words.scenario import Wire
 
@@ -20,7 +20,7 @@ _FAILURE = (
     "0x80090326",
     *alert(40),
 )
-_VERSION_OR_CIPHER = ("ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "unsupported protocol or cipher suite")
+_VERSION_OR_CIPHER = ("ERR_SSL_VERSION_OR_CIPHER_MISMATCH", net_error(-113), "unsupported protocol or cipher suite")
 
 ROWS = (
     Row(
@@ -49,6 +49,7 @@ ROWS = (
             "legacy sigalg disallowed or unsupported",
             "ServerDoesNotSupportTls12Or13",
             "unsupported SSL protocol version",
+            "gnutls_handshake() failed: Error in protocol version",
             "a packet with illegal or unsupported version was received",
             "tls: client offered only unsupported versions",
             "client requested protocol TLSv1 not enabled or not supported",
@@ -112,6 +113,8 @@ ROWS = (
             *secure_transport(9824),
             "HANDSHAKE_FAILURE_ON_CLIENT_HELLO",
             "wrong curve",
+            "BAD_ECC_CERT",
+            "could not negotiate an SSL cipher suite",
             "unable to find ECDH parameters",
             "NS_ERROR_NET_INADEQUATE_SECURITY",
             "unsupported elliptic curve",
@@ -256,6 +259,7 @@ ROWS = (
             "peer did not return a certificate",
             "ERR_BAD_SSL_CLIENT_AUTH_CERT",
             "ERR_SSL_CLIENT_AUTH_CERT_NEEDED",
+            net_error(-110),
             "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
             "no required SSL certificate was sent",
             "empty client certificate chain",

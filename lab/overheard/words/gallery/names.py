@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import secure_transport
+from overheard.words.gallery.numbers import net_error, secure_transport
 
 # Of programs that do not distinguish names and addresses.
 _NAME_OR_ADDRESS = (
     "no alternative certificate subject name matches target",
     "ERR_CERT_COMMON_NAME_INVALID",
+    net_error(-200),
     "SSL_ERROR_BAD_CERT_DOMAIN",
     "hostname ... doesn't match",
     "hostname ... does not match",
@@ -29,6 +30,8 @@ _NAME_OR_ADDRESS = (
     "certificate's CN name does not match the passed value",
     "RemoteCertificateNameMismatch",
     "errSSLHostNameMismatch",
+    "failed to match connection hostname ... against server certificate names",
+    "bad_cert hostname_check_failed",
     "host name verification failed",
     "hostname verification failed",
     "hostname ... not verified",
@@ -56,6 +59,7 @@ OF_ANOTHER_HOST = (
     "certificate is valid for ... not",
     "certificate is not valid for any names",
     "certificate is only valid for",
+    "did not match expected CN",
     "certificate subject name ... does not match target host name",
     "no subject alternative DNS name matching",
     "no name matching ... found",

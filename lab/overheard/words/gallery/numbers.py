@@ -1,4 +1,4 @@
-"""Numbers that programs print without a word: of alerts (RFC 8446, 6.2), and of Apple's Secure Transport."""
+"""Numbers that programs print without a word: of alerts (RFC 8446, 6.2), of Apple's Secure Transport, of Chromium."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _OF_SECURE_TRANSPORT = (
     "OSStatus error",
     "unknown SSL protocol error in connection to ...",
     "HTTP load failed",
+    "SSLRead() return error",
+    "SSLWrite() return error",
 )
 
 _OF_ALERTS = ("alert number", "received alert", "fatal alert")
@@ -26,3 +28,8 @@ def alert(number: int) -> tuple[str, ...]:
 def secure_transport(number: int) -> tuple[str, ...]:
     """The phrases in which an error of Secure Transport stands, such as -9813."""
     return tuple(f"{before} {number}" for before in _OF_SECURE_TRANSPORT)
+
+
+def net_error(number: int) -> str:
+    """The phrase in which the log of Chromium, and of what has it inside, tells an error, such as -202."""
+    return f"SSL error code 1, net_error {number}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import alert, secure_transport
+from overheard.words.gallery.numbers import alert, net_error, secure_transport
 from overheard.words.gallery.row import Fault
 
 FAULTS = (
@@ -90,6 +90,7 @@ FAULTS = (
             "remote error: tls: unexpected message",
             "remote error: tls: no application protocol",
             "tls: received unexpected handshake message",
+            "received corrupt message of type Handshake",
             "SSL: UNEXPECTED_MESSAGE",
             "SSL: LENGTH_MISMATCH",
             "SSL: BAD_EXTENSION",
@@ -142,11 +143,17 @@ FAULTS = (
             "ERR_CERT_NON_UNIQUE_NAME",
             "MOZILLA_PKIX_ERROR_ADDITIONAL_POLICY_CONSTRAINT_FAILED",
             "certificate is not standards compliant",
+            "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING",
+            "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",
+            net_error(-214),
             "ERR_CERT_INVALID",
         ),
         cause="Browsers and Apple ask more of a certificate than OpenSSL: that it is in public logs (RFC 9162), that "
-        "it is valid for at most 398 days (825 under a private root), that its authority is still in their programme.",
-        cure="Have it issued again, for a shorter time, by an authority that logs its certificates; for a private "
-        "authority, install its root as one's own. If the server is not yours, tell its owner.",
+        "it is valid for at most 398 days (825 under a private root), that its authority is still in their programme, "
+        "that no other certificate of its issuer has its serial number, and that an OCSP response comes with it if it "
+        "says so (RFC 7633).",
+        cure="Have it issued again, for a shorter time, by an authority that logs its certificates and gives each a "
+        "serial number of its own; for a private authority, install its root as one's own. A certificate with the "
+        "extension tlsFeature needs stapling (nginx: `ssl_stapling on;`). If the server is not yours, tell its owner.",
     ),
 )

@@ -124,6 +124,7 @@ FAULTS = (
             "SSL_CTX_load_verify",
             "x509 certificate routines ... no certificate or crl found",
             "failed to load cafile stream",
+            "invalid CA certificate ... in bundle",
         ),
         cause="The file that should hold the roots is not there, may not be read, or is no PEM: a variable "
         "(REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE) names another machine's file, or the package of it is "
@@ -151,6 +152,7 @@ FAULTS = (
             "unable to set private key file",
             "could not load client certificate",
             "unable to use client certificate",
+            "can't load the certificate ... private key",
             "error reading X.509 key or certificate file",
             "problem with the local SSL certificate",
             "tls: failed to find any PEM data",
@@ -163,6 +165,7 @@ FAULTS = (
             "could not load private key file",
             "could not find the TLS certificate file",
             "keystore password was incorrect",
+            "private key file ... has group or world access",
             "SEC_E_NO_CREDENTIALS",
             "0x8009030e",
             "server mode SSL must use a certificate with the associated private key",
@@ -185,6 +188,7 @@ FAULTS = (
             "No module named ssl",
             "module 'ssl' has no attribute",
             "ssl module is not compiled",
+            "OpenSSL appears to be unavailable on this machine",
             "Could not build the ssl module",
             "DLL load failed while importing _ssl",
             "Protocol https not supported",

@@ -32,6 +32,7 @@ ROWS = (
             "CERT_E_REVOKED",
             "0x800b010c",
             "ExplicitDistrust",
+            "errors in the certificate chain: Revoked",
         ),
         cause="The authority has revoked the certificate, most often because its key was compromised, and the client "
         "checks the revocation list (RFC 5280, 5).",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.numbers import secure_transport
+from overheard.words.gallery.numbers import net_error, secure_transport
 
 # Of programs that do not tell in which way.
 UNTRUSTED = (
     "ERR_CERT_AUTHORITY_INVALID",
+    net_error(-202),
     "SEC_ERROR_UNKNOWN_ISSUER",
     "SEC_ERROR_UNTRUSTED_ISSUER",
     "SEC_ERROR_UNTRUSTED_CERT",
@@ -27,6 +28,8 @@ UNTRUSTED = (
     "certificate is not correctly signed by the trusted CA",
     "errSSLUnknownRootCert",
     "errSSLNoRootCert",
+    "SSL certificate problem: no root certificate",
+    "issuer certificate is unknown",
     "errSSLXCertChainInvalid",
     "SSL certificate problem: invalid certificate chain",
     "NSURLErrorServerCertificateUntrusted",
