@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from overheard.certificates.asn1.element import Asn1Error, Element
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.values import oid, small
+from overheard.certificates.keys import Key
 
 _PSS = "1.2.840.113549.1.1.10"
 _HASHES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
@@ -73,6 +74,11 @@ class Algorithm:
         """The bits of the digest; None if there is none, or if it is unknown."""
         hashing = _BY_NAME.get(self.digest)
         return hashing.digest_size * 8 if hashing else _OLD_BITS.get(self.digest)
+
+    def is_of(self, key: Key) -> bool:
+        """Whether a key of that kind can sign so, as far as the algorithm is known."""
+        kinds = {"": (key.kind,), "ECDSA": ("EC",), "RSA-PSS": ("RSA", "RSA-PSS")}
+        return key.kind in kinds.get(self.kind, (self.kind,))
 
     def __str__(self) -> str:
         """In words: `ECDSA with SHA-256`."""

@@ -71,8 +71,8 @@ def _pem(text: bytes) -> Iterator[Block]:
 
 
 def _decoded(label: str, body: bytes) -> Block:
-    """A block from its Base64, and the headers before it."""
-    lines = body.replace(b"\r", b"\n").split(b"\n")
+    """A block from its Base64, and the headers before it. In strings of JSON, the ends of lines are escaped."""
+    lines = body.replace(b"\\r", b"").replace(b"\\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     headers = [line for line in lines if _HEADER.match(line)]
     # Everything but spaces must be Base64: a reader that passes over the rest reads what nobody wrote.
     coded = b"".join(b"".join(line.split()) for line in lines if not _HEADER.match(line))

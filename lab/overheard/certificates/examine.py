@@ -145,7 +145,7 @@ def _examined(chain: Sequence[Certificate], question: Question, what: str) -> Ex
     checked = case(chain, question.host, question.moment, trusted, question.crls)
     unread_by_openssl = tuple(
         Finding("certificate-unreadable", f"OpenSSL cannot read {the(one)}, of which other programs read all")
-        for one in unread(chain)
+        for one in unread(tuple(dict.fromkeys((*chain, *checked.path.certificates))))
     )
     return Examination(
         what,

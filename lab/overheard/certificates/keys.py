@@ -86,10 +86,15 @@ class Key:
         return self.kind in {"RSA", "RSA-PSS", "DSA"} and 0 < self.bits < _LEAST_RSA
 
     @property
+    def unreadable(self) -> str:
+        """Why nobody can read it; empty if that is not known."""
+        if self.encoded and not self.problem and self.kind == "EC" and self.curve in _IN_TLS and self.public is None:
+            return f"it is no point on the curve {self.curve}"
+        return self.problem
+
+    @property
     def useless(self) -> str:
         """Why no client takes it in a handshake with its defaults, in words that follow `the key`; empty if some do."""
-        if self.problem:
-            return f"cannot be read: {self.problem}"
         if self.kind == "EC" and not self.explicit and self.curve not in _IN_TLS:
             return f"is of the curve {self.curve}, which is none of {', '.join(sorted(_IN_TLS))}"
         if self.kind in _SIGNING or self.kind == "EC":
@@ -108,8 +113,8 @@ class Key:
 
     def __str__(self) -> str:
         """The kind of key and its size: `EC P-256`, `RSA 2048`."""
-        if self.problem:
-            return f"{self.kind}, which cannot be read: {self.problem}"
+        if why := self.unreadable:
+            return f"{self.kind}, which cannot be read: {why}"
         if self.kind == "EC":
             return f"EC {self.curve}" + ", a curve written out instead of named" * self.explicit
         return f"{self.kind} {self.bits}" if self.bits else self.kind

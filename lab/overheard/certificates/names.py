@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,9 +65,9 @@ class Name:
     encoded: bytes = b""
 
     @cached_property
-    def key(self) -> tuple[frozenset[tuple[str, str | bytes]], ...]:
+    def key(self) -> tuple[frozenset[tuple[tuple[str, str | bytes], int]], ...]:
         """What is equal for names that clients take as the same; as in OpenSSL, an empty RDN counts for nothing."""
-        return tuple(frozenset((one.type, one.compared) for one in rdn) for rdn in self.rdns if rdn)
+        return tuple(frozenset(Counter((one.type, one.compared) for one in rdn).items()) for rdn in self.rdns if rdn)
 
     @property
     def oddities(self) -> tuple[str, ...]:

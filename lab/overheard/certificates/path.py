@@ -65,8 +65,8 @@ def path(chain: Sequence[Certificate], trusted: Sequence[Certificate], now: date
 
 
 def self_signed(certificate: Certificate) -> bool:
-    """Whether it is its own issuer, as far as names and key identifiers tell, as OpenSSL judges it."""
-    return is_issuer(certificate, certificate)
+    """Whether it is its own issuer, as far as names, key identifiers and the kind of key tell, as OpenSSL judges it."""
+    return is_issuer(certificate, certificate) and certificate.named_algorithm.is_of(certificate.key)
 
 
 def is_issuer(child: Certificate, parent: Certificate) -> bool:
@@ -150,7 +150,9 @@ def _ends(certificate: Certificate, trusted: Sequence[Certificate]) -> bool:
 
 def _issuer(way: list[Certificate], certificates: Sequence[Certificate], now: datetime) -> Certificate | None:
     """The first issuer that is valid at that time, or else the one that is valid the longest, as OpenSSL chooses."""
-    found = [one for one in certificates if one not in way and is_issuer(way[-1], one)]
+    named = [one for one in certificates if one not in way and is_issuer(way[-1], one)]
+    # Of an old and a new root of one name, the one whose kind of key can have signed it.
+    found = [one for one in named if way[-1].named_algorithm.is_of(one.key)] or named
     valid = next((one for one in found if _valid(one, now)), None)
     return valid or max(found, key=lambda one: one.ends.when or now, default=None)
 

@@ -131,7 +131,9 @@ def _element(block: Block, found: _Found) -> None:
     """A block of ASN.1; behind a certificate of OpenSSL's own form, there is what it is trusted for."""
     try:
         element = first(block.data) if block.label == "TRUSTED CERTIFICATE" else parse(block.data)
-        if kind_of(element) is None and block.label and "CERTIFICATE" not in block.label:
+        is_known = kind_of(element) is not None or not block.label or "CERTIFICATE" in block.label
+        # Those of DH look like an RSA public key.
+        if not is_known or block.label.endswith("PARAMETERS"):
             found.skip(block.label)
             return
         _read(element, found)

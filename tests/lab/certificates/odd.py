@@ -139,6 +139,7 @@ _NAMES = {
     "@ in PrintableString": alone(subject=name("a@b", 0x13)),
     "long name": alone(subject=name("x" * 80)),
     "number for a name": alone(subject=seq(rdn(seq(oid("2.5.4.3"), integer(5))))),
+    "attribute of the issuer twice": alone(issuer=seq(rdn(attribute("a root"), attribute("a root")))),
     "issuer in other letters": alone(issuer=name("A  ROOT")),
     "issuer in another type of string": alone(issuer=name("a root", 0x13)),
 }
@@ -184,6 +185,9 @@ _STRICT = {
     "path length of a server": alone(basic(ca=False, length=0)),
     "path length without keyCertSign": alone(basic(ca=True, length=0)),
     "server that is a CA": alone(basic(ca=True)),
+    "path length of a server below zero": alone(basic(ca=False, length=-1)),
+    "path length of a server that is a CA below zero": alone(basic(ca=True, length=-1)),
+    "path length of the root below zero": with_root(basic(ca=True, length=-1)),
     "server without basicConstraints": with_extensions(without("2.5.29.19", _GOOD)),
     "root of version 1": Chain((leaf(),), (root(extensions=[], version=b""),)),
     "root without basicConstraints": Chain((leaf(),), (root(extensions=without("2.5.29.19", root_extensions())),)),

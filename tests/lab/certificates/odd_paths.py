@@ -23,6 +23,7 @@ from lab.certificates.der import (
     leaf,
     leaf_extensions,
     name,
+    public,
     purpose,
     rdn,
     replaced,
@@ -36,6 +37,7 @@ from lab.certificates.der import (
     usage,
     without,
 )
+from lab.certificates.making import rsa_key
 from lab.certificates.odd_chain import (
     ROOT,
     Chain,
@@ -49,8 +51,12 @@ _ANY_PURPOSE, _OLD_PURPOSE = "2.5.29.37.0", "2.16.840.1.113730.4.1"
 _MIDDLE, _OLD_MIDDLE = issuing(), issuing(ends=time(NOW - timedelta(3)))
 _NO_KEY_IDS = [basic(ca=True), usage(5, 6)]
 _WITHOUT_AUTHORITY = without("2.5.29.35", _BY_MIDDLE)
+_WITHOUT_KEY_ID = without("2.5.29.35", _GOOD)
 _STRANGER, _PLAIN = root(number=5, extensions=_NO_KEY_IDS), root(extensions=_NO_KEY_IDS)
 _OLD_ROOT = root(ends=time(NOW - timedelta(3)))
+# Of a kind that did not sign what the root of that name has signed.
+_RSA_ROOT = root(extensions=_NO_KEY_IDS, public_key=public(rsa_key(2048)))
+_NO_POINT = public(key(1))[:-1] + bytes([public(key(1))[-1] ^ 1])
 _SELF = certificate(name(HOST), key(), name(HOST), key(), [alternative(dns(HOST))])
 
 PATHS = {
@@ -71,8 +77,11 @@ PATHS = {
         (root(serial=integer(5)),),
     ),
     "names another key": alone(extension("2.5.29.35", seq(tlv(0x80, b"12345678")))),
-    "another root of that name first": Chain((leaf(extensions=without("2.5.29.35", _GOOD)),), (_STRANGER, _PLAIN)),
-    "another root of that name after": Chain((leaf(extensions=without("2.5.29.35", _GOOD)),), (_PLAIN, _STRANGER)),
+    "another root of that name first": Chain((leaf(extensions=_WITHOUT_KEY_ID),), (_STRANGER, _PLAIN)),
+    "another root of that name after": Chain((leaf(extensions=_WITHOUT_KEY_ID),), (_PLAIN, _STRANGER)),
+    "root of that name with another kind of key first": Chain((leaf(extensions=_WITHOUT_KEY_ID),), (_RSA_ROOT, _PLAIN)),
+    "root of that name with another kind of key after": Chain((leaf(extensions=_WITHOUT_KEY_ID),), (_PLAIN, _RSA_ROOT)),
+    "root of that name with another kind of key": Chain((leaf(extensions=_WITHOUT_KEY_ID),), (_RSA_ROOT,)),
     "old root and its renewal": Chain((leaf(),), (_OLD_ROOT, ROOT)),
     "renewed root and the old one": Chain((leaf(),), (ROOT, _OLD_ROOT)),
     "old root alone": Chain((leaf(),), (_OLD_ROOT,)),
@@ -81,6 +90,8 @@ PATHS = {
     "any purpose": alone(purpose(_ANY_PURPOSE)),
     "purpose of old servers": alone(purpose(_OLD_PURPOSE)),
     "no purpose": with_extensions(without("2.5.29.37", _GOOD)),
+    "key of the intermediate that is no point": below(issuing(public_key=_NO_POINT)),
+    "root with a key that is no point": Chain((leaf(),), (root(public_key=_NO_POINT),)),
     "key to encrypt only": alone(usage(2)),
 }
 

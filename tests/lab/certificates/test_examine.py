@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.certificates import der
 from lab.certificates.faults import ISSUING, ROOT
 from lab.certificates.making import NOW, authority, server
 from lab.certificates.serving import listening, serving
@@ -56,6 +57,16 @@ def test_a_file_is_checked_for_what_was_asked_and_the_rest_is_listed(trusted: Ro
     asked = examine_file(LEAF.pem, "it", Question(host="elsewhere", trusted=trusted, crls=()))
     assert (asked.exit_code, asked.unasked) == (1, ())
     assert [finding.row for finding in asked.wrong] == ["missing-intermediate", "wrong-host", "crl-missing"]
+
+
+def test_a_root_that_openssl_cannot_read_is_told(tmp_path: Path) -> None:
+    """One of those that are needed: others in the file are of no concern."""
+    odd = der.root(serial=der.tlv(2, b"\0\0\5"))
+    for name, pem in (("odd", odd.pem), ("both", ROOT.pem + odd.pem)):
+        (tmp_path / name).write_bytes(pem)
+    (found,) = examine_file(der.leaf().pem, "it", Question(trusted=roots(tmp_path / "odd"))).wrong
+    assert (found.row, found.detail.split(",")[0]) == ("certificate-unreadable", 'OpenSSL cannot read "a root"')
+    assert examine_file(LEAF.pem + ISSUING.pem, "it", Question(trusted=roots(tmp_path / "both"))).wrong == ()
 
 
 def test_a_correct_server_has_no_findings(trusted: Roots) -> None:

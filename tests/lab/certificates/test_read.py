@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from itertools import count
 
 import pytest
@@ -20,10 +21,14 @@ CUT = LEAF.pem[: len(LEAF.pem) // 2]
 BROKEN = b"-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
 UTF_16 = LEAF.pem.decode().encode("utf-16")
 UTF_8 = b"\xef\xbb\xbf" + LEAF.pem
+JSON = json.dumps({"crt": LEAF.pem.decode()}).encode()
+WINDOWS_JSON = json.dumps({"crt": LEAF.pem.decode().replace("\n", "\r\n")}).encode()
 
 
 @pytest.mark.parametrize(
-    "data", [LEAF.pem, LEAF.der, LEAF.pem.replace(b"\n", b"\r\n"), b"a note\n" + LEAF.pem, UTF_16, UTF_8], ids=count()
+    "data",
+    [LEAF.pem, LEAF.der, LEAF.pem.replace(b"\n", b"\r\n"), b"a note\n" + LEAF.pem, UTF_16, UTF_8, JSON, WINDOWS_JSON],
+    ids=count(),
 )
 def test_a_certificate_is_found_in_pem_and_in_der(data: bytes) -> None:
     assert read(data, "it").certificates == (LEAF.parsed,)

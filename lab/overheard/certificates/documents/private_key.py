@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from overheard.certificates.asn1.element import BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, Asn1Error, Element, parse
 from overheard.certificates.asn1.fields import Fields
-from overheard.certificates.asn1.values import bits, octets, oid, small
+from overheard.certificates.asn1.values import bits, integer, octets, oid, small
 from overheard.certificates.keys import Key, key_of, read_key, size
 
 RSA, EC, DSA = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.840.10040.4.1"
 _PBES2 = "1.2.840.113549.1.5.13"
+# Bits of the smallest modulus that anybody used.
+_LEAST_MODULUS = 512
 _SCHEMES = {
     _PBES2: "PBES2",
     "1.2.840.113549.1.5.12": "PBKDF2",
@@ -175,8 +177,18 @@ def is_rsa(element: Element) -> bool:
 
 
 def is_rsa_public(element: Element) -> bool:
-    """Whether an element is an RSA public key without its algorithm: two numbers."""
-    return [one.tag for one in islice(element.parts(), 3)] == [INTEGER, INTEGER] if element.constructed else False
+    """Whether an element is an RSA public key without its algorithm: two numbers of the sizes that these have.
+
+    So it is neither the prime and the generator of DH, nor a signature by ECDSA.
+    """
+    try:
+        fields = Fields(element)
+        modulus, exponent = integer(fields.take()), integer(fields.take())
+        fields.end()
+    except Asn1Error:
+        return False
+    # FIPS 186-5, A.1.1, has the sizes; 3 is older, and common.
+    return modulus.bit_length() >= _LEAST_MODULUS and 3 <= exponent < 1 << 256 and exponent % 2 == 1
 
 
 def read_rsa_public(element: Element) -> Key:

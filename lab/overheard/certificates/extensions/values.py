@@ -73,7 +73,10 @@ def read_basic(element: Element) -> BasicConstraints:
     ca = fields.optional(1)
     length = fields.optional(2)
     fields.end()
-    return BasicConstraints(boolean(ca) if ca else False, small(length) if length else None)
+    path_length = small(length) if length else None
+    if path_length is not None and path_length < 0:
+        raise Asn1Error("its path length is below zero")
+    return BasicConstraints(boolean(ca) if ca else False, path_length)
 
 
 class OddValueError(Asn1Error):

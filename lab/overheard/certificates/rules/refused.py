@@ -50,6 +50,12 @@ def _weak_keys(certificates: Sequence[Certificate]) -> Iterator[str]:
             yield f"{the(one)} has the key {one.key}"
 
 
+def _unreadable_key(case: Case) -> Iterator[str]:
+    for one in case.path.certificates:
+        if why := one.key.unreadable:
+            yield f"the key of {the(one)} cannot be read: {why}"
+
+
 def _useless_key(case: Case) -> Iterator[str]:
     useless = case.path.server.key.useless
     takes_brainpool = ssl.OPENSSL_VERSION_INFO[:2] >= _BRAINPOOL
@@ -229,6 +235,7 @@ def _pairs(case: Case) -> tuple[list[_Pair], list[_Pair]]:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("certificate-unreadable", _unreadable_key),
     Rule("extension-unreadable", _unreadable),
     Rule("extension-repeated", _repeated),
     Rule("rsa-1024", _weak_key_of_the_server),

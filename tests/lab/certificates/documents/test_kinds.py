@@ -13,6 +13,7 @@ from lab.certificates.faults import ISSUING
 from lab.certificates.making import Made, rsa_key, server
 from lab.certificates.mutations import documents
 from overheard.certificates.descriptions import Document
+from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import examine_file
 from overheard.certificates.question import Question
 from overheard.certificates.read import read
@@ -113,6 +114,23 @@ def test_keys_of_openssl_are_read(arguments: list[str], kind: str, says: str) ->
     (document,) = read(made, "it").documents
     assert document.kind == kind
     assert says in words(document)
+
+
+@pytest.mark.parametrize("numbers", [(1 << 2047 | 1, 2), (1 << 2047 | 1, 5), (1 << 255 | 1, 1 << 254 | 1)])
+def test_two_numbers_are_no_key_unless_they_have_its_sizes(numbers: tuple[int, int]) -> None:
+    """The prime and generator of DH, with its label if these can be those of a key, and a signature by ECDSA."""
+    data = der.seq(*map(der.integer, numbers))
+    with pytest.raises(CertificateError, match="no certificate in it, but 1 DH PARAMETERS"):
+        read(der.pem(data, "DH PARAMETERS"), "it")
+    if numbers[1] != 5:
+        with pytest.raises(CertificateError):
+            read(data, "it")
+
+
+def test_a_key_that_is_no_point_says_so() -> None:
+    public = der.public(der.key())
+    (document,) = read(public[:-1] + bytes([public[-1] ^ 1]), "it").documents
+    assert "key: EC, which cannot be read: it is no point on the curve P-256" in words(document)
 
 
 def test_a_store_of_openssl_is_read(tmp_path: Path) -> None:
