@@ -20,6 +20,7 @@ SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = "2.5.29.17", "2.5.29.30"
 SUBJECT_KEY, AUTHORITY_KEY = "2.5.29.14", "2.5.29.35"
 NETSCAPE_TYPE, PROXY, PRECERTIFICATE = "2.16.840.1.113730.1.1", "1.3.6.1.5.5.7.1.14", "1.3.6.1.4.1.11129.2.4.3"
 DISTRIBUTION_POINTS = "2.5.29.31"
+ADDRESSES, AS_NUMBERS = "1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8"
 CRL_SCOPE, DELTA, REASON, CERTIFICATE_ISSUER = "2.5.29.28", "2.5.29.27", "2.5.29.21", "2.5.29.29"
 
 
@@ -116,8 +117,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(PROXY, "proxyCertInfo", _any, lambda _: "acts for its issuer", **_BOTH),
         Kind("1.3.6.1.5.5.7.1.3", "qcStatements", sequence_of, lambda value: f"{len(value)} statements"),
-        Kind("1.3.6.1.5.5.7.1.7", "ipAddrBlocks", sequence_of, lambda value: f"{len(value)} blocks", **_BOTH),
-        Kind("1.3.6.1.5.5.7.1.8", "autonomousSysIds", _any, lambda _: "of autonomous systems", **_BOTH),
+        Kind(ADDRESSES, "ipAddrBlocks", sequence_of, lambda value: f"{len(value)} blocks", **_BOTH),
+        Kind(AS_NUMBERS, "autonomousSysIds", _any, lambda _: "of autonomous systems", **_BOTH),
         Kind("2.5.29.20", "cRLNumber", integer, say.number_in_hex),
         Kind(
             DELTA, "deltaCRLIndicator", integer, lambda value: f"changes since {say.number_in_hex(value)}", **_HANDLED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from overheard.certificates.extensions.kinds import SUBJECT_ALTERNATIVE_NAME
+from overheard.certificates.extensions.kinds import ADDRESSES, AS_NUMBERS, SUBJECT_ALTERNATIVE_NAME
 from overheard.certificates.extensions.words import number_in_hex
 from overheard.certificates.hosts import never_matches
 from overheard.certificates.rules.rule import Case, Rule, the
@@ -58,8 +58,16 @@ def _unchecked(case: Case) -> Iterator[str]:
             yield f"the signature of {the(child)}: {child.algorithm}, by the key {parent.key}"
 
 
+def _resources(case: Case) -> Iterator[str]:
+    for one in case.path.certificates:
+        for extension in one.extensions.all:
+            if extension.oid in {ADDRESSES, AS_NUMBERS}:
+                yield f"{extension.name} of {the(one)}"
+
+
 ELSEWHERE: tuple[Rule, ...] = (
     Rule("signature-unchecked", _unchecked),
+    Rule("resources-unchecked", _resources),
     Rule("name-never-matches", _no_name),
     Rule("not-der", _not_der),
     Rule("name-odd", _odd_name),

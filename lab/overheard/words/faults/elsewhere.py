@@ -68,4 +68,12 @@ FAULTS = (
         "unknown.",
         cure="Check it with `openssl verify -CAfile ROOT -untrusted CHAIN CERTIFICATE`.",
     ),
+    CertificateFault(
+        name="resources-unchecked",
+        wrong="the addresses or AS numbers that a certificate is for were not checked",
+        cause="They must be among those of its issuer (RFC 3779, 2.3 and 3.3). OpenSSL checks that (`RFC 3779 resource "
+        "not subset of parent's resources`), and this program does not.",
+        cure="Check it with `openssl verify -CAfile ROOT -untrusted CHAIN CERTIFICATE`. No server needs such an "
+        "extension: have its certificate issued again without it.",
+    ),
 )

@@ -113,6 +113,8 @@ def test_what_cannot_be_read_is_told_of_certificates_that_are_not_needed() -> No
         ("serial number below zero", "serial-negative"),
         ("version 4", "version-unknown"),
         ("address of three octets", "name-never-matches"),
+        ("ipAddrBlocks of the root that is cut off", "resources-unchecked"),
+        ("critical ipAddrBlocks", "resources-unchecked"),
         ("no authorityKeyIdentifier", "strict-no-authority-key-identifier"),
     ],
 )
