@@ -58,7 +58,7 @@ def open_input(path: Path | str) -> Source:
 
 def display_name(path: Path | str) -> str:
     """The name of a file for messages."""
-    return "standard input" if str(path) == STANDARD_INPUT else str(path).rpartition("/")[2]
+    return "standard input" if str(path) == STANDARD_INPUT else str(path).rstrip("/").rpartition("/")[2] or "/"
 
 
 def is_single_pass(path: Path | str) -> bool:

@@ -19,7 +19,8 @@ _MAX_SIZE = 1 << 20
 
 def recording_file(path: Path) -> Path:
     """The JSON file next to the recording at `path`: `http.recording.json` for `http.pcapng`."""
-    return path.with_suffix(".recording.json")
+    # `with_suffix` raises ValueError for what has no name, such as `.`.
+    return path.parent / f"{path.stem}.recording.json"
 
 
 def digest(path: Path) -> str:

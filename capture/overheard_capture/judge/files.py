@@ -85,10 +85,15 @@ def judge_files(
 def _recording(paths: Sequence[Path | str]) -> tuple[Recording | None, str]:
     """The metadata of our own recorder, if it is next to the capture and about it; or why it is not believed."""
     (first, *more) = paths
-    if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
+    if more or str(first) == STANDARD_INPUT:
         return None, ""
     try:
-        return read_checked_recording(Path(first)), ""
+        is_there = recording_file(Path(first)).is_file()
+    except OSError:
+        # The name of a capture may be so long that no file can have that of its notes.
+        return None, ""
+    try:
+        return (read_checked_recording(Path(first)) if is_there else None), ""
     except ValueError as problem:
         return None, str(problem)
 

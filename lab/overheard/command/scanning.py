@@ -103,7 +103,7 @@ def _endpoints(required: Iterable[tuple[str, Sequence[str]]]) -> tuple[str, ...]
 
 def _check_options(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret]) -> None:
     """Raise SettingsError if there is nothing to judge, or an option says nothing without a secret."""
-    if not files:
+    if not files or "" in files:
         raise SettingsError("no capture is given", hint="name a file, or - for standard input")
     given = {
         "--any-case": options.any_case,
@@ -192,7 +192,7 @@ def check_reports(
     captures = [Path("/dev/stdin" if file == "-" else file) for file in files]
     inputs = {
         "a capture": captures,
-        "the notes of a recording": [recording_file(capture) for capture in captures if capture.name],
+        "the notes of a recording": list(map(recording_file, captures)),
         "session keys": keys,
         "a secret, or the list of them": read_from(named),
     }

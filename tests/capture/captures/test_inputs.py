@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from capture.frames import File
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import open_input
+from overheard_capture.captures.inputs import display_name, open_input
 from overheard_capture.captures.reader import CaptureReader, WholeCapture, read
 
 PACK = {"gzip": ["gzip", "-c"], "gzip, best": ["gzip", "-9c"], "zstd": ["zstd", "-qc"], "zstd, best": ["zstd", "-19qc"]}
@@ -244,3 +244,10 @@ def test_a_read_error_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     capture: WholeCapture = read(path)
     assert capture.frames == []
     assert "it cannot be read past byte 4: Input/output error" in capture.damage
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("-", "standard input"), ("a/b.pcap", "b.pcap"), ("a/b/", "b"), (".", "."), ("/", "/")]
+)
+def test_a_file_has_a_name_for_messages(path: str, shown: str) -> None:
+    assert display_name(path) == shown

@@ -23,6 +23,12 @@ def test_it_is_beside_the_recording_and_is_read_from_there(recordings: Recording
     assert (recording.name, recording.recorder_alive, recording.exit_code) == ("https", True, 0)
 
 
+@pytest.mark.parametrize("path", ["a.pcap", "a.pcap.gz", ".hidden", "a.", ".", "..", "/"])
+def test_every_path_has_one_of_notes(path: str) -> None:
+    """Also of a directory, whose reader will say that it is one."""
+    assert recording_file(Path(path)).name.endswith(".recording.json")
+
+
 @pytest.mark.parametrize("text", ["no JSON", '{"name": 1, "odd": 2}', "[" * 100_000, "[]", "\x00" * 99])
 def test_invalid_input_is_an_error(tmp_path: Path, text: str) -> None:
     recording_file(tmp_path / "http.pcapng").write_text(text)

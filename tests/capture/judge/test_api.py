@@ -172,3 +172,16 @@ def test_hosts_may_be_named_and_what_matches_nothing_is_said(tmp_path: Path) -> 
     assert "all flows are listed" in said.hint
     with pytest.raises(SettingsError, match="nobody knows the address"):
         judge(path, {"it": OTHER}, Options(without=("no.such.invalid",)))
+
+
+def test_a_capture_may_have_the_longest_name(tmp_path: Path) -> None:
+    """No file can have that of the notes beside it."""
+    path = rewritten(tmp_path / f"{'n' * 250}.pcap", exchange([b"GET /?fluffy HTTP/1.1\r\n\r\n"], []))
+    assert judge(path, {"it": "fluffy"}).outcome is Outcome.OVERHEARD
+
+
+def test_a_folder_is_no_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (".", "/", str(tmp_path)):
+        (check,) = judge(path, {"it": OTHER}).verdicts["it"].checks
+        assert check.says.endswith("cannot be read: Is a directory")
