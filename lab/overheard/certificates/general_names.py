@@ -73,7 +73,10 @@ def read_general_name(element: Element) -> GeneralName:
         case Kind.OID:
             return GeneralName(kind, oid(element, element.tag))
         case Kind.OTHER:
-            return GeneralName(kind, oid(Fields(element, element.tag).take()))
+            fields = Fields(element, element.tag)
+            type_, _ = oid(fields.take()), fields.take(0x80).within()
+            fields.end()
+            return GeneralName(kind, type_)
     return GeneralName(kind, f"of {len(element.content)} bytes")
 
 

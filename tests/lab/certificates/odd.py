@@ -171,6 +171,12 @@ _HOSTS = {
         ("a.x.test", "*.x.test."),
     )
 } | {
+    "other name": alone(alternative(dns(HOST), tlv(0xA0, oid("1.2.3"), tlv(0xA0, boolean(True))))),
+    "other name without a value": alone(alternative(dns(HOST), tlv(0xA0, oid("1.2.3")))),
+    "other name with two values": alone(
+        alternative(dns(HOST), tlv(0xA0, oid("1.2.3"), *2 * [tlv(0xA0, boolean(True))]))
+    ),
+    "other name with an empty value": alone(alternative(dns(HOST), tlv(0xA0, oid("1.2.3"), tlv(0xA0)))),
     "address of three octets": alone(alternative(tlv(0x87, b"\x7f\0\0"), dns(HOST))),
     "name in the subject alone": with_extensions(without("2.5.29.17", _GOOD)),
 }
