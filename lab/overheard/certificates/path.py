@@ -66,12 +66,18 @@ def path(chain: Sequence[Certificate], trusted: Sequence[Certificate], now: date
 
 def self_signed(certificate: Certificate) -> bool:
     """Whether it is its own issuer, as far as names, key identifiers and the kind of key tell, as OpenSSL judges it."""
-    return is_issuer(certificate, certificate) and certificate.named_algorithm.is_of(certificate.key)
+    return is_issuer(certificate, certificate) and _can_have_signed(certificate, certificate)
 
 
 def is_issuer(child: Certificate, parent: Certificate) -> bool:
     """Whether `parent` is the issuer that `child` names."""
     return child.issuer.key == parent.subject.key and not mismatch(child, parent)
+
+
+def _can_have_signed(parent: Certificate, child: Certificate) -> bool:
+    """Whether the key of `parent` is of the kind that the algorithm within `child` needs, as OpenSSL compares it."""
+    named = child.named_algorithm
+    return named.is_of(parent.key) and (bool(named.kind) or named.encoded == child.algorithm.encoded)
 
 
 def mismatch(child: Certificate, parent: Certificate) -> str:
@@ -152,7 +158,7 @@ def _issuer(way: list[Certificate], certificates: Sequence[Certificate], now: da
     """The first issuer that is valid at that time, or else the one that is valid the longest, as OpenSSL chooses."""
     named = [one for one in certificates if one not in way and is_issuer(way[-1], one)]
     # Of an old and a new root of one name, the one whose kind of key can have signed it.
-    found = [one for one in named if way[-1].named_algorithm.is_of(one.key)] or named
+    found = [one for one in named if _can_have_signed(one, way[-1])] or named
     valid = next((one for one in found if _valid(one, now)), None)
     return valid or max(found, key=lambda one: one.ends.when or now, default=None)
 

@@ -260,15 +260,18 @@ def without(kind: str, good: list[bytes]) -> list[bytes]:
     return [one for one in good if _kind(one) != oid(kind)]
 
 
+def issuing_extensions(number: int = 2) -> list[bytes]:
+    return [basic(ca=True), usage(5, 6), subject_key(key(number)), authority_key(key(1))]
+
+
 def issuing(*instead: bytes, number: int = 2, extensions: list[bytes] | None = None, **more: bytes) -> Written:
     """An intermediate CA by the root."""
-    good = [basic(ca=True), usage(5, 6), subject_key(key(number)), authority_key(key(1))]
     return certificate(
         name("an issuing CA"),
         key(number),
         ROOT_NAME,
         key(1),
-        replaced(good, *instead) if extensions is None else extensions,
+        replaced(issuing_extensions(number), *instead) if extensions is None else extensions,
         **more,
     )
 

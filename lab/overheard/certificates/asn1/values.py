@@ -71,12 +71,12 @@ def oid(element: Element, tag: int = OID) -> str:
 
 def octets(element: Element, tag: int = OCTET_STRING) -> bytes:
     """An OCTET STRING, in one piece or, as BER allows, in several (X.690, 8.7)."""
-    return b"".join(_pieces(expect(element, tag), OCTET_STRING))
+    return b"".join(_pieces(expect(element, tag)))
 
 
 def bits(element: Element, tag: int = BIT_STRING) -> bytes:
     """The octets of a BIT STRING; the bits that are left over in the last one are zero."""
-    pieces = _pieces(expect(element, tag), BIT_STRING)
+    pieces = _pieces(expect(element, tag))
     for piece in pieces:
         if not piece or piece[0] > 7 or (piece[0] and len(piece) == 1):
             raise Asn1Error("a BIT STRING does not say how many bits are unused")
@@ -100,7 +100,7 @@ def text(element: Element) -> str:
     charset = CHARSETS.get(element.tag)
     if charset is None:
         raise Asn1Error(f"a string was expected, and {element} found")
-    return b"".join(_pieces(element, OCTET_STRING, element.tag)).decode(charset, "backslashreplace")
+    return b"".join(_pieces(element)).decode(charset, "backslashreplace")
 
 
 def raw_text(data: bytes) -> str:
@@ -114,8 +114,8 @@ def _primitive(element: Element, *tags: int) -> bytes:
     return element.content
 
 
-def _pieces(element: Element, *tags: int) -> list[bytes]:
-    """The octets of a string; of a constructed one, those of each string inside."""
+def _pieces(element: Element) -> list[bytes]:
+    """The octets of a string; of a constructed one, those of each part, of which OpenSSL looks at no tag."""
     if not element.constructed:
         return [element.content]
-    return [piece for part in element.parts() for piece in _pieces(expect(part, *tags), *tags)]
+    return [piece for part in element.parts() for piece in _pieces(part)]

@@ -73,9 +73,11 @@ def read_basic(element: Element) -> BasicConstraints:
     ca = fields.optional(1)
     length = fields.optional(2)
     fields.end()
-    path_length = small(length) if length else None
+    path_length = integer(length) if length else None
     if path_length is not None and path_length < 0:
         raise Asn1Error("its path length is below zero")
+    if path_length is not None and path_length >= 1 << 32:
+        raise OddValueError("its path length is too large")
     return BasicConstraints(boolean(ca) if ca else False, path_length)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from lab.certificates import der
 from lab.certificates.der import NOW
+from lab.certificates.handshakes import parsed, refused
 from lab.certificates.odd import CHAINS, EXTENSIONS
 from lab.certificates.odd_chain import Chain
-from overheard.certificates.documents.certificate import Certificate
 from overheard.certificates.openssl import unread
 from overheard.certificates.read import read
 from overheard.certificates.rules.check import case, remarks, wrong
@@ -20,51 +16,6 @@ from rows import for_each
 
 # Faults that OpenSSL takes, and that are told as wrong all the same: what the extension says is unknown.
 _TAKEN = {"extension-unreadable-elsewhere", "extension-repeated-elsewhere"}
-
-
-def refused(chain: Chain, *, strict: bool) -> bool:
-    """Whether a client that is set up as urllib3 sets it up refuses the chain, in a handshake in memory."""
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.hostname_checks_common_name = False
-    # As `requests` on this Python has it; from 3.13 on it is the default.
-    client.verify_flags |= ssl.VERIFY_X509_STRICT if strict else 0
-    try:
-        server = _server(chain)
-        client.load_verify_locations(cadata=b"".join(one.der for one in chain.roots))
-        _shake_hands(client, server, chain.host)
-    except ssl.SSLError:
-        return True
-    return False
-
-
-def _server(chain: Chain) -> ssl.SSLContext:
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        pem = Path(folder) / "chain.pem"
-        pem.write_bytes(b"".join(one.pem for one in chain.sent) + chain.sent[0].key_pem)
-        server.load_cert_chain(pem)
-    return server
-
-
-def _shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> None:
-    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ends = [
-        client.wrap_bio(to_client, to_server, server_hostname=host),
-        server.wrap_bio(to_server, to_client, server_side=True),
-    ]
-    waiting = len(ends)
-    while waiting:
-        waiting = 0
-        for end in ends:
-            try:
-                end.do_handshake()
-            except ssl.SSLWantReadError:
-                waiting += 1
-
-
-def parsed(chain: Chain) -> tuple[list[Certificate], list[Certificate]]:
-    sent = [read(one.der, "it").certificates[0] for one in chain.sent]
-    return sent, [read(one.der, "it").certificates[0] for one in chain.roots]
 
 
 def found(chain: Chain, *, strict: bool) -> set[str]:
