@@ -1,4 +1,4 @@
-"""The blocks of a file: PEM (RFC 7468), with any text in between, or one DER element after another."""
+"""The blocks of a file: PEM (RFC 7468), with any text in between, or one DER element after another; or their Base64."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from overheard.certificates.asn1.element import SEQUENCE, Asn1Error, elements
 
+_PEM = b"-----BEGIN "
 _MARK = re.compile(rb"-----(BEGIN|END) ([!-~][ -~]{0,62}?)-----")
 _HEADER = re.compile(rb"\A[ \t]*[A-Za-z-]+:.*")
 # Windows PowerShell writes text files so.
@@ -34,10 +35,21 @@ class Block:
 def blocks(data: bytes) -> Iterator[Block]:
     """All blocks of a file, in order."""
     text = _as_ascii(data)
-    if b"-----BEGIN " in text:
+    if _PEM not in text and not data.startswith(b"\x30"):
+        # A field of a Kubernetes secret, or PEM without its first and last line.
+        data = text = _bare(text)
+    if _PEM in text:
         yield from _pem(text)
     elif data.startswith(b"\x30"):
         yield from _der(data)
+
+
+def _bare(text: bytes) -> bytes:
+    """What text is the Base64 of; empty if it is none."""
+    try:
+        return binascii.a2b_base64(b"".join(text.split()), strict_mode=True)
+    except binascii.Error:
+        return b""
 
 
 def _der(data: bytes) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 from itertools import count
@@ -21,13 +22,25 @@ CUT = LEAF.pem[: len(LEAF.pem) // 2]
 BROKEN = b"-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
 UTF_16 = LEAF.pem.decode().encode("utf-16")
 UTF_8 = b"\xef\xbb\xbf" + LEAF.pem
+BARE, OF_PEM = base64.encodebytes(LEAF.der), base64.b64encode(LEAF.pem)
 JSON = json.dumps({"crt": LEAF.pem.decode()}).encode()
 WINDOWS_JSON = json.dumps({"crt": LEAF.pem.decode().replace("\n", "\r\n")}).encode()
 
 
 @pytest.mark.parametrize(
     "data",
-    [LEAF.pem, LEAF.der, LEAF.pem.replace(b"\n", b"\r\n"), b"a note\n" + LEAF.pem, UTF_16, UTF_8, JSON, WINDOWS_JSON],
+    [
+        LEAF.pem,
+        LEAF.der,
+        LEAF.pem.replace(b"\n", b"\r\n"),
+        b"a note\n" + LEAF.pem,
+        UTF_16,
+        UTF_8,
+        BARE,
+        OF_PEM,
+        JSON,
+        WINDOWS_JSON,
+    ],
     ids=count(),
 )
 def test_a_certificate_is_found_in_pem_and_in_der(data: bytes) -> None:
