@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from overheard.words.layer import Layer, Layers
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.readers import Reader
@@ -104,8 +104,9 @@ class Decoded(Speculative):
     is_cut: bool = False
 
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
-        """Remember that something could not be read."""
+        """Remember that something could not be read. Within a known format, as an encrypted file is, it is content."""
         self.is_opaque |= why is not Reason.KEY
+        self.is_content |= why is Reason.OPAQUE and what != UNKNOWN_FORMAT
         self.is_damaged |= why is Reason.DAMAGED
         super().report_unread(why, what, layers)
 

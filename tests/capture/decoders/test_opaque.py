@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import lz4.frame  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
-from capture.played import VALUE, outcome, played
+from capture.played import SEARCH, outcome, played
 from capture.wrapped import noise
 from overheard.words.ground import MOST_COUNTED
 from overheard.words.layer import Layer
@@ -96,6 +96,17 @@ def test_a_short_one_that_does_not_look_random_is_a_reason(coding: str, content:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+@for_each(size=[0, 400], write=[base64.b64encode, base64.encodebytes, bytes.hex])
+def test_an_encrypted_file_is_a_reason_of_any_size(size: int, write: Callable[[bytes], bytes | str]) -> None:
+    """Whoever sends it may send its password as well."""
+    encrypted, name = noise(60 + size), b"a.txt"
+    sizes = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 1, 0, 0, 0, 0, len(encrypted), len(encrypted), len(name), 0)
+    written = write(sizes + name + encrypted)
+    text = written if isinstance(written, bytes) else written.encode()
+    findings = played(untyped, b"The password is monday.\r\n\r\n" + text + b"\r\n")
+    assert {each.why for each in findings.unread} == {Reason.OPAQUE}
+
+
 def test_many_zeros_do_not_make_a_large_value_a_number() -> None:
     page = (b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(3000) + noise(90)).hex(" ").encode()
     assert {each.what for each in played(untyped, page).unread} == {LARGE_VALUE}
@@ -137,7 +148,7 @@ def test_a_short_one_is_counted(coding: str, size: int) -> None:
 
 @for_each(coding=CODINGS)
 def test_what_is_shorter_than_any_secret_is_neither(coding: str) -> None:
-    findings = played(untyped, b"x " + CODINGS[coding](noise(len(VALUE) - 1, 1)) + b"\n")
+    findings = played(untyped, b"x " + CODINGS[coding](noise(SEARCH.shortest - 1, 1)) + b"\n")
     assert not findings.unread
     assert not findings.values
 
