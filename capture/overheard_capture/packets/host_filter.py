@@ -79,6 +79,10 @@ def numeric(text: str) -> tuple[str, ...]:
     return tuple(f"[{address}]{port}" if port and ":" in address else address + port for address in addresses)
 
 
+def _match(terms: tuple[HostTerm, ...], source: Endpoint, target: Endpoint) -> bool:
+    return any(each.matches(end) for each in terms for end in (source, target))
+
+
 class HostFilter(NamedTuple):
     """Whether to judge the traffic between two endpoints: `only` matches one, if not empty, and `without` neither."""
 
@@ -87,11 +91,15 @@ class HostFilter(NamedTuple):
 
     def __call__(self, source: Endpoint, target: Endpoint) -> bool:
         """Whether to judge the traffic between these endpoints."""
+        return (not self.only or _match(self.only, source, target)) and not self.leaves_out(source, target)
 
-        def matched(terms: tuple[HostTerm, ...]) -> bool:
-            return any(each.matches(end) for each in terms for end in (source, target))
+    def selects(self, source: Endpoint, target: Endpoint) -> bool:
+        """Whether `only` names one of these endpoints, and `without` neither."""
+        return _match(self.only, source, target) and not self.leaves_out(source, target)
 
-        return (not self.only or matched(self.only)) and not matched(self.without)
+    def leaves_out(self, source: Endpoint, target: Endpoint) -> bool:
+        """Whether `without` names one of these endpoints."""
+        return _match(self.without, source, target)
 
     def judges_frame(self, macs: Collection[str]) -> bool:
         """Whether to judge a frame without IP addresses, from and to these. Unless told so, it may be of any host."""

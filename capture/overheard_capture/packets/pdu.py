@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
-from overheard_capture.packets.types import Control, Fragment, Other, Packet
+from overheard_capture.packets.assigned import IPPROTO_UDP, IPPROTO_UDPLITE
+from overheard_capture.packets.types import Control, Endpoint, Fragment, Other, Packet
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from overheard_capture.packets.bounded import ReassemblyTable
-    from overheard_capture.packets.types import Endpoint, HeaderOption
+    from overheard_capture.packets.types import HeaderOption
     from overheard_capture.provenance.spans import Span
 
     Packets = tuple[Packet, ...]
@@ -62,6 +63,8 @@ class Reassemblers(NamedTuple):
     # The contents of options of the current frame, and where IP packets end in it before the frame does.
     options: list[HeaderOption]
     ends: list[int]
+    # Between which endpoints the tunnels of the current frame are, with port 0 if they have no ports.
+    carriers: list[tuple[Endpoint, Endpoint]]
 
 
 class PacketBuffer(NamedTuple):
@@ -118,6 +121,14 @@ class Pdu(NamedTuple):
         if len(ports) < 4 or not self.addresses:
             raise ValueError
         return endpoints_of(self.addresses + ports)
+
+    def note_carrier(self) -> None:
+        """Note that this is a tunnel, which carries other packets."""
+        if self.protocol in (IPPROTO_UDP, IPPROTO_UDPLITE):
+            self.buffer.reassemblers.carriers.append(self.ports())
+        elif self.addresses:
+            source, target = (Endpoint(each, 0) for each in addresses_of(self.addresses))
+            self.buffer.reassemblers.carriers.append((source, target))
 
     def offset(self, at: int) -> int:
         """The offset in the frame of the byte at `at`; 0 if the buffer is a reassembled packet."""

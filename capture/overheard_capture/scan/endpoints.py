@@ -42,9 +42,12 @@ class EndpointFacts:
     clear_flows: Tally[str] = field(default_factory=Tally)
 
     def add(
-        self, ends: tuple[Endpoint, Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
+        self, ends: Iterable[Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
     ) -> None:
-        """Add a flow, if it is of the endpoint: whether it had encrypted data, and bytes in clear, by protocol."""
+        """Add a flow, if it is of the endpoint: whether it had encrypted data, and bytes in clear, by protocol.
+
+        `ends` are its own, and those of the tunnels that carry it.
+        """
         if not any(term.matches(end) for term in self.terms for end in ends):
             return
         self.with_data += encrypted or bool(in_clear)

@@ -12,7 +12,7 @@ from overheard_capture.content.work import TOO_MUCH
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from overheard.words.options import Options
     from overheard.words.report import Flow
@@ -38,8 +38,9 @@ class Facts:
     `in_clear` counts bytes of application data that nothing encrypted, by protocol or field, and `clear_flows` has
     the flows; `values` are opaque values in these, and media. `protected` counts the streams of TLS, and
     `encrypted_flows` the flows of other protocols, that are encrypted throughout; `unsettled` has flows with
-    encrypted data of which that is unknown. `endpoints` are those that the caller asks about. `icmp` counts messages
-    of ICMP that carried data. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
+    encrypted data of which that is unknown. `endpoints` are those that the caller asks about; then
+    `ends` are all of the last frame, and `carriers` those of the tunnels around a flow between two others. `icmp`
+    counts messages of ICMP that carried data. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -67,6 +68,8 @@ class Facts:
     encrypted_flows: int = 0
     unsettled: Tally[str] = field(default_factory=Tally)
     endpoints: dict[str, EndpointFacts] = field(default_factory=dict)
+    ends: Collection[Endpoint] = ()
+    carriers: dict[frozenset[Endpoint], set[Endpoint]] = field(default_factory=dict)
     values: OpaqueValues = field(default_factory=OpaqueValues)
     in_clear: Counter[str] = field(default_factory=Counter)
     clear_flows: Tally[str] = field(default_factory=Tally)
@@ -124,9 +127,10 @@ class Facts:
             self.clear_flows.add(where, order)
 
     def add_to_endpoints(
-        self, ends: tuple[Endpoint, Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
+        self, ends: Collection[Endpoint], where: str, order: Order, *, encrypted: bool, in_clear: Mapping[str, int]
     ) -> None:
         """Add a flow to the endpoints that the caller asks about; see `EndpointFacts.add`."""
+        ends = (*ends, *self.carriers.get(frozenset(ends), ()))
         for endpoint in self.endpoints.values():
             endpoint.add(ends, where, order, encrypted=encrypted, in_clear=in_clear)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.report import Flow
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.identify.protocols import CLEAR_DATAGRAMS, INFRASTRUCTURE
-from overheard_capture.packets import Control, Datagram, HeaderOption, IcmpData, SctpMessage, Segment
+from overheard_capture.packets import Control, HeaderOption, IcmpData, SctpMessage
 from overheard_capture.packets.usual_text import is_identifier
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
@@ -108,15 +108,10 @@ def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findi
         name, in_clear = "data in ICMP", _icmp_in_clear(packet, size, findings)
     if not in_clear or isinstance(packet, Control):
         return
-    ends = None
     if isinstance(packet, SctpMessage):
         name = "SCTP"
-    if isinstance(packet, SctpMessage | Segment | Datagram):
-        ends = packet.source, packet.target
-    elif isinstance(packet, HeaderOption):
-        ends = packet.ends
-    if ends:
-        facts.add_to_endpoints(ends, hosts, order, encrypted=False, in_clear={name: size})
+    if facts.ends:
+        facts.add_to_endpoints(facts.ends, hosts, order, encrypted=False, in_clear={name: size})
     facts.add_in_clear(name, in_clear, hosts, order)
     facts.values.count_all(findings.values)
 

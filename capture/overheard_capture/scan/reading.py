@@ -11,8 +11,7 @@ from overheard_capture.content.findings import Findings
 from overheard_capture.content.work import Work
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
-from overheard_capture.packets.host_filter import host_filter
+from overheard_capture.packets import Datagram, Dissector, Endpoint, IcmpData, Segment, frame_addresses
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.reassembly.direction import Direction
@@ -24,13 +23,14 @@ from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_outside_flows, is_encrypted
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
-from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of, without_content
+from overheard_capture.scan.hosts import ends_of, hosts_of, pair_of, without_content
 from overheard_capture.scan.marks import MarkFinder
 from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.quotations import Quotations
 from overheard_capture.scan.resources import Resources
+from overheard_capture.scan.selection import Selection
 from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
-    from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.provenance.spans import PackedSpans
     from overheard_capture.search import Search
 
@@ -62,7 +61,7 @@ class Reading:
         share: Share | None = None,
     ) -> None:
         self.facts, self.hits, self.parties = Facts.of(options), HitTable.of_search(search), Parties()
-        self._host_filter = host_filter(options.only, options.without)
+        self._selection = Selection(options, self.facts)
         # Whether only the flows of some hosts are judged: what has no address may be of others.
         self._selective = bool(options.only)
         self.work = work = Work()
@@ -117,7 +116,7 @@ class Reading:
         self.facts.count_frame(len(frame.data), frame.time)
         self.work.allow(len(frame.data))
         packets = self._dissector.packets(frame)
-        if self._host_filter and not self._passes_filter(self._host_filter, frame, packets):
+        if not self._selection.passes(frame, packets, self._dissector.carriers):
             self._skip_frame(frame, packets)
             return
         if frame.cut_short:
@@ -148,10 +147,6 @@ class Reading:
                 self._connections.add(packet, frame.time)
             elif isinstance(packet, Datagram):
                 self._marks.is_mark(frame, packet)
-
-    def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
-        ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
-        return any(judges(*both) for both in ends) if ends else judges.judges_frame(macs_of(frame))
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
@@ -206,7 +201,7 @@ class Reading:
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
         is_foreign = self._share is not None and not self._share.owns_connection(number)
-        if is_foreign or (self._host_filter and not self._host_filter(client, server)):
+        if is_foreign or not self._selection.judges(client, server):
             return counted_only(number, client, server, now)
         flow_findings = self._both_findings[number] = self._findings_of_flow(client, server, number)
         for findings, (source, target) in zip(flow_findings, ((client, server), (server, client)), strict=True):
