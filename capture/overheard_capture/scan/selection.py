@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from overheard.words.options import Options
     from overheard_capture.captures.frame import Frame
     from overheard_capture.packets import Endpoint, Packet
+    from overheard_capture.packets.types import Quoted
     from overheard_capture.scan.facts import Facts
 
     Ends = tuple[Endpoint, Endpoint]
@@ -33,15 +34,16 @@ class Selection:
         """Whether to judge a frame, with its packets, and the endpoints of the tunnels that carry these."""
         if not self._filter and not self._facts.endpoints:
             return True
-        ends = list(_all_ends(packets))
+        ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
+        quoted = [(quote.source, quote.target) for quote in map(_quoted, packets) if quote]
         if self._facts.endpoints:
-            self._note(packets, ends, carriers)
+            self._note(packets, [*ends, *quoted], carriers)
         judges = self._filter
         if not judges:
             return True
-        is_left_out = any(judges.leaves_out(*both) for both in ends)
+        is_left_out = any(judges.leaves_out(*both) for both in (*ends, *quoted))
         self._is_carried = not is_left_out and any(judges.selects(*both) for both in carriers)
-        if self._is_carried:
+        if self._is_carried or (not is_left_out and any(judges.selects(*both) for both in quoted)):
             return True
         return any(judges(*both) for both in ends) if ends else judges.judges_frame(macs_of(frame))
 
@@ -57,10 +59,6 @@ class Selection:
                 self._facts.carriers.setdefault(frozenset((packet.source, packet.target)), set()).update(around)
 
 
-def _all_ends(packets: Iterable[Packet]) -> Iterable[Ends]:
-    """The endpoints of packets, and of what an ICMP error quotes."""
-    for packet in packets:
-        if not isinstance(packet, HeaderOption) and (ends := ends_of(packet)):
-            yield ends
-        if isinstance(packet, IcmpData) and packet.quoted:
-            yield packet.quoted.source, packet.quoted.target
+def _quoted(packet: Packet) -> Quoted | None:
+    """Whose payload an ICMP error quotes."""
+    return packet.quoted if isinstance(packet, IcmpData) else None

@@ -76,7 +76,7 @@ def _of_digits(digits: Iterable[int]) -> Look:
 
 
 def septets(text: Text) -> Iterator[Pattern]:
-    """Seven bits for each character, the lowest first, as short messages have it, raw and in hexadecimal.
+    """Seven bits for each character, the lowest first, as short messages have it, in hexadecimal.
 
     At each of the eight alignments. Bits of other characters in the first and the last byte may be anything.
     """
@@ -89,10 +89,8 @@ def septets(text: Text) -> Iterator[Pattern]:
         first, *between, last = (bits << before).to_bytes((before + 7 * len(codes) + behind) // 8, "little")
         firsts = [first | other for other in range(1 << before)]
         lasts = [last | other << 8 - behind for other in range(1 << behind)]
-        raw = row(one_of(bytes(firsts)), exactly(bytes(between)), one_of(bytes(lasts)))
         digits = row(_in_hexadecimal(firsts), in_either_case(bytes(between).hex().encode()), _in_hexadecimal(lasts))
-        for look in (raw, digits):
-            yield Pattern(Shape((look,)), (Spelling("GSM 7-bit"),), look.tail(_ENDS))
+        yield Pattern(Shape((digits,)), (Spelling("GSM 7-bit"),), digits.tail(_ENDS))
 
 
 def _in_hexadecimal(values: list[int]) -> Look:
