@@ -10,6 +10,7 @@ import re
 from itertools import islice
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.armour.within_line import WithinLine
 
 _DIGITS = lazy_pattern(rb"[0-9A-Fa-f]*")
 # Up to what no URL has, or to the next parameter.
@@ -22,40 +23,26 @@ _LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _FEWEST_IN_RUN = 2
 
 
-class _Link:
-    """What follows a mark, of which there is one part in one line."""
-
-    restarts = False
-    ended = True
-
-    def __init__(self) -> None:
-        self.rest = 0
-
-
-class MailAddress(_Link):
+class MailAddress(WithinLine):
     """The key, and a mail address, each byte of which was combined with it (XOR)."""
 
     def line(self, line: bytes) -> bytes:
         """Decode the digits at the beginning."""
-        found = _DIGITS.match(line)
-        digits = found[0] if found else b""
-        self.rest = len(line) - len(digits)
+        digits = self.written(line, _DIGITS)
         key, *others = bytes.fromhex(digits[: len(digits) & ~1].decode()) or b"\0"
         return bytes(key ^ other for other in others)
 
 
-class RewrittenUrl(_Link):
+class RewrittenUrl(WithinLine):
     """URL Defense, version 2: a hyphen for each percent sign, and an underscore for each slash."""
 
     def line(self, line: bytes) -> bytes:
         """Decode the URL at the beginning."""
-        found = _URL.match(line)
-        url = found[0] if found else b""
-        self.rest = len(line) - len(url)
+        url = self.written(line, _URL)
         return _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]) if escape[1] else b"/", url)
 
 
-class UrlWithoutSigns(_Link):
+class UrlWithoutSigns(WithinLine):
     """URL Defense, version 3: an asterisk for each sign, which are in base64 behind it."""
 
     def line(self, line: bytes) -> bytes:

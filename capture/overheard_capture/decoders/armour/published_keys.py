@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import binascii
 from itertools import cycle, islice, pairwise
-from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-
-if TYPE_CHECKING:
-    import re
+from overheard_capture.decoders.armour.within_line import WithinLine
 
 _HEXADECIMAL = lazy_pattern(rb"\d\d(?:[0-9A-Fa-f]{2})+")
 _BASE64 = lazy_pattern(rb"[A-Za-z0-9+/]+")
+# Base64 may lack its own, and more than is needed is ignored.
+_PADDING = b"=="
 _CISCO = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 _WEBSPHERE = ord("_")
 _GROUP_POLICY = bytes.fromhex("4e9906e8fcb66cc9faf49310620ffee8f496e806cc057990209b09a433b66c1b")
@@ -30,39 +29,22 @@ _JUNOS = lazy_pattern(rb"[A-Za-z0-9./-]+")
 _WEIGHTS = ((1, 4, 32), (1, 16, 32), (1, 8, 32), (1, 64), (1, 32), (1, 4, 16, 128), (1, 32, 64))
 
 
-class _Password:
-    """What follows a mark, of which there is one part in one line."""
-
-    restarts = False
-    ended = True
-
-    def __init__(self) -> None:
-        self.rest = 0
-
-    def _written(self, line: bytes, characters: re.Pattern[bytes]) -> bytes:
-        """These characters at the beginning; the rest of the line is no part of it."""
-        found = characters.match(line)
-        written = found[0] if found else b""
-        self.rest = len(line) - len(written)
-        return written
-
-
-class CiscoPassword(_Password):
+class CiscoPassword(WithinLine):
     """The place in the key, in two decimal digits, and each byte combined with the next one of it (XOR)."""
 
     def line(self, line: bytes) -> bytes:
         """Decode the digits at the beginning."""
-        digits = self._written(line, _HEXADECIMAL)
+        digits = self.written(line, _HEXADECIMAL)
         key = islice(cycle(_CISCO), int(digits[:2] or b"0"), None)
         return bytes(byte ^ other for byte, other in zip(bytes.fromhex(digits[2:].decode()), key, strict=False))
 
 
-class JunosPassword(_Password):
+class JunosPassword(WithinLine):
     """Each letter is the sum of what the steps between a few characters count."""
 
     def line(self, line: bytes) -> bytes:
         """Decode the characters at the beginning."""
-        written = self._written(line, _JUNOS)
+        written = self.written(line, _JUNOS)
         if not written:
             return b""
         characters = written[:1] + written[1 + _AT_RANDOM[written[0]] :]
@@ -76,27 +58,22 @@ class JunosPassword(_Password):
         return bytes(letters)
 
 
-class WebSpherePassword(_Password):
+class WebSpherePassword(WithinLine):
     """Each byte combined with an underscore (XOR), in base64."""
 
     def line(self, line: bytes) -> bytes:
         """Decode the base64 at the beginning."""
-        return bytes(byte ^ _WEBSPHERE for byte in _of_base64(self._written(line, _BASE64)))
+        return bytes(byte ^ _WEBSPHERE for byte in binascii.a2b_base64(self.written(line, _BASE64) + _PADDING))
 
 
-class GroupPolicyPassword(_Password):
+class GroupPolicyPassword(WithinLine):
     """UTF-16, encrypted with AES-256-CBC and the key that Microsoft has published, in base64."""
 
     def line(self, line: bytes) -> bytes:
         """Decrypt the base64 at the beginning."""
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415  (takes time)
 
-        encrypted = _of_base64(self._written(line, _BASE64))
+        encrypted = binascii.a2b_base64(self.written(line, _BASE64) + _PADDING)
         decryptor = Cipher(algorithms.AES(_GROUP_POLICY), modes.CBC(bytes(_BLOCK))).decryptor()
         padded = decryptor.update(encrypted[: len(encrypted) // _BLOCK * _BLOCK])
         return padded[: -padded[-1]] if padded and padded[-1] <= _BLOCK else padded
-
-
-def _of_base64(written: bytes) -> bytes:
-    """What base64 decodes to; it may lack its padding. Raises ValueError."""
-    return binascii.a2b_base64(written + b"=" * (-len(written) % 4))

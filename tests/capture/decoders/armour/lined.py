@@ -1,10 +1,28 @@
-"""Encoders of codings that a mark begins."""
+"""Encoders of codings that a mark begins, and readings of what does."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import zlib
+from typing import TYPE_CHECKING
+
+from capture.played import outcome, played
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard_capture.content.findings import Findings
+
+
+def readings(text: bytes, before: bytes) -> Iterator[Findings]:
+    """The findings of a text, by itself and among others, which are the same however it is cut."""
+    for whole in (text, before + text + b" and that.\n"):
+        findings = played(untyped, whole)
+        for size in (1, 11, 100):
+            assert outcome(played(untyped, whole, range(0, len(whole), size))) == outcome(findings), size
+        yield findings
 
 
 def uuencoded(data: bytes, *, backtick: bool = False) -> bytes:
