@@ -10,8 +10,10 @@ from overheard.words.spelling.shape import Pattern, Shape, Spelling
 from overheard.words.spelling.text import Text
 
 _BASE45 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-# The signs that are escaped in a URL; and a form has a plus sign for a blank.
-_IN_URLS = {b" ": (b"+", b"%20")} | {bytes([sign]): (b"%%%02X" % sign,) for sign in b"$%*+/:"}
+# The signs that are escaped in a URL, the percent sign first; and a form has a plus sign for a blank.
+_ESCAPED_SIGNS = {bytes([sign]): b"%%%02X" % sign for sign in b"%$*+/:"}
+_BLANKS = (b"+", b"%20")
+_IN_URLS = {b" ": _BLANKS} | {sign: (form,) for sign, form in _ESCAPED_SIGNS.items()}
 # The default alphabet of GSM, in order, and its characters that take an escape (3GPP TS 23.038, 6.2.1).
 _GSM = (
     "@\u00a3$\u00a5\u00e8\u00e9\u00f9\u00ec\u00f2\u00c7\n\u00d8\u00f8\r\u00c5\u00e5"
@@ -52,11 +54,9 @@ def _second(byte: int) -> Look:
 def _escaped(written: bytes) -> Iterator[bytes]:
     """As URLs and forms have it, where that differs."""
     if not written.isalnum():
-        escaped = written.replace(b"%", b"%25")
-        for sign in b"$*+/:":
-            escaped = escaped.replace(b"%c" % sign, b"%%%02X" % sign)
-        yield escaped.replace(b" ", b"%20")
-        yield escaped.replace(b" ", b"+")
+        for sign, form in _ESCAPED_SIGNS.items():
+            written = written.replace(sign, form)
+        yield from (written.replace(b" ", blank) for blank in _BLANKS)
 
 
 def _first(byte: int) -> Look:
