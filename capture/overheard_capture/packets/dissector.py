@@ -6,18 +6,12 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import endpoints_of
-from overheard_capture.packets.assigned import (
-    ETHERTYPE_IP,
-    IPPROTO_TCP,
-    IPPROTO_UDP,
-    IPPROTO_UDPLITE,
-    LINKTYPE_ETHERNET,
-)
+from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTYPE_ETHERNET
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
 from overheard_capture.packets.link_types import ETHERTYPES, LINK_TYPES, PPP
 from overheard_capture.packets.options import tcp_content
-from overheard_capture.packets.pdu import Family, PacketBuffer, Pdu, Reassemblers
+from overheard_capture.packets.pdu import OVER_UDP, Family, PacketBuffer, Pdu, Reassemblers
 from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import IP_PROTOCOLS
 from overheard_capture.packets.tunnels import IP_TUNNELS
@@ -30,7 +24,6 @@ if TYPE_CHECKING:
 
 # How many nested headers are parsed.
 _MAX_DEPTH = 40
-_OVER_UDP = (IPPROTO_UDP, IPPROTO_UDPLITE)
 
 _PROTOCOLS: dict[str, dict[int, Decapsulator]] = {
     Family.LINK: LINK_TYPES,
@@ -47,14 +40,11 @@ class Dissector:
     """Dissects frames. It keeps a bounded number of fragments for reassembly."""
 
     def __init__(self) -> None:
-        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [], [], [])
+        # Between which endpoints the tunnels are that carry the packets of the last frame, the outermost first.
+        self.carriers: list[tuple[Endpoint, Endpoint]] = []
+        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [], [], self.carriers)
         # Where the packet of the last frame ends, if bytes follow it, and if it is not one segment or datagram; or 0.
         self.trailer_at = 0
-
-    @property
-    def carriers(self) -> list[tuple[Endpoint, Endpoint]]:
-        """Between which endpoints the tunnels are that carry the packets of the last frame, the outermost first."""
-        return self._reassemblers.carriers
 
     @property
     def pending(self) -> int:
@@ -78,8 +68,7 @@ class Dissector:
         """The packets in `frame`, nearly always one. Raises nothing on any input."""
         number, time, link_type, original, data = frame
         self.trailer_at = 0
-        if self._reassemblers.carriers:
-            self._reassemblers.carriers.clear()
+        self.carriers.clear()
         if link_type == LINKTYPE_ETHERNET and len(data) >= 54:
             kind, version, total, part, protocol, endpoints, sequence, acknowledged, header, flags = (
                 _PLAIN_TCP.unpack_from(data)
@@ -126,7 +115,7 @@ def _decapsulate(pdu: Pdu) -> Packets:
         if not isinstance(inside, Pdu):
             return inside
         # Behind an extension header, or what authenticates a packet, is the same packet.
-        if pdu.family == Family.IP and (pdu.protocol in _OVER_UDP or inside.family != Family.IP):
+        if pdu.family == Family.IP and (pdu.protocol in OVER_UDP or inside.family != Family.IP):
             pdu.note_carrier()
         if inside.alternative is not None:
             alternatives.append(inside.alternative)

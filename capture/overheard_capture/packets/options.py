@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
     from overheard_capture.packets.pdu import Pdu
-    from overheard_capture.packets.types import Endpoint
 
     Lengths = Mapping[int, Container[int]]
 
@@ -91,7 +90,7 @@ def note_ipv4(pdu: Pdu, start: int, end: int) -> None:
 
 def note_tcp(pdu: Pdu, start: int, options: bytes, flags: int) -> None:
     """Keep the content in the options of TCP (RFC 9293, 3.2), which begin at this offset."""
-    _note(pdu, start, tcp_content(options, flags), pdu.ports())
+    _note(pdu, start, tcp_content(options, flags))
 
 
 def note_ipv6(pdu: Pdu, start: int, end: int) -> None:
@@ -117,16 +116,12 @@ def note_check_value(pdu: Pdu, start: int, end: int) -> None:
     _note(pdu, start, iter([(0, len(value))] if len(value) not in _CHECK_VALUES or is_prose(value) else ()))
 
 
-def _note(
-    pdu: Pdu, start: int, contents: Iterator[tuple[int, int]], ends: tuple[Endpoint, Endpoint] | None = None
-) -> None:
+def _note(pdu: Pdu, start: int, contents: Iterator[tuple[int, int]]) -> None:
     """Keep contents, whose offsets are from `start` on, for the dissector to add to the packets of the frame."""
     buffer = pdu.buffer
     for begins, stops in contents:
         payload, origin = buffer.data[start + begins : start + stops], buffer.origin_of(start + begins, start + stops)
-        buffer.reassemblers.options.append(
-            HeaderOption(buffer.frame, addresses_of(pdu.addresses), payload, origin, ends)
-        )
+        buffer.reassemblers.options.append(HeaderOption(buffer.frame, addresses_of(pdu.addresses), payload, origin))
 
 
 def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.assigned import IPPROTO_UDP, IPPROTO_UDPLITE
-from overheard_capture.packets.types import Control, Endpoint, Fragment, Other, Packet
+from overheard_capture.packets.types import Control, Fragment, Other, Packet
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from overheard_capture.packets.bounded import ReassemblyTable
-    from overheard_capture.packets.types import HeaderOption
+    from overheard_capture.packets.types import Endpoint, HeaderOption
     from overheard_capture.provenance.spans import Span
 
     Packets = tuple[Packet, ...]
     Whole = tuple["PacketBuffer", int]
     Decapsulator = Callable[["Pdu"], "Packets | Pdu"]
+
+# What has ports, and may be a tunnel.
+OVER_UDP = (IPPROTO_UDP, IPPROTO_UDPLITE)
+_NO_PORTS = bytes(4)
 
 
 class Family:
@@ -124,11 +128,9 @@ class Pdu(NamedTuple):
 
     def note_carrier(self) -> None:
         """Note that this is a tunnel, which carries other packets."""
-        if self.protocol in (IPPROTO_UDP, IPPROTO_UDPLITE):
-            self.buffer.reassemblers.carriers.append(self.ports())
-        elif self.addresses:
-            source, target = (Endpoint(each, 0) for each in addresses_of(self.addresses))
-            self.buffer.reassemblers.carriers.append((source, target))
+        if self.addresses:
+            ends = self.ports() if self.protocol in OVER_UDP else endpoints_of(self.addresses + _NO_PORTS)
+            self.buffer.reassemblers.carriers.append(ends)
 
     def offset(self, at: int) -> int:
         """The offset in the frame of the byte at `at`; 0 if the buffer is a reassembled packet."""

@@ -105,16 +105,12 @@ class IcmpData(NamedTuple):
 
 
 class HeaderOption(NamedTuple):
-    """Content in an option of a header, whose meaning is not known. It comes with the packet of its frame.
-
-    `ends` are those of the segment, if it is an option of TCP.
-    """
+    """Content in an option of a header, whose meaning is not known. It comes with the packet of its frame."""
 
     frame: int
     addresses: tuple[str, ...]
     payload: bytes
     origin: Origin
-    ends: tuple[Endpoint, Endpoint] | None = None
 
 
 # The piece of a control message that is one row of several, of which some columns differ.
