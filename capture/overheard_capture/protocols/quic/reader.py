@@ -92,10 +92,8 @@ class QuicReader:
         elif packet.kind in (PacketType.RETRY, PacketType.NEGOTIATION):
             self._read_header(data[packet.start : packet.end], packet, origin.after(packet.start))
         elif packet.kind is PacketType.SHORT:
-            from overheard_capture.protocols.tls.direction_state import DataRecord  # noqa: PLC0415  (the same)
-
             self._take_encrypted(listener, data, packet, origin)
-            listener.direction.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.start)))
+            listener.direction.data.add(packet.end - packet.number, origin.frame(packet.start))
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
             self._take_encrypted(listener, data, packet, origin)
 

@@ -53,8 +53,9 @@ class DataRecords:
         """How many more records the list of first records takes."""
         return _MAX_KEPT - len(self.first)
 
-    def add(self, record: DataRecord) -> None:
-        """Add a record."""
+    def add(self, length: int, frame: int) -> None:
+        """Add a record of this length, which begins in this frame."""
+        record = DataRecord(length, frame)
         if self.list_full:
             self.add_many(1, record.length, record)
         else:

@@ -12,7 +12,7 @@ from overheard_capture.protocols.stun import is_stun
 from overheard_capture.protocols.tls import record_types, srtp
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
-from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, reassemble
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.names import ALERTS
@@ -167,7 +167,7 @@ class DtlsReader:
         listener.check_datagram(body, origin)
         direction.encrypted = True
         if record.kind == _UNIFIED:
-            direction.data.add(DataRecord(length, frame))
+            direction.data.add(length, frame)
             return
         direction.versions.add(record.version)
         if record.epoch > 1:
@@ -180,7 +180,7 @@ class DtlsReader:
         elif record.kind == record_types.ALERT:
             direction.alert_lengths.add(length)
         elif record.kind in (record_types.APPLICATION_DATA, _TLS12_CID):
-            direction.data.add(DataRecord(length, frame))
+            direction.data.add(length, frame)
         else:
             listener.problem("DTLS records of an unexpected type")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.message_pieces import add_piece
-from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.record_types import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
@@ -18,6 +17,7 @@ from overheard_capture.protocols.tls.sizes import TLS_1_3
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.direction_state import DataRecord
     from overheard_capture.protocols.tls.records import Skipped
     from overheard_capture.provenance.origin import Origin
 
@@ -70,13 +70,9 @@ class TlsStateMachine:
         self.direction.versions.add(int.from_bytes(data[start + 1 : start + 3]))
         at = start
         for length in lengths:
-            self.direction.data.add(DataRecord(length, origin.frame(at)))
+            self.direction.data.add(length, origin.frame(at))
             at += HEADER_LENGTH + length
         self._listener.check_first(lengths, data, start, end, origin)
-
-    def _add(self, record: DataRecord, body: bytes, origin: Origin) -> None:
-        self.direction.data.add(record)
-        self._listener.check_ciphertext(body, origin)
 
     def skip_data(self, version: int, skipped: Skipped, last: DataRecord) -> None:
         """Take application data records whose bodies were skipped."""
@@ -131,7 +127,8 @@ class TlsStateMachine:
 
     def _take_data(self, frame: int, body: bytes, origin: Origin) -> None:
         self._phase, self.direction.encrypted = Phase.DATA, True
-        self._add(DataRecord(len(body), frame), body, origin)
+        self.direction.data.add(len(body), frame)
+        self._listener.check_ciphertext(body, origin)
         if self._null_cipher.wants_data:
             self._null_cipher.add(body, origin)
 
@@ -160,7 +157,7 @@ class TlsStateMachine:
         """Take a record that lacks `missing` bytes."""
         if kind == APPLICATION_DATA:
             self._phase, self.direction.encrypted = Phase.DATA, True
-            self.direction.data.add(DataRecord(length, frame))
+            self.direction.data.add(length, frame)
             self._null_cipher.gap(missing)
         elif kind == HANDSHAKE:
             self._handshake.gap(missing)
