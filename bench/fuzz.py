@@ -24,12 +24,11 @@ from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from fuzz_chains import chains
 from fuzz_servers import SERVERS
 from fuzz_subject import Subject
 from fuzz_subjects import SUBJECTS
 
-READERS = {**SUBJECTS, "chains": chains, **SERVERS}
+READERS = {**SUBJECTS, **SERVERS}
 # An input for which a reader waits so many seconds counts as a hang, and is ended.
 _HANG = 180
 # How much more memory a reader may have at the end than after a quarter of the time, in bytes.

@@ -25,6 +25,7 @@ import hunt
 from capture.frames import File, dialogue, ethernet, ipv4, rewritten, udp
 from capture.talk import handshake_transcript
 from charsets import SECRETS
+from fuzz_chains import chains
 from fuzz_requests import request
 from fuzz_subject import FoundError, Subject
 from lab.certificates.mutations import changed as changed_document
@@ -275,4 +276,5 @@ SUBJECTS: dict[str, Callable[[Path], AbstractContextManager[Subject]]] = {
     "captures": _captures,
     "key-log": _key_log,
     "csr": _csr,
+    "chains": chains,
 }
