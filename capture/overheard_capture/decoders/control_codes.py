@@ -15,8 +15,8 @@ from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.text_detector import CONTROL, TextDetector
 from overheard_capture.decoders.line_editing import SEQUENCE, LineEditing
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD, SHORTEST
-from overheard_capture.provenance.origin import joined
-from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.parts import picked
+from overheard_capture.provenance.small_queue import Pieces, SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -45,15 +45,14 @@ def may_be_text(data: bytes | bytearray) -> bool:
 class ControlCodes:
     """Decides whether a content is text with a few control codes, and reads that without them."""
 
-    __slots__ = ("_begun", "_codes", "_findings", "_held", "_layers", "_length", "_reader")
+    __slots__ = ("_codes", "_findings", "_held", "_layers", "_length", "_reader")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
         # The bytes from the first code on; before that, the last ones. None once it is certain that this is no text.
-        self._held: SmallByteQueue | None = SmallByteQueue()
-        self._begun = False
+        self._held: SmallByteQueue | Pieces | None = SmallByteQueue()
         self._length = self._codes = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin, *, is_plain: bool) -> None:
@@ -67,8 +66,11 @@ class ControlCodes:
                 return
             codes = len(data.translate(None, _NO_CODES))
             self._codes += codes
-            self._begun = self._begun or codes > 0
-        if self._begun:
+            if codes and isinstance(self._held, SmallByteQueue):
+                # Hardly anybody asks where they come from, and in decoded text there may be a span for each byte.
+                before, self._held = self._held, Pieces()
+                self._held.add(*before.take())
+        if isinstance(self._held, Pieces):
             self._held.add(data, origin)
             if len(self._held) > _MOST:
                 self._held = None
@@ -91,7 +93,7 @@ class ControlCodes:
 
     def close(self) -> bool:
         """No more bytes follow. Returns whether this was text with a few codes, which has then been read."""
-        if self._held is None or not self._begun:
+        if not isinstance(self._held, Pieces):
             return False
         if self._length < max(_SHARE * self._codes, _SHORTEST):
             return False
@@ -120,7 +122,7 @@ class ControlCodes:
             lines.close()
         if may_nest(self._findings, self._layers):
             at = Unwrapping(self._findings, (*self._layers, LAYER), self._reader)
-            at.read(text, joined((origin, start, end) for start, end in kept), SearchScope.ALL)
+            at.read(text, picked(origin, len(data), kept), SearchScope.ALL)
         if len(sightings) == before:
             return
         # What no code interrupts was found before.

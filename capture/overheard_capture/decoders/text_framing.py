@@ -18,7 +18,7 @@ from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.native import core
-from overheard_capture.provenance.origin import picked
+from overheard_capture.provenance.parts import picked
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:

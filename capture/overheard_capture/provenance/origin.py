@@ -288,9 +288,3 @@ def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
 def span_at(start: int, place: Place, *, exact: bool = False) -> Span:
     """The span from `start` on of what is from a place."""
     return new_span((start, place.frame, place.offset, place.length, exact, place.frames[1:]))
-
-
-def picked(origin: Origin, size: int, ranges: Sequence[tuple[int, int]]) -> Origin:
-    """The origin of these ranges of `size` bytes, joined. It is computed once anybody asks, which takes long."""
-    kept, length = origin.lasting(0, size), sum(end - start for start, end in ranges)
-    return Origin(LazySpans(lambda: joined((kept, start, end) for start, end in ranges).sliced(0, length)))

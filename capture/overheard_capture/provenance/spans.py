@@ -17,7 +17,7 @@ _LAST = 8
 # How many integers a span is stored as.
 _WORDS = 4
 # More spans than these that have fewer bytes each, on average, are made coarser: up to so many bytes have one.
-_MANY, _FEWEST_BYTES, _STRETCH = 2048, 8, 64
+_MANY, _FEWEST_BYTES, STRETCH = 2048, 8, 64
 
 
 class Span(NamedTuple):
@@ -148,17 +148,22 @@ class LazySpans:
         return self.all[index]
 
 
+def are_too_many(count: int, length: int) -> bool:
+    """Whether so many spans of `length` bytes take much more time and memory than the bytes do."""
+    return count > _MANY and length < _FEWEST_BYTES * count
+
+
 def coarsened(spans: list[Span], length: int) -> list[Span]:
     """The spans of `length` bytes. If these are in very many pieces, those of one frame next to each other have one.
 
-    A span a byte takes much more time and memory than the bytes. A place among coarse spans is that of some bytes more.
+    A place among coarse spans is that of some bytes more.
     """
-    if len(spans) <= _MANY or length >= _FEWEST_BYTES * len(spans):
+    if not are_too_many(len(spans), length):
         return spans
     coarse = spans[:1]
     for span in spans[1:]:
         last = coarse[-1]
-        if span.frame != last.frame or span.also or last.also or span.start - last.start >= _STRETCH:
+        if span.frame != last.frame or span.also or last.also or span.start - last.start >= STRETCH:
             coarse.append(span)
         else:
             offset = min(last.offset, span.offset)

@@ -22,7 +22,8 @@ from overheard_capture.content.nesting import (
 from overheard_capture.content.work import TO_TRY
 from overheard_capture.decoders.armour.binary_strings import BINARY_STRING
 from overheard_capture.decoders.armour.deep_escapes import DEEP
-from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
+from overheard_capture.decoders.armour.doubled_quotes import DOUBLED_QUOTES
+from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, REACH, WRITINGS
 from overheard_capture.decoders.opaque import CodedValue
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -55,7 +56,7 @@ _ENDS_OF_LITERAL = {
 }
 # How much before that is looked at, with the character before.
 _CONTEXT = LOOK_BACK + 1
-_WRITINGS = (*WRITINGS, *DEEP, BINARY_STRING)
+_WRITINGS = (*WRITINGS, *DOUBLED_QUOTES, *DEEP, BINARY_STRING)
 ESCAPED_MARKS = LiteralSet(*{mark for writing in _WRITINGS for mark in writing.marks.texts})
 
 
@@ -64,12 +65,26 @@ def _begins(writing: Writing, data: bytes | bytearray, start: int, marks: Iterab
 
     `fresh` is whether the data begins a line.
     """
+    next_ahead = -1
+    is_ahead = False
     for place in marks:
+        if writing.ahead and next_ahead < place:
+            # It is looked for once: before it, there may be any number of marks.
+            found = writing.ahead.search(data, place)
+            next_ahead, is_ahead = (found.start(), found.start(1) >= 0) if found else (len(data), False)
+        if writing.ahead and not (is_ahead and next_ahead - place <= REACH):
+            continue
         if writing.begins.match(data, place):
-            before = writing.before.search(data, max(place - LOOK_BACK, start), place)
+            before = writing.before.search(data, _lines_before(data, max(place - LOOK_BACK, start), place), place)
             if before and (fresh or before.start() or before[0][:1] != b">" or writing is not QUOTED):
                 return before.start()
     return -1
+
+
+def _lines_before(data: bytes | bytearray, start: int, place: int) -> int:
+    """The end of the line before the last one from `start` on: nothing that is before a mark has more lines."""
+    last = data.rfind(b"\n", start, place)
+    return max(data.rfind(b"\n", start, last), start) if last > start else start
 
 
 def _may_begin(data: bytes | bytearray) -> int:

@@ -15,15 +15,16 @@ from overheard_capture.decoders.armour.line_codings import BEGIN
 # So many escaped characters of ASCII in a row are written by one who escapes all.
 _DENSE = 8
 # The longest that shows that something escaped begins, and how far before a mark that may be.
-LONGEST, LOOK_BACK = 1100, 192
+LONGEST, LOOK_BACK, REACH = 1100, 192, 512
 
 
 class Writing(NamedTuple):
     """How text is escaped.
 
-    It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. It ends before a
-    match of `ends`, which may look at two bytes before. `unescape` is for a match of `escape`; `held` is the number of
-    bytes at the end of a piece that may be an incomplete escape.
+    It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. If there is
+    `ahead`, the next match of it must have its first group, and be at most `REACH` bytes away. It ends before a match
+    of `ends`, which may look at two bytes before. `unescape` is for a match of `escape`; `held` is the number of bytes
+    at the end of a piece that may be an incomplete escape.
     """
 
     layer: Layer
@@ -36,7 +37,11 @@ class Writing(NamedTuple):
     held: Callable[[bytes], int]
     # Whether what begins behind a quote, or a tag, ends before the next one.
     is_literal: bool = False
+    ahead: re.Pattern[bytes] | None = None
 
+
+# Control codes in quoted-printable, with another escape behind each.
+ESCAPED_CODES = LiteralSet(*(b"=%02X=" % byte for byte in range(32)))
 
 # ---- strings with backslashes
 
@@ -165,7 +170,6 @@ ENTITIES = Writing(
         *(b"gt; " + begin for begin in BEGIN),
         *(b"gt;" + begin for begin in BEGIN),
         *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin ", b"gt; 0", b"gt;0", b"gt;  "),
-        *(b"=%02X=" % byte for byte in range(32)),
         b"\n&gt;",
     ),
     lazy_pattern(
@@ -173,9 +177,7 @@ ENTITIES = Writing(
         rb"(?:(?<=&)|(?<=&amp;))gt;"
         rb"(?: ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
         rb"|  [0-9A-Za-z+/=]{1,76}\r?\n)"
-        # Bytes in quoted-printable with a sign that is escaped; the rest of a line that was folded; a line of base64.
-        rb"|=[01][0-9A-F]=[0-9A-F]{2}(?=[^<>]{0,256}?&(?:quot|amp|lt|gt|apos|#39|#x27);)"
-        # In a quotation, the next line of base64.
+        # In a quotation, the next line of base64; the rest of a line that was folded; a line of base64.
         rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"
         rb"|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
@@ -191,6 +193,13 @@ ENTITIES = Writing(
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
     held_entity,
+)
+
+# Bytes in quoted-printable with a sign that is escaped.
+_ENTITIES_IN_BYTES = ENTITIES._replace(
+    marks=ESCAPED_CODES,
+    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
+    ahead=lazy_pattern(rb"[<>]|(&(?:quot|amp|lt|gt|apos|#39|#x27);)"),
 )
 
 # ---- quoted mail
@@ -243,54 +252,4 @@ _FOLDED = _folds(rb"", 1, rb"\n")
 # Where all lines are indented, as in YAML, all of them are taken for one.
 _INDENTED = _folds(rb"[ \t]", 64, rb"[ \t]")
 
-# ---- quotes doubled, or escaped in the name of a file in a form (HTML Standard, multipart/form-data)
-
-
-def _held_quote(piece: bytes) -> int:
-    """Pairs are from the left, so that an odd one may be the first of a pair."""
-    if piece.endswith((b"%", b"%2")):
-        return 1 + piece.endswith(b"2")
-    return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
-
-
-_DOUBLED = Writing(
-    Layer("quotes doubled", LayerKind.SPELLED),
-    LiteralSet(b"<~"),
-    lazy_pattern(rb"<~(?=[^~]{0,1024}?(?:''|\"\"|%22))"),
-    lazy_pattern(rb"\Z"),
-    # What begins with a greater-than sign does not end there.
-    lazy_pattern(rb"(?<=[^<]~)>"),
-    lazy_pattern(rb"''|\"\"|%22"),
-    lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
-    _held_quote,
-)
-
-# Bytes in quoted-printable, in a string of SQL or a cell of CSV: one sign more, and none of them is what it was.
-_DOUBLED_IN_BYTES = _DOUBLED._replace(
-    marks=LiteralSet(*(b"=%02X=" % byte for byte in range(32))),
-    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}(?=[^\0]{0,512}?(?:''|\"\"))"),
-    before=lazy_pattern(rb"(?<=[,;\t('\"])[^\r\n'\"]{1,160}\Z|\Z"),
-    ends=lazy_pattern(rb"(?<=[^'])'(?=[,);])|(?<=[^\"])\"(?=[,;\t\r\n])"),
-)
-
-# All of these quotes may be before the bytes that show it.
-_DOUBLED_BEFORE_BYTES = _DOUBLED_IN_BYTES._replace(
-    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
-    before=lazy_pattern(rb"(?<=['\"])[^\r\n'\"]{1,160}+(?:(?:''|\"\")[^\r\n'\"]{0,160}+){1,4}\Z"),
-)
-
-_FILE_NAME = Writing(
-    Layer("file name", LayerKind.SPELLED),
-    LiteralSet(b'filename="'),
-    lazy_pattern(rb"filename=\"(?=[^\"\r\n]{0,1024}%22)"),
-    lazy_pattern(rb"\Z"),
-    lazy_pattern(rb"\"(?=\r?\n|;)"),
-    lazy_pattern(rb"%22"),
-    lambda _: b'"',
-    _held_quote,
-)
-
-WRITINGS = (
-    *(MARKED, _BYTES, _LINED, ENTITIES, QUOTED, _FOLDED, _INDENTED),
-    *(_DOUBLED, _DOUBLED_IN_BYTES, _DOUBLED_BEFORE_BYTES, _FILE_NAME),
-)
+WRITINGS = (MARKED, _BYTES, _LINED, ENTITIES, _ENTITIES_IN_BYTES, QUOTED, _FOLDED, _INDENTED)

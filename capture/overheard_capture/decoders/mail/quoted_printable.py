@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
@@ -13,13 +13,12 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.work import TO_JOIN
 from overheard_capture.decoders.opaque import CodedValue
-from overheard_capture.provenance.origin import Origin, span_at
+from overheard_capture.provenance.parts import of_parts
 from overheard_capture.provenance.queue import ByteQueue
-from overheard_capture.provenance.spans import LazySpans, Span, coarsened
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
@@ -34,17 +33,6 @@ _LONGEST_ESCAPE = 72
 def _patterns(before: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Escapes, and what is no part of the text at the beginning of a line that continues another."""
     return re.compile(rb"%b(?:%b)?" % (_ESCAPES, before)), re.compile(rb"(?:%b)?" % before)
-
-
-def _spans(origin: Origin, parts: list[tuple[int, int, int, bool]], length: int) -> list[Span]:
-    """The spans of the decoded parts: each is (start in the decoded data, start and end, whether it was escaped)."""
-    spans: list[Span] = []
-    for start, begin, end, is_escaped in parts:
-        if is_escaped:
-            spans.append(span_at(start, origin.place(begin, end - begin)))
-        else:
-            spans += origin.sliced(begin, end, start)
-    return coarsened(spans, length)
 
 
 class QuotedPrintableDecoder:
@@ -89,9 +77,7 @@ class QuotedPrintableDecoder:
             self._value.add(bytes(all_escaped), len(all_escaped))
         self._ends_in_escape = bool(boundaries) and boundaries[-1] == len(out)
         if self._content and out:
-            # Hardly anybody asks where it comes from, and there is a part for each escape.
-            spans = LazySpans(partial(_spans, origin.lasting(0, len(data)), parts, len(out)))
-            self._content.feed(out, Origin(spans), boundaries)
+            self._content.feed(out, of_parts(origin, len(data), parts, len(out)), boundaries)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, or are not quoted-printable."""
