@@ -22,18 +22,31 @@ def all_escaped(thing: _Any) -> _Any:
 
 def texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or any part of one)
     """Every text in dataclasses, lists, tuples and dictionaries (keys, too), except enumerations, which are ours."""
-    if isinstance(thing, Enum):
-        return
-    if isinstance(thing, str):
-        yield thing
-    elif is_dataclass(thing) and not isinstance(thing, type):
-        for field in fields(thing):
-            yield from texts(getattr(thing, field.name))
-    elif isinstance(thing, dict):
-        yield from texts([*thing, *thing.values()])
-    elif isinstance(thing, list | tuple):
-        for each in thing:
-            yield from texts(each)
+    # Not recursive: a report has as many of these as there are flows.
+    waiting = [thing]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if not isinstance(each, Enum):
+                yield each
+        elif isinstance(each, list | tuple):
+            waiting += reversed(each)
+        elif isinstance(each, dict):
+            waiting += [*reversed(each.values()), *reversed(each)]
+        elif names := _fields(type(each)):
+            waiting += [getattr(each, name) for name in reversed(names)]
+
+
+# The names of the fields of each dataclass; none of anything else.
+_known_fields: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    names = _known_fields.get(kind)
+    if names is None:
+        is_one = is_dataclass(kind) and not issubclass(kind, Enum | type)
+        names = _known_fields[kind] = tuple(field.name for field in fields(kind)) if is_one else ()
+    return names
 
 
 def changed(thing: _Any, change: Callable[[str], str]) -> _Any:
