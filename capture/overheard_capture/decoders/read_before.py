@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
 
 # How many are remembered, and how long they may be.
 _MOST, _LONGEST = 512, 1024
@@ -40,3 +41,39 @@ class ReadBefore:
             if len(self._values) >= _MOST:
                 self._values.clear()
             self._values.add((self._way, value))
+
+
+class ReadTogether:
+    """Values that are decoded, and searched together later. One that is there again waits: most have nothing."""
+
+    __slots__ = ("_again", "_before", "_first")
+
+    def __init__(self, before: ReadBefore) -> None:
+        self._before = before
+        self._first: set[bytes] = set()
+        self._again: list[tuple[bytes, Origin]] = []
+
+    def add(self, value: bytes) -> None:
+        """Add a value that was decoded."""
+        self._first.add(value)
+
+    def waits(self, value: bytes, origin: Origin) -> bool:
+        """Whether the same value is there already. If so, this one waits as well."""
+        if is_there := value in self._first:
+            self._again.append((value, origin))
+        return is_there
+
+    def search(self, search: Callable[[], None], read: Callable[[bytes, Origin], None]) -> None:
+        """Search all of them; if anything is sighted, also `read` those that were there again: each has its place."""
+        sighted = self._before.sighted
+        search()
+        first, again, self._first, self._again = self._first, self._again, set(), []
+        for value in first:
+            self._before.add(value, sighted)
+        if self._before.sighted > sighted:
+            for value, origin in again:
+                # It is there once more, and does not wait.
+                self._first.clear()
+                read(value, origin)
+            search()
+            self._first.clear()

@@ -11,12 +11,14 @@ import pytest
 from capture.played import VALUE, played, some_findings
 from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.compression.reader import CompressedReader
-from overheard_capture.decoders.read_before import ReadBefore
+from overheard_capture.decoders.read_before import ReadBefore, ReadTogether
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from overheard_capture.content.findings import Findings
 
 CODINGS = [base64.b64encode, base64.b32encode, lambda data: data.hex().encode()]
 
@@ -91,3 +93,36 @@ def test_no_more_than_some_are_remembered() -> None:
         before.add(b"%d" % number, 0)
     assert b"999" in before
     assert b"1" not in before
+
+
+@pytest.mark.parametrize("code", CODINGS)
+def test_an_unknown_value_with_the_secret_is_sighted_each_time(code: Callable[[bytes], bytes]) -> None:
+    value = code(bytes(range(128, 148)) + VALUE + bytes(range(150, 170)))
+    findings = played(untyped, b" and ".join([value] * 5) + b" ")
+    # The coding of the secret is a spelling, too.
+    decoded = [(found.place.offset, found.place.length) for found in findings.sightings if found.layers]
+    assert len(set(decoded)) == len(decoded) == 5
+
+
+def test_values_that_are_searched_together_are_read_once_unless_there_is_something() -> None:
+    for sightings in (0, 1):
+        findings, read, searched = some_findings(), list[int](), list[int]()
+        before = ReadBefore(findings, (), "base64")
+        together = ReadTogether(before)
+
+        def read_value(value: bytes, origin: Origin, together: ReadTogether = together, read: list[int] = read) -> None:
+            if not together.waits(value, origin):
+                together.add(value)
+                read.append(origin.place(0, 1).offset)
+
+        def search(findings: Findings = findings, number: int = sightings, searched: list[int] = searched) -> None:
+            searched.append(1)
+            # Whatever it is.
+            findings.sightings += [None] * number  # type: ignore[list-item]
+
+        for offset in range(3):
+            read_value(b"a value", Origin.of_frame(1, offset, 7))
+        together.search(search, read_value)
+        assert read == ([0, 1, 2] if sightings else [0])
+        assert len(searched) == 1 + sightings
+        assert (b"a value" in before) == (not sightings)

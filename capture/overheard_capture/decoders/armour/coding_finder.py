@@ -15,7 +15,7 @@ from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, begins_database, count_lines, count_list, is_base32, is_binary
-from overheard_capture.decoders.read_before import ReadBefore
+from overheard_capture.decoders.read_before import ReadBefore, ReadTogether
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 from overheard_capture.provenance.by_frame import frame_parts
@@ -45,7 +45,7 @@ class CodingFinder:
 
     __slots__ = (
         *("_after", "_batch", "_before", "_coding", "_content", "_findings"),
-        *("_layers", "_pending", "_reader", "_searched", "_value"),
+        *("_layers", "_pending", "_reader", "_together", "_value"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
@@ -60,7 +60,7 @@ class CodingFinder:
         self._batch: RunBatch | None = None
         self._before = ReadBefore(findings, layers, coding.members, reader)
         # Runs of the batch.
-        self._searched: list[bytes] = []
+        self._together = ReadTogether(self._before)
         # The byte before the pending run.
         self._after = b""
 
@@ -113,7 +113,7 @@ class CodingFinder:
             if self._content and self._coding.chars(data[:begin]):
                 self._close_content()
             raw, is_whole = data[begin:end], not (goes_on or self._content)
-            if is_whole and raw in self._before:
+            if is_whole and (raw in self._before or self._together.waits(raw, origin.after(begin))):
                 continue
             if not self._findings.has_work(TO_DECODE):
                 break
@@ -123,7 +123,7 @@ class CodingFinder:
                 return end
             self._close_content()
             if is_whole and waiting < self._waiting:
-                self._searched.append(raw)
+                self._together.add(raw)
             elif is_whole:
                 self._before.add(raw, sighted)
         return len(data) if last else len(data) - _KEPT
@@ -235,11 +235,7 @@ class CodingFinder:
     def search(self) -> None:
         """Search what short runs decode to."""
         if self._batch:
-            sighted = self._before.sighted
-            self._batch.search()
-            for raw in self._searched:
-                self._before.add(raw, sighted)
-            self._searched = []
+            self._together.search(self._batch.search, partial(self._decode, whole=True))
 
     def close(self) -> None:
         """No more bytes follow."""

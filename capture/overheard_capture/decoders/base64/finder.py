@@ -41,7 +41,7 @@ from overheard_capture.decoders.base64.run import (
     unsigned_start,
 )
 from overheard_capture.decoders.opaque import CodedValue, count_lines, is_base64
-from overheard_capture.decoders.read_before import ReadBefore
+from overheard_capture.decoders.read_before import ReadBefore, ReadTogether
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Base64Finder:
 
     __slots__ = (
         *("_batch", "_before", "_findings", "_layers", "_line_length"),
-        *("_pending", "_reader", "_run", "_texts", "_token", "_value"),
+        *("_pending", "_reader", "_run", "_texts", "_together", "_token", "_value"),
     )
 
     def __init__(
@@ -80,7 +80,9 @@ class Base64Finder:
         self._reader, self._texts = reader, texts
         self._before = ReadBefore(findings, layers, BASE64, reader)
         self._pending: SmallByteQueue | None = None
+        # Runs that are searched together.
         self._batch: RunBatch | None = None
+        self._together = ReadTogether(self._before)
         # A long run that has not ended, and the length of its lines: 0 if it is a single line.
         self._run: Base64Run | None = None
         self._token: FernetToken | None = None
@@ -122,7 +124,7 @@ class Base64Finder:
             if not last:
                 self._keep_tail(data, origin, at)
         if self._batch:
-            self._batch.search()
+            self._together.search(self._batch.search, self._read)
         if self._texts:
             self._texts.read(self._before, self._read_whole)
 
@@ -201,8 +203,10 @@ class Base64Finder:
     # ---- decoding
 
     def _read(self, raw: bytes, origin: Origin) -> None:
-        if raw in self._before or not self._findings.has_work(TO_DECODE):
-            return
+        if not (raw in self._before or self._together.waits(raw, origin)) and self._findings.has_work(TO_DECODE):
+            self._decode(raw, origin)
+
+    def _decode(self, raw: bytes, origin: Origin) -> None:
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])
         is_short = skipped == 0 and len(raw) < _STREAMED_LENGTH and FERNET not in chars
@@ -221,6 +225,8 @@ class Base64Finder:
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
         self._to_search(out, raw, origin)
+        if not has_sign:
+            self._together.add(raw)
         if b"/" in raw and b"+" not in raw:
             self._read_segments(raw, origin)
         size = len(chars) * 3 // 4
