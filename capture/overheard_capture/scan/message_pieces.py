@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from functools import cached_property
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
@@ -179,8 +179,9 @@ def _rewritten(texts: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
     if not (joined.islower() or joined.isupper()) and _BASE32.fullmatch(joined):
         # A resolver may change the case of names at random.
         yield tuple(text.upper() for text in texts)
-    periods = [_period(text) for text in texts]
-    if periods and all(period < len(text) for period, text in zip(periods, texts, strict=True)):
+    # Hardly ever do they repeat themselves: the first one shows that.
+    periods = list(takewhile(bool, map(_period, texts)))
+    if texts and len(periods) == len(texts):
         yield tuple(text[:period] for period, text in zip(periods, texts, strict=True))
         # All but the last are of one length, though some repeat something shorter.
         usual = max(periods)
@@ -188,13 +189,13 @@ def _rewritten(texts: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
 
 
 def _period(text: bytes) -> int:
-    """After how many bytes a text repeats itself; its length if it does not."""
+    """After how many bytes a text repeats itself; 0 if it does not."""
     at = text.find(text[:1], 1)
     while 0 < at <= len(text) // 2:
         if text.startswith(text[at:]):
             return at
         at = text.find(text[:1], at + 1)
-    return len(text)
+    return 0
 
 
 def _common(pieces: list[Piece]) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
+from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, SHORTEST_RUN, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
 from overheard_capture.content.work import TO_TRY
@@ -26,6 +26,9 @@ _INDENTATION = lazy_pattern(rb"[ \t]{0,64}+(?:&(?:amp;){0,4}(?:gt|#62|#[xX]3[eE]
 _SOFT_BREAKS = b"=\n", b"=\r\n"
 # An escape of anything but signs and letters of ASCII.
 _OTHERS = lazy_pattern(rb"=[0189A-Fa-f][0-9A-Fa-f]")
+# A value in base64 with padding.
+_PADDED = lazy_pattern(rb"([A-Za-z0-9+/]+(?:[AEIMQUYcgkosw048]=|[AQgw]==))\r?\n")
+_SHORTEST_PADDED, _LONGEST_PADDED = SHORTEST_RUN, 68
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
 # So much before and after a line of quoted-printable is read as such, too: not every line has an escape. What is before
@@ -47,6 +50,17 @@ def _indentation(data: bytes | bytearray, at: int, *, last: bool = False) -> byt
     if len(following) < len(indentation) and indentation.startswith(following):
         return indentation if last else None
     return indentation if following == indentation else b""
+
+
+def _is_padded(data: bytes | bytearray, begins: int, ends: int) -> bool:
+    """Whether a line is a value in base64, with padding at its end, as in lists of identifiers.
+
+    The last bits before padding are zero. Lines as long as those that are broken may be base64 in quoted-printable.
+    """
+    if not _SHORTEST_PADDED < ends - begins <= _LONGEST_PADDED:
+        return False
+    found = _PADDED.fullmatch(data, begins, ends)
+    return found is not None and len(found[1]) % 4 == 0
 
 
 class SoftBreakFinder:
@@ -112,7 +126,7 @@ class SoftBreakFinder:
             begins = max(data.rfind(b"\n", at, place) + 1, at)
             ends = data.find(b"\n", place) + 1
             # A line that is too long is skipped.
-            self._continued = ends - begins <= _LONGEST_LINE
+            self._continued = ends - begins <= _LONGEST_LINE and not _is_padded(data, begins, ends)
             skipped = begins if self._continued else ends
             self._skip(data, origin, at, skipped)
             at = skipped

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import binascii
 import quopri
+import zlib
 
 import pytest
 
@@ -49,3 +51,20 @@ def test_the_last_line_has_nothing_after_its_soft_break(size: int) -> None:
     text += b"  4711\n"
     findings = played(untyped, text, range(0, len(text), size))
     assert seen(findings) == {("quoted-printable",)}
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_list_of_padded_base64_is_not_quoted_printable(size: int) -> None:
+    lines = [base64.b64encode(b"a value of %s, %d" % (VALUE, number)) for number in (1, 10, 100)]
+    assert {line.count(b"=") for line in lines} == {0, 1, 2}
+    text = b"\r\n".join([*lines, b""])
+    findings = played(untyped, text, range(0, len(text), size))
+    assert not any("quoted-printable" in layers for layers in seen(findings))
+
+
+@pytest.mark.parametrize("width", [72, 75])
+def test_base64_in_quoted_printable_is_read(width: int) -> None:
+    coded = base64.b64encode(zlib.compress(b"it is " + VALUE + bytes(range(128, 200))))
+    text = b"=\n".join(coded[at : at + width] for at in range(0, len(coded), width)).rstrip(b"=")
+    findings = played(untyped, text + b"\n")
+    assert ("quoted-printable", "base64", "zlib") in seen(findings)
