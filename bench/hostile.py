@@ -23,6 +23,8 @@ _MEGABYTE = 1_000_000
 SLOWEST, MOST = 2.0, 300
 _PATIENCE = 120.0
 _SPARSE_SIZE = 1 << 30
+# What is installed has been compiled to bytecode, and is not compiled again in each run.
+_VARIABLES = {"OVERHEARD_PROCESSES": "1", "PYTHONDONTWRITEBYTECODE": ""}
 _SCAN = [str(Path(sys.executable).with_name("overheard")), "scan", "--secret", "x=fluffy tail", "--quiet"]
 
 
@@ -51,7 +53,7 @@ def _scan(name: str, size: int, file: Path) -> bool:
     # What is sparse has no size; neither have tiny files, in which the start of the program counts.
     large = max(min(file.stat().st_size, size), _MEGABYTE) / _MEGABYTE
     print(f"{name:<42}{file.stat().st_size / _MEGABYTE:>8.2f}", end="", flush=True)
-    found = run([*_SCAN, str(file)], {"OVERHEARD_PROCESSES": "1"}, _PATIENCE, watched=True)
+    found = run([*_SCAN, str(file)], _VARIABLES, _PATIENCE, watched=True)
     file.unlink()
     if found is None:
         print(f"{f'over {_PATIENCE:.0f}':>9}")

@@ -57,14 +57,15 @@ class Boundaries:
         least = self._position - len(self._tail.data)
         begins = ends = -1
         for boundary in boundaries:
+            if begins < ends and boundary - reach <= ends:
+                ends = min(boundary + reach, end)
+                continue
             low, high = max(boundary - reach, least), min(boundary + reach, end)
             if high <= self._position or low >= high:
                 continue
-            if low > ends:
-                if ends > begins:
-                    yield begins, ends
-                begins = low
-            ends = high
+            if ends > begins:
+                yield begins, ends
+            begins, ends = low, high
         if ends > begins:
             yield begins, ends
 

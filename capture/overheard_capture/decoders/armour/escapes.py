@@ -192,6 +192,8 @@ class _EscapedReader:
 
     def _next(self, data: bytes | bytearray, clear: int, *, fresh: bool) -> int:
         """Where something begins, as far as there is work left to look at marks; none is before `clear`."""
+        if data.find(self._writing.sign, max(self.at - LOOK_BACK, 0)) < 0:
+            return -1
         return _begins(self._writing, data, self.at, self._marks(data, clear), fresh=fresh)
 
     def _marks(self, data: bytes | bytearray, clear: int) -> Iterator[int]:

@@ -24,7 +24,7 @@ class Writing(NamedTuple):
     It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. If there is
     `ahead`, the next match of it must have its first group, and be at most `REACH` bytes away. It ends before a match
     of `ends`, which may look at two bytes before. `unescape` is for a match of `escape`; `held` is the number of bytes
-    at the end of a piece that may be an incomplete escape.
+    at the end of a piece that may be an incomplete escape. Nothing begins in text without the `sign`.
     """
 
     layer: Layer
@@ -38,6 +38,7 @@ class Writing(NamedTuple):
     # Whether what begins behind a quote, or a tag, ends before the next one.
     is_literal: bool = False
     ahead: re.Pattern[bytes] | None = None
+    sign: bytes = b""
 
 
 # Control codes in quoted-printable, with another escape behind each.
@@ -87,6 +88,7 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
         _ESCAPE,
         _without_backslash,
         held_backslash,
+        sign=b"\\",
     )
 
 
@@ -193,6 +195,7 @@ ENTITIES = Writing(
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
     held_entity,
+    sign=b"&",
 )
 
 # Bytes in quoted-printable with a sign that is escaped.
@@ -213,6 +216,7 @@ QUOTED = Writing(
     lazy_pattern(rb"(?<=\n)> ?"),
     lambda _: b"",
     lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
+    sign=b">",
 )
 
 # ---- lines of vCard and iCalendar

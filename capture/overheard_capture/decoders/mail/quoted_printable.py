@@ -57,20 +57,24 @@ class QuotedPrintableDecoder:
         # Where each part of the data is, and what it becomes: a text or escaped bytes.
         parts: list[tuple[int, int, int, bool]] = []
         at = self._before.match(data).end() if self._ends_in_escape else 0  # type: ignore[union-attr]  # it always does
+        length = 0
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()
             if at < begin:
-                parts.append((len(out), at, begin, False))
+                parts.append((length, at, begin, False))
                 out += data[at:begin]
+                length += begin - at
             if code := escapes[1]:
-                parts.append((len(out), begin, end, True))
+                parts.append((length, begin, end, True))
                 escaped = unhexlify(code.replace(b"=", b""))
-                boundaries += range(len(out), len(out) + len(escaped))
+                boundaries += range(length, length + len(escaped))
                 out += escaped
-                all_escaped += escaped
-            boundaries.append(len(out))
+                length += len(escaped)
+                if self._value:
+                    all_escaped += escaped
+            boundaries.append(length)
             at = end
-        parts.append((len(out), at, len(data), False))
+        parts.append((length, at, len(data), False))
         self._work.left -= TO_JOIN * len(parts)
         out += data[at:]
         if self._value and all_escaped:
