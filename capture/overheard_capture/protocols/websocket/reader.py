@@ -13,6 +13,7 @@ from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
 from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
 from overheard_capture.protocols.websocket.resync import find_frames
+from overheard_capture.provenance.small_queue import Pieces
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -23,6 +24,8 @@ LAYER = Layer("WebSocket")
 
 # Payloads of control frames up to this length are assumed to be random bytes. Longer ones may be encoded data.
 _SMALL = 16
+# Payloads up to this length are searched together, about so many bytes at once.
+_SMALL_PIECE, _TOGETHER = 128, 4 << 10
 
 
 def websocket(findings: Findings, layers: Layers) -> FramedReader:
@@ -41,6 +44,8 @@ class WebSocketReader:
         # Unmasked payloads were searched already, except across frame boundaries.
         self._masked = Content(findings, layers)
         self._unmasked = Content(findings, layers, None, SearchScope.BOUNDARIES)
+        # Small payloads, unmasked, that are searched together: each by itself takes as long as a thousand bytes.
+        self._small = Pieces()
         self._control = Content(findings, layers)
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
@@ -54,6 +59,7 @@ class WebSocketReader:
     def feed(self, data: memoryview, origin: Origin) -> int:
         """Read `data`, which comes from `origin`."""
         consumed = self._frames.feed(data, origin)
+        self._search_small()
         self.broken = self._frames.broken
         return consumed
 
@@ -90,9 +96,21 @@ class WebSocketReader:
         elif self._compressed:
             self._compressed_messages.feed(data, origin)
         else:
-            (self._masked if self._frame.key else self._unmasked).feed(data, origin, contiguous=contiguous)
+            if not self._frame.key:
+                self._unmasked.feed(data, origin, contiguous=contiguous)
+            elif len(data) <= _SMALL_PIECE:
+                self._small.add(data, origin)
+                if len(self._small) >= _TOGETHER:
+                    self._search_small()
+            else:
+                self._search_small()
+                self._masked.feed(data, origin)
             if self._message:
                 self._message.feed(data, origin)
+
+    def _search_small(self) -> None:
+        if self._small:
+            self._masked.feed(*self._small.take())
 
     def missing(self, length: int) -> None:
         """`length` bytes of the payload are missing here."""
@@ -106,6 +124,7 @@ class WebSocketReader:
             self._findings.report_unread(Reason.GAP, "a compressed message", self._layers)
             self._compressed_messages.invalidate_window()
         else:
+            self._search_small()
             (self._masked if self._frame.key else self._unmasked).gap(length)
             if self._message:
                 self._message.gap(length)
