@@ -47,6 +47,7 @@ TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "marks behind signs": text(b">" * 160 + b"begin 644 a\\n"),
     "prefixes and folded lines": text(b"=\n=\n" + b"> " * 40),
     "quotes doubled before control codes": text(b'"a""""""""=01=02=\n'),
+    "control codes before entities": text(b"=01=02=\n" * 30 + b"<&amp;"),
     "quoted marks with escaped quotes": text(b'"> a\\"\\"\\"begin 644 a\\n\n'),
     "everything escaped at once": text(b"> > &amp;amp;gt; begin 644 a\\\\\\\\n"),
     "marks of yEnc behind entities": text(b"gt; =ybegin "),
