@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from overheard_ca.names import Name
+from overheard.role.names import Name
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest, PublicKey
 

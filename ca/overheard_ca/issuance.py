@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
+from overheard.role.names import Name
 from overheard_ca import refusals
 from overheard_ca.authority import Authority
 from overheard_ca.certificates import leaf_certificate
 from overheard_ca.ledger import Grant, Ledger, record, spend
-from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
 
 log = logging.getLogger("overheard_ca")

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from cryptography import x509
 
+from overheard.role.names import Name, folded
 from overheard_ca.certificates import fingerprint
 from overheard_ca.errors import StateError
-from overheard_ca.names import Name, folded
 from overheard_ca.profile import Profile
 
 FILE = "ledger.sqlite"

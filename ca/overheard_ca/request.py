@@ -14,8 +14,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
+from overheard.role.names import Name, folded
 from overheard_ca import refusals
-from overheard_ca.names import Name, folded
 from overheard_ca.weak_rsa import has_prime_modulus, weakness
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey

@@ -9,10 +9,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Self
 
+from overheard.role.names import Name, read_name
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.services import CA
-from overheard_ca.names import Name, read_name
 from overheard_ca.profile import Profile
 
 # It is the name of a folder, so it must not contain a path.

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ca.csrs import KEY, PrivateKey, csr, der, forged, pem, rsa_csr
+from overheard.role.names import Name
 from overheard_ca.errors import RefusedError
-from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
 from rows import for_each
 

@@ -1,4 +1,4 @@
-"""What every role of the lab shares: settings, readiness, serving, and atomic writes.
+"""What every role of the lab shares: settings, names, readiness, serving, and atomic writes.
 
 Nothing in here depends on what a role does.
 """

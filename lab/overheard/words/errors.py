@@ -7,6 +7,7 @@ OverheardError
 ├── UnreadableError   a file is not a readable capture
 ├── EnrolmentError    the certificate authority refused, or could not be trusted
 ├── CertificateError  there is no certificate to examine (in `overheard.certificates`)
+├── PkiError          a key, a request or a certificate cannot be made (in `overheard.pki`)
 ├── NotInstalledError something that is needed is not installed
 ├── OutputError       the results cannot be written
 └── EngineError       an engine is not available, or the lab failed in it

@@ -20,7 +20,7 @@ def refused(chain: Chain, *, strict: bool) -> bool:
     try:
         server = _server(chain)
         client.load_verify_locations(cadata=b"".join(one.der for one in chain.roots))
-        _shake_hands(client, server, chain.host)
+        shake_hands(client, server, chain.host)
     except ssl.SSLError:
         return True
     return False
@@ -35,7 +35,8 @@ def _server(chain: Chain) -> ssl.SSLContext:
     return server
 
 
-def _shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> None:
+def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> None:
+    """Raises SSLError if either refuses the other."""
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [
         client.wrap_bio(to_client, to_server, server_hostname=host),

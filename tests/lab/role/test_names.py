@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard_ca.names import folded, read_name
+from overheard.role.names import folded, read_name
 from rows import for_each
 
 
