@@ -19,6 +19,7 @@ from overheard.certificates.extensions.words import number_in_hex, reason
 from overheard.certificates.general_names import in_words
 from overheard.certificates.keys import Key
 from overheard.certificates.names import called, minute, plain
+from overheard.certificates.to_check import to_check
 
 # A list of a public CA has many thousands.
 _MOST_ENTRIES = 10
@@ -95,7 +96,7 @@ def _private(key: PrivateKey) -> Iterator[Line]:
 
 
 def _request(request: Request) -> Iterator[Line]:
-    yield "asks", f'for a certificate as "{called(request.subject)}"'
+    yield "asks", f'for a certificate as "{called(request.subject)}", which a CA has still to sign'
     yield "subject", plain(str(request.subject)) or "none"
     names = request.extensions.value(SUBJECT_ALTERNATIVE_NAME)
     yield "names", in_words(names) if names else "none"
@@ -104,6 +105,8 @@ def _request(request: Request) -> Iterator[Line]:
     yield from extension_lines(request.extensions)
     for other in request.other:
         yield "also", other
+    for one in to_check(request):
+        yield "to check", one
 
 
 def _list(revocations: RevocationList) -> Iterator[Line]:
