@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from textwrap import indent
 
@@ -15,6 +16,13 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 def prose(path: Path) -> str:
     """A page without its blocks of code."""
     return re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+@cache
+def anchors(path: Path) -> list[str]:
+    """The anchors of a page: its headings, in GitHub's form and in their order."""
+    headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
 def rows(text: str, heading: str) -> list[list[str]]:

@@ -7,13 +7,12 @@ import inspect
 import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from docs.pages import ARCHITECTURE, PAGES, README, ROOT, prose, rows
+from docs.pages import ARCHITECTURE, PAGES, README, ROOT, anchors, prose, rows
 from overheard import judge
 from overheard.command.run import SETTINGS_OF_A_RUN
 from overheard.engines.base import _PASSED_ON, clean_environment
@@ -27,13 +26,6 @@ from rows import for_each
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
 
 by_path = for_each(path=PAGES)
-
-
-@cache
-def anchors(path: Path) -> set[str]:
-    """The anchors of a page: its headings, in GitHub's form."""
-    headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def help_of(*arguments: str) -> str:
