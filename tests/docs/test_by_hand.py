@@ -57,6 +57,18 @@ def test_the_library_is_used_like_what_is_typed(tmp_path: Path) -> None:
         type_all(terminal, tmp_path, [block for block in blocks(typed) if not block.file])
 
 
+def test_what_is_printed_otherwise_is_noticed() -> None:
+    page = "a … c\n…\nb\n"
+    assert looks_like("\na 1 c\nx\ny\nb  \n", page)
+    assert not looks_like("a 1 c\nx\nb\nc\n", page)
+    assert not looks_like("a 1\nc\nx\nb\n", page)
+    assert not looks_like("x\n", "")
+    assert not looks_like("2\n1\n", "1\n2\n")
+    assert looks_like("2\n1\n", "1\n2\n", any_order=True)
+    assert not looks_like("2\n1\n", "1\n1\n", any_order=True)
+    assert not looks_like("2\n1\n2\n", "1\n2\n", any_order=True)
+
+
 def test_what_is_not_typed_here_prepares_a_machine_or_needs_a_browser() -> None:
     others = [block.text for block in blocks(PAGE) if not block.file and not block.lines]
     assert [re.findall(r"\b(?:apt-get|unshare|certutil)\b", text)[0] for text in others] == [
