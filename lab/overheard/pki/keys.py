@@ -62,5 +62,5 @@ def encrypted(key: rsa.RSAPrivateKey, passphrase: str) -> bytes:
 
 
 def digest_for(key: PrivateKey) -> hashes.SHA256 | None:
-    """The hash for signatures with a key; Ed25519 signs without one (RFC 8410, 3)."""
+    """The hash for signatures with a key; Ed25519 signs without one (RFC 8032, 5.1)."""
     return None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
