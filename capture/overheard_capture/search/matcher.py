@@ -21,8 +21,8 @@ MatchedRange: TypeAlias = tuple[int, int, str]
 
 # The most matches whose spelling is cached.
 _MAX_CACHED = 1000
-# So many texts that have no short forms are compared part by part: most escaped secrets occur a few times.
-_FEW = 8
+# So many parts of texts that have no short forms are compared one by one: most escaped secrets occur a few times.
+_FEW = 1000
 
 
 class _KindWalk:

@@ -24,6 +24,9 @@ _LINE_ENDS = (b"\n", b"\r\n", b"\\n", b"\\r\\n")
 # A part of at least so many forms is a blank or a sign, which may be escaped twice: the same bytes may be several of
 # its forms. With more of these in a step, a regular expression would try them in every combination.
 _AMBIGUOUS, _MOST_AMBIGUOUS = 15, 8
+# How many parts of a step are matched before all of it is compiled, which takes 0.1 s: hardly any text that is there by
+# chance goes on like the secret. The next part is a lookahead.
+_PARTS_OF_HEAD = 3
 # The most matches whose length is cached.
 _MAX_CACHED = 1000
 
@@ -60,8 +63,8 @@ def _part_of(look: Look, *, backwards: bool) -> _Part:
 class ShapeWalk:
     """Matches bytes against a shape, step by step.
 
-    Where the shortest match is wanted, and not the first, a single step compares the first `by_parts` texts by parts: a
-    regular expression for all of them takes as long to compile, and most hits differ in the first bytes.
+    Where the shortest match is wanted, and not the first, a single step compares the first `by_parts` parts one by
+    one: a regular expression for all of them takes as long to compile, and most hits differ in the first bytes.
     """
 
     def __init__(self, shape: Shape, *, backwards: bool = False, by_parts: int = 0) -> None:
@@ -71,6 +74,7 @@ class ShapeWalk:
         steps = -(-len(self._parts) // _PARTS_PER_STEP)
         self._short_steps: list[re.Pattern[bytes] | None] = [None] * steps
         self._steps: list[re.Pattern[bytes] | None] = [None] * steps
+        self._heads: list[re.Pattern[bytes] | None] = [None] * steps
         self._ambiguous: list[bool | None] = [None] * steps
         self._by_parts = 0 if self.is_long else by_parts
         self._single: dict[int, list[_Part]] = {}
@@ -104,6 +108,8 @@ class ShapeWalk:
             if steps is None and len(text) - at < self._shortest[number]:
                 return -1
             match = (short or self._short_step(number)).match(text, at)
+            if match is None and not (self._steps[number] or self._head(number).match(text, at)):
+                return -1
             if match is None and self._goes_by_parts(number):
                 at = self._end_by_parts(number, text, at)
                 if at < 0:
@@ -124,10 +130,7 @@ class ShapeWalk:
 
     def _goes_by_parts(self, number: int) -> bool:
         """Whether a text is to be compared with a step by parts, after its short forms."""
-        if self._by_parts:
-            self._by_parts -= 1
-            return True
-        return self._is_ambiguous(number)
+        return self._by_parts > 0 or self._is_ambiguous(number)
 
     def _is_ambiguous(self, number: int) -> bool:
         """Whether a regular expression could take exponential time for a step."""
@@ -140,6 +143,7 @@ class ShapeWalk:
         """The end of the shortest match of a step, from all places where each part can end; -1 if there is none."""
         reached, parts = {at}, self._parts_of(number)
         for part in parts[:_PARTS_PER_STEP]:
+            self._by_parts -= 1
             reached = {end for begin in reached for end in part.ends(text, begin)}
             if not reached:
                 return -1
@@ -180,21 +184,35 @@ class ShapeWalk:
         ends = [exactly(end) for end in _LINE_ENDS if re.fullmatch(gap.regex(), end)]
         return perhaps(either(*ends)) if ends else None
 
+    def _head(self, number: int) -> re.Pattern[bytes]:
+        """The first parts of a step."""
+        head = self._heads[number] or self._compiled(number, self._shape.gap, lambda part: part, most=_PARTS_OF_HEAD)
+        self._heads[number] = head
+        return head
+
     def _step(self, number: int) -> re.Pattern[bytes]:
         self._steps[number] = step = self._compiled(number, self._shape.gap, lambda part: part)
         return step
 
     def _compiled(
-        self, number: int, between: Look | None, form: Callable[[Look], Look], *, atomic: bool = False
+        self,
+        number: int,
+        between: Look | None,
+        form: Callable[[Look], Look],
+        *,
+        most: int = _PARTS_PER_STEP,
+        atomic: bool = False,
     ) -> re.Pattern[bytes]:
-        """The expression of a step. If it is `atomic`, no other form of a part is tried once one has matched."""
+        """The expression of a step, or of its first parts.
+
+        If it is `atomic`, no other form of a part is tried once one has matched.
+        """
         gap = between.regex(backwards=self._backwards) if between else b""
         parts = [
-            form(part).regex(backwards=self._backwards)
-            for part in self._parts[number * _PARTS_PER_STEP :][: _PARTS_PER_STEP + 1]
+            form(part).regex(backwards=self._backwards) for part in self._parts[number * _PARTS_PER_STEP :][: most + 1]
         ]
         # The next part is a lookahead, or else an escape sequence could be mistaken for a plain character.
-        ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > _PARTS_PER_STEP else b""
+        ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > most else b""
         if atomic:
             parts = [b"(?>%b%b)" % (gap if which or number else b"", part) for which, part in enumerate(parts)]
             return re.compile(b"".join(parts) + ahead)

@@ -90,3 +90,20 @@ def test_a_comparison_by_parts_has_the_same_matches(write: Callable[[str], str],
     assert found(write(secret + "\\"))
     assert not found(write(secret[1:]))
     assert not found(write("Y" + secret[1:]))
+
+
+def test_text_that_ends_like_a_secret_by_chance_compiles_no_expression_of_all_forms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def compiled(_: shape_walk.ShapeWalk, number: int) -> None:
+        raise AssertionError(number)
+
+    monkeypatch.setattr(shape_walk.ShapeWalk, "_step", compiled)
+    message = "a secret of nobody 4711"
+    search = small_search(message)
+    for number in range(20):
+        assert search.matches(f"{number:06}: id{message[-3:]} {number}{message[-1:]}".encode()) == []
+    # What goes on like the secret is compared by parts, up to a bound.
+    monkeypatch.setattr(matcher, "_FEW", 0)
+    with pytest.raises(AssertionError):
+        small_search(message).matches(quote(quote(message[1:], safe=""), safe="").encode())
