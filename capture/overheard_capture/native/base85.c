@@ -1,8 +1,8 @@
 /* base85 (see decoders/armour/base85.py, which does the same) */
 
-/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides; and
- * what begins an escape. */
-enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32, ESCAPE = 64 };
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides; what
+ * begins an escape, and a tag. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32, ESCAPE = 64, TAG = 128 };
 /* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin; how
  * many of the first bytes are zero only if they are encoded. */
 enum { SHORTEST_BASE85 = 25, SHORTEST_OUT = 20, VARIED = 64, LATEST = 64, MOST_DELIMITERS = 6, ZEROS = 5 };
@@ -17,6 +17,17 @@ enum { FEWEST_ZEROS = 4 };
 typedef struct {
     const uint8_t *classes, *digits;
 } Base85;
+
+/* All classes of so many bytes. */
+static uint8_t classes_of(const uint8_t *data, uint64_t length, const Base85 *base) {
+    const uint8_t *classes = base->classes;
+    uint8_t all = 0;
+    for (uint64_t at = 0; at < length; at++) all |= classes[data[at]];
+    return all;
+}
+
+/* Whether there are letters of both cases among these classes. */
+static int is_mixed(uint8_t classes) { return classes & LOWER && classes & UPPER; }
 
 /* The length of a sign that is escaped at `at`, if it is one of an alphabet; 0 if there is none. */
 static uint64_t escaped_sign(const uint8_t *at, const uint8_t *end, const Base85 *base, uint8_t *sign) {
@@ -36,10 +47,11 @@ static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, 
     return count;
 }
 
-/* The same, where they are if there are no escapes; or else in `room`. */
-static const uint8_t *characters(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *room,
-                                 uint64_t *count) {
+/* The same, where they are if there are no escapes; or else in `room`. They have no other classes. */
+static const uint8_t *characters(const uint8_t *at, const uint8_t *end, uint64_t most, uint8_t classes, const Base85 *base,
+                                 uint8_t *room, uint64_t *count) {
     *count = (uint64_t)(end - at) < most ? (uint64_t)(end - at) : most;
+    if (!(classes & ESCAPE)) return at;
     if (!memchr(at, '&', *count) && !memchr(at, '\\', *count)) return at;
     *count = unescaped(at, end, most, base, room);
     return room;
@@ -105,7 +117,7 @@ static int count_others(const uint8_t *out, int size) {
 /* Whether what begins here makes sense, the first bytes of which are those of `out`: text, wide text, or a format; or many bytes
  * are zero; or a block stored by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of
  * both cases. */
-static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings,
+static int makes_sense(const uint8_t *at, const uint8_t *end, uint8_t classes, const Base85 *base, const uint8_t *beginnings,
                        uint8_t *out) {
     uint8_t room[VARIED], even = 0, odd = 0;
     uint64_t count;
@@ -117,27 +129,28 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
         even |= out[each], odd |= out[each + 1];
     }
     if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
-    if (!mixed) return 0;
+    if (!is_mixed(classes)) return 0;
     for (int each = 0; each <= SHORTEST_OUT - SAME; each++) {
         int same = 1;
         for (int other = each + 1; other < SHORTEST_OUT; other++) same += out[other] == out[each];
         if (same >= SAME) return 1;
     }
     if (count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
-    const uint8_t *chars = characters(at, end, VARIED, base, room, &count);
+    const uint8_t *chars = characters(at, end, VARIED, classes, base, room, &count);
     int size = groups(chars, count, base, out);
     return 4 * count_others(out, size) <= size - 8;
 }
 
 /* Whether what begins here, of which all are in the alphabet or escaped, may be encoded. */
-static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
+static int begins_base85(const uint8_t *at, const uint8_t *end, uint8_t classes, const Base85 *base,
+                         const uint8_t *beginnings) {
     uint8_t room[VARIED], out[VARIED];
     uint64_t window, different = 0, others = 0, seen[4] = {0};
-    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &window);
+    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, classes, base, room, &window);
     if (groups(chars, window, base, out) < SHORTEST_OUT) return 0;
-    if (makes_sense(at, end, mixed, base, beginnings, out)) return 1;
-    if (!mixed) return 0;
-    chars = characters(at, end, VARIED, base, room, &window);
+    if (makes_sense(at, end, classes, base, beginnings, out)) return 1;
+    if (!is_mixed(classes)) return 0;
+    chars = characters(at, end, VARIED, classes, base, room, &window);
     for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
     if (32 * others < window) return 0;
     uint8_t kinds = 0;
@@ -147,7 +160,7 @@ static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const
         seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
         kinds |= base->classes[byte];
     }
-    return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
+    return 300 * different >= window * (229 - window) && is_mixed(kinds);
 }
 
 /* Whether text is encoded in one of the five groupings: it may begin behind the end of an escape, or of a word. Text may be wide,
@@ -156,7 +169,7 @@ int has_base85_text(const uint8_t *run, uint64_t length, const Base85 *base) {
     for (uint64_t at = 0; at < 5 && at + SHORTEST_BASE85 <= length; at++) {
         uint8_t room[VARIED], out[VARIED];
         uint64_t count;
-        const uint8_t *chars = characters(run + at, run + length, VARIED, base, room, &count);
+        const uint8_t *chars = characters(run + at, run + length, VARIED, ESCAPE, base, room, &count);
         int size = groups(chars, count, base, out), from = size - SHORTEST_OUT, zeros = 0;
         if (from < 0) continue;
         for (int each = 0; each < size; each++) zeros += !out[each];
@@ -168,34 +181,35 @@ int has_base85_text(const uint8_t *run, uint64_t length, const Base85 *base) {
     return 0;
 }
 
-/* Whether so many characters may be encoded: they have letters of both cases, unlike most words; or zeros, as UTF-32 of ASCII
- * has. */
-static int unlike_words(const uint8_t *chars, uint64_t length, const Base85 *base) {
-    uint8_t kinds = 0;
+/* Whether so many characters, of these classes, may be encoded: they have letters of both cases, unlike most words; or zeros, as
+ * UTF-32 of ASCII has. */
+static int unlike_words(const uint8_t *chars, uint64_t length, uint8_t classes) {
     uint64_t zeros = 0;
-    for (uint64_t at = 0; at < length; at++) kinds |= base->classes[chars[at]], zeros += chars[at] == '0';
-    return (kinds & LOWER && kinds & UPPER) || FEWEST_ZEROS * zeros >= length;
+    if (is_mixed(classes)) return 1;
+    for (uint64_t at = 0; at < length; at++) zeros += chars[at] == '0';
+    return FEWEST_ZEROS * zeros >= length;
 }
 
-/* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
-int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
+/* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. It has no other classes. */
+static int may_be_part(const uint8_t *run, uint64_t length, uint8_t classes, const Base85 *base, const uint8_t *beginnings) {
     int starts = 0;
+    uint64_t head = length < LATEST + VARIED ? length : LATEST + VARIED;
     /* What is varied has letters of both cases, and so has text that is encoded. */
-    uint8_t kinds = 0;
-    for (uint64_t at = 0; at < length && at < LATEST + VARIED && (kinds & (LOWER | UPPER)) != (LOWER | UPPER); at++)
-        kinds |= base->classes[run[at]];
-    int mixed = kinds & LOWER && kinds & UPPER;
+    if (head < length && is_mixed(classes)) classes = (classes & ESCAPE) | classes_of(run, head, base);
     /* After a sign before the line, or several of the same. */
     uint64_t signs = 0;
     while (signs < length && run[signs] == run[0] && !(base->classes[run[0]] & WORD)) signs++;
     for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length; at++) {
         int delimited = at && base->classes[run[at - 1]] & DELIMITER && starts < MOST_DELIMITERS;
         if (!(delimited || !at || at == signs || (at == 1 && signs))) continue;
-        if (begins_base85(run + at, run + length, mixed, base, beginnings)) return 1;
+        if (begins_base85(run + at, run + length, classes, base, beginnings)) return 1;
         starts += delimited;
     }
-    uint64_t head = length < LATEST + VARIED ? length : LATEST + VARIED;
-    return unlike_words(run, head, base) && has_base85_text(run, length, base);
+    return unlike_words(run, head, classes) && has_base85_text(run, length, base);
+}
+
+int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
+    return may_be_part(run, length, classes_of(run, length, base), base, beginnings);
 }
 
 /* Whether a section of CDATA in a run may be encoded. */
@@ -213,10 +227,6 @@ static int in_cdata(const uint8_t *run, const uint8_t *end, const Base85 *base, 
 
 /* Whether the text of an element of HTML or XML in a run may be encoded, up to its end tag. RFC 1924 has no slash. */
 static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base, const uint8_t *beginnings) {
-    /* Most runs have none. */
-    if (!memchr(run, '<', (uint64_t)(end - run)) && !memchr(run, '&', (uint64_t)(end - run)) &&
-        !memchr(run, '\\', (uint64_t)(end - run)))
-        return 0;
     /* Behind the last bracket of each way to escape one. */
     const uint8_t *texts[54] = {0};
     for (const uint8_t *at = run; at < end;) {
@@ -231,7 +241,7 @@ static int in_element(const uint8_t *run, const uint8_t *end, const Base85 *base
         texts[way] = sign == '>' ? at + length : 0;
         if (text && sign == '<' && at - text >= SHORTEST_BASE85 && (at + length == end || at[length] == '/')) {
             uint64_t head = at - text < VARIED ? (uint64_t)(at - text) : VARIED;
-            if (unlike_words(text, head, base) && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
+            if (unlike_words(text, head, classes_of(text, head, base)) && may_be_base85(text, (uint64_t)(at - text), base, beginnings)) return 1;
         }
         at += length;
     }
@@ -245,16 +255,23 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
     if (word && base->classes[data[word - 1]] & WORD)
         while (word < end && base->classes[data[word]] & WORD) word++;
     for (uint64_t from = word - at < SHORTEST_BASE85 - 1 ? word : at, to; from < end; from = to + 1) {
+        uint8_t all = 0;
         for (to = from; to < end;) {
-            uint8_t sign;
-            while (to < end && (base->classes[data[to]] & (IN_ALPHABET | ESCAPE)) == IN_ALPHABET) to++;
-            uint64_t length = to < end && base->classes[data[to]] & ESCAPE ? escaped_sign(data + to, data + end, base, &sign) : 0;
-            if (to == end || (!length && !(base->classes[data[to]] & IN_ALPHABET))) break;
-            to += length ? length : 1;
+            uint8_t sign, classes;
+            for (; to < end && ((classes = base->classes[data[to]]) & (IN_ALPHABET | ESCAPE)) == IN_ALPHABET; to++) all |= classes;
+            if (to == end) break;
+            uint64_t length = classes & ESCAPE ? escaped_sign(data + to, data + end, base, &sign) : 0;
+            if (!length && !(classes & IN_ALPHABET)) break;
+            if (length && sign == '<') all |= TAG;
+            length += !length;
+            all |= classes_of(data + to, length, base);
+            to += length;
         }
-        if (to - from < SHORTEST_BASE85) continue;
-        if (may_be_base85(data + from, to - from, base, beginnings) || in_element(data + from, data + to, base, beginnings) ||
-            in_cdata(data + from, data + to, base, beginnings))
+        uint64_t length = to - from;
+        if (length < SHORTEST_BASE85) continue;
+        if (may_be_part(data + from, length, all, base, beginnings)) return 1;
+        /* Most have no tags. */
+        if (all & TAG && (in_element(data + from, data + to, base, beginnings) || in_cdata(data + from, data + to, base, beginnings)))
             return 1;
     }
     return 0;

@@ -14,6 +14,7 @@ typedef struct {
     uint64_t first[CODINGS]; /* no run of a coding begins before this */
     uint64_t last[CODINGS]; /* where the members at the end of the data begin */
     uint64_t run_count, word_count, filled;
+    uint64_t largest; /* of the words that count as a value, the most decoded bytes */
     /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be
      * content, and why. */
     uint64_t *runs;
@@ -59,6 +60,7 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
         word[0] = at, word[1] = end, word[2] = found->filled, word[3] = size;
         /* Digits that are no decimal number; see decoders/opaque.py. */
         word[4] = FEWEST_LETTERS * letters >= 2 * size;
+        if (word[4] && size > found->largest) found->largest = size;
         memcpy(out + size, "\0\xff", 3);
         found->filled += size + 3;
         int why = may_be_content(out, size, beginnings);
@@ -172,7 +174,7 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_
     const uint16_t all = (1 << CODINGS) - 1;
     uint64_t at = found->from;
     if (!at) end_begun_runs(found, data, length, table);
-    found->run_count = found->word_count = found->filled = 0;
+    found->run_count = found->word_count = found->filled = found->largest = 0;
     /* Where the last run of each coding ended: no other one begins before that. The codings of which one may begin, and
      * where the next run of another one ends. */
     uint64_t done[CODINGS], next = length;

@@ -136,7 +136,7 @@ class CodedRuns(ctypes.Structure):
     _fields_ = [
         ("begin", ctypes.c_uint64),
         *((name, ctypes.c_uint64 * CODINGS) for name in ("begun", "ends", "first", "last")),
-        *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled")),
+        *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled", "largest")),
         *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
         *((name, ctypes.c_uint64) for name in ("most", "room")),
         ("bases", NativeBase85 * BASE85),
@@ -182,6 +182,8 @@ class CodedRuns(ctypes.Structure):
 
     def values(self, least: int, but: Container[int]) -> list[bytes]:
         """What the words that count as values decode to, if that is at least so many bytes; not those of `but`."""
+        if self.largest < least:
+            return []
         together, words = self.decoded(), self._words[: 5 * self.word_count]
         each = enumerate(zip(words[2::5], words[3::5], words[4::5], strict=True))
         return [

@@ -217,6 +217,7 @@ def _native(alphabet: bytes, zeros: bytes) -> NativeBase85:
     classes = bytes(
         (byte in alphabet + zeros) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
         | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5 | (byte in b"&\\") << 6
+        | (letter == b"<") << 7
         for byte in range(256) for letter in [bytes([byte])]
     )  # fmt: skip
     return NativeBase85(classes, bytes(alphabet.find(byte) & 0xFF for byte in range(256)))
