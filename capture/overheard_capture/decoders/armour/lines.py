@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 _KEY_MARKS = tuple(mark for key in KEYS for mark in key.marks)
 MARKS = LiteralSet(*_KEY_MARKS, *(mark for coding in LINE_CODINGS for mark in coding.marks))
-# What marks begin with, the longest first: a piece may end so.
-_BEGINNINGS = tuple(
-    sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
-)
+# What marks begin with: a piece may end so.
+_BEGINNINGS = frozenset(mark[:size] for mark in MARKS.texts for size in range(1, len(mark)))
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
 # As much of a key as is looked at.
@@ -33,9 +31,8 @@ _LONGEST_KEY = 1024
 
 def _end_of_whole(data: bytes | bytearray, at: int) -> int:
     """Where the beginning of a mark begins, not before `at`, with which the data end; their end if they do not."""
-    if not data.endswith(_BEGINNINGS, at):
-        return len(data)
-    return len(data) - len(next(begins for begins in _BEGINNINGS if data.endswith(begins, at)))
+    end = bytes(data[max(len(data) - MARKS.longest + 1, at) :])
+    return len(data) - next((size for size in range(len(end), 0, -1) if end[-size:] in _BEGINNINGS), 0)
 
 
 class LineArmourFinder:
