@@ -6,6 +6,9 @@ enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, NUMBERS = BASE85 + 
 /* The fewest commas of a list of numbers, or the fewest numbers with blanks between them. In hexadecimal, at least one in
  * so many digits is a letter. */
 enum { FEWEST = 7, FEWEST_IN_A_ROW = 15, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
+/* How long base64 is in which nothing else is looked for; and of so many characters at least one is each of its signs, of which
+ * random bytes have four times as many. */
+enum { LONG_BASE64 = 1024, ONE_SIGN_IN = 256 };
 
 typedef struct {
     uint64_t from; /* where to go on */
@@ -24,6 +27,8 @@ typedef struct {
     uint8_t *out;
     uint64_t most, room;
     Base85 bases[NUMBERS - BASE85];
+    /* The bytes around the last place that was looked at that may be base64, and whether they certainly are. */
+    uint64_t base64_from, base64_to, is_base64;
 } Coded;
 
 /* Add a run of hexadecimal digits and what is between them. One with a single word of digits, whose number is even, is
@@ -101,7 +106,27 @@ static int is_behind_plus(const uint8_t *data, uint64_t at) {
     return (letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '/';
 }
 
-static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+static int may_be_base64(uint8_t byte) {
+    uint8_t letter = byte | 0x20;
+    return (letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '+' || byte == '/' || byte == '\r' ||
+           byte == '\n';
+}
+
+/* Whether a run is a part of long base64, which is longer, and has both of its signs about as often as random bytes have. */
+static int is_within_base64(Coded *found, const uint8_t *data, uint64_t length, uint64_t at, uint64_t end) {
+    if (at >= found->base64_to) {
+        uint64_t from = at, to = at, plus = 0, slashes = 0;
+        while (from > found->base64_to && may_be_base64(data[from - 1])) from--;
+        for (; to < length && may_be_base64(data[to]); to++);
+        for (uint64_t each = from; each < to; each++) plus += data[each] == '+', slashes += data[each] == '/';
+        found->base64_from = from, found->base64_to = to > at ? to : at + 1;
+        found->is_base64 = to - from >= LONG_BASE64 && plus >= (to - from) / ONE_SIGN_IN && slashes >= (to - from) / ONE_SIGN_IN;
+    }
+    return found->is_base64 && end <= found->base64_to;
+}
+
+static void coded(Coded *found, int coding, const uint8_t *data, uint64_t length, uint64_t at, uint64_t end,
+                  const uint8_t *beginnings) {
     if (at < found->first[coding]) return;
     if (coding == HEXADECIMAL) {
         hexadecimal(found, data, at, end, beginnings);
@@ -109,6 +134,8 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     }
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
+    } else if (coding >= BASE58 && coding < NUMBERS && is_within_base64(found, data, length, at, end)) {
+        return;
     } else if (coding == BASE58) {
         /* It must have letters of both cases, and none that is left out; between signs it is base64. */
         int kinds = 0;
@@ -142,8 +169,8 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
 
 /* Whether a run from `at` to `end`, of another coding than hexadecimal, must be read. A byte follows it. */
 int is_coded(Coded *found, uint64_t coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
-    found->run_count = found->first[coding] = 0;
-    coded(found, (int)coding, data, at, end, beginnings);
+    found->run_count = found->first[coding] = found->base64_to = 0;
+    coded(found, (int)coding, data, end, at, end, beginnings);
     return found->run_count > 0;
 }
 
@@ -173,7 +200,7 @@ static inline uint16_t in_all(const uint8_t *at, const uint16_t *table) {
 int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table, const uint8_t *beginnings) {
     const uint16_t all = (1 << CODINGS) - 1;
     uint64_t at = found->from;
-    if (!at) end_begun_runs(found, data, length, table);
+    if (!at) end_begun_runs(found, data, length, table), found->base64_to = 0;
     found->run_count = found->word_count = found->filled = found->largest = 0;
     /* Where the last run of each coding ended: no other one begins before that. The codings of which one may begin, and
      * where the next run of another one ends. */
@@ -218,7 +245,7 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_
             open = still;
         }
         for (int each = 0; each < CODINGS; each++)
-            if (kinds >> each & 1 && done[each] < length) coded(found, each, data, at, done[each], beginnings);
+            if (kinds >> each & 1 && done[each] < length) coded(found, each, data, length, at, done[each], beginnings);
         next = at;
     }
     if (at + SHORTEST_CODED <= length) {

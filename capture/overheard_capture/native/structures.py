@@ -140,6 +140,7 @@ class CodedRuns(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
         *((name, ctypes.c_uint64) for name in ("most", "room")),
         ("bases", NativeBase85 * BASE85),
+        *((name, ctypes.c_uint64) for name in ("base64_from", "base64_to", "is_base64")),
     ]
 
     @classmethod

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from overheard.words.ground import MOST_COUNTED
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import base64_runs
-from overheard_capture.decoders.armour.base85 import ALPHABETS
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.armour.base58 import BASE58
+from overheard_capture.decoders.armour.base85 import ALPHABETS, BASE85
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
@@ -40,6 +42,9 @@ _TABLE = (ctypes.c_uint16 * 256)(
     *(sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256))
 )
 
+# In long base64 nothing else is looked for. Of so many characters at least one is each of its signs, of which random
+# bytes have four times as many.
+_LONG_BASE64, _ONE_SIGN_IN = lazy_pattern(rb"[0-9A-Za-z+/\r\n]{1024,}+"), 256
 # Of so many short texts the codings are remembered: who asks whether there are any will ask which.
 _ASKED, _SHORT = 4, 4 << 10
 _NOTHING = (0,) * len(CODINGS)
@@ -73,7 +78,7 @@ def find_runs(
     if compiled is None:
         ends = [coding.members.leading(data) if goes_on else 0 for coding, goes_on in zip(CODINGS, begun, strict=True)]
         for each, coding, start in zip(runs, CODINGS, ends, strict=True):
-            each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
+            each.extend(span for span in _plain_runs(coding, data) if span[0] >= start and span[1] < len(data))
         return RunsFound(runs, ends, [coding.members.trailing(data) for coding in CODINGS], digests)
     for _ in _batches(compiled, data, begun):
         to_read: set[int] = set()
@@ -94,6 +99,21 @@ def find_runs(
                 with_digests = len(digests) < MOST_COUNTED
     runs[0].sort()
     return RunsFound(runs, [*_FOUND.ends], [*_FOUND.last], digests)
+
+
+def _plain_runs(coding: Coding, data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """What the compiled part finds, without it: the runs of members, but base58 and base85 within long base64."""
+    within = list(_long_base64(data)) if coding.layer in (BASE58, BASE85) else []
+    for begin, end in coding.members.runs(data):
+        if not any(first <= begin and end <= last for first, last in within):
+            yield begin, end
+
+
+def _long_base64(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    for found in _LONG_BASE64.finditer(data):
+        fewest = len(found[0]) // _ONE_SIGN_IN
+        if all(found[0].count(sign) >= fewest for sign in (b"+", b"/")):
+            yield found.span()
 
 
 def may_be_coded(number: int, around: bytes, start: int) -> bool:
@@ -159,7 +179,7 @@ def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:
     """The number of the coding, the start and the end of each run in a complete text."""
     compiled = core()
     if compiled is None:
-        return [(number, *run) for number, coding in enumerate(CODINGS) for run in coding.members.runs(data)]
+        return [(number, *run) for number, coding in enumerate(CODINGS) for run in _plain_runs(coding, data)]
     runs = []
     for _ in _batches(compiled, data):
         runs += [run for run in _FOUND.runs_found() if run[0] < len(CODINGS)]

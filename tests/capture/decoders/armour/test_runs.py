@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import lzma
 import random
 import zlib
@@ -25,6 +26,7 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.search import Search
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +99,19 @@ def test_without_the_compiled_part_the_same_is_found(text: bytes, cut: int) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "core", lambda: None)
         assert found() == compiled
+
+
+@pytest.mark.parametrize("compiled", [core(), None], ids=["compiled", "Python"])
+@for_each(signs=[b"+/", b"//", b"++"])
+def test_in_long_base64_no_base58_is_looked_for(
+    compiled: object, signs: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "core", lambda: compiled)
+    image = base64.b64encode(DICE.randbytes(1200)).translate(bytes.maketrans(b"+/", signs))
+    data = image[:500] + b"/6ZTUtsNnaMJVyVcDHfhxS12RoSH6F/" + image[500:] + b"!"
+    found = [data[begin:end] for begin, end in find_runs(data, NOTHING, SEARCH).runs[4]]
+    # Paths and sums have one of the signs alone.
+    assert (b"6ZTUtsNnaMJVyVcDHfhxS12RoSH6F" in found) == (signs != b"+/")
 
 
 def test_there_is_room_for_any_number_of_runs() -> None:
