@@ -143,8 +143,9 @@ class Origin:
         """The origin of the bytes from `start` to `end`, to be kept: without the memory of the block they come from."""
         spans = self.spans
         if isinstance(spans, list):
-            if len(spans) <= _MAX_KEPT:
-                return Origin(spans, self.shift + start)
+            few = spans if len(spans) <= _MAX_KEPT else spans[-1:]
+            if few is spans or few[0].start <= self.shift + start:
+                return Origin(few, self.shift + start)
             low, high = self._span_range(start, end - start)
             return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
         if isinstance(spans, JoinedSpans):

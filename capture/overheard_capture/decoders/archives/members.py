@@ -5,7 +5,6 @@ Names and contents are content, and so is padding that is not empty.
 
 from __future__ import annotations
 
-import tarfile
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 _BLOCK, _AR_HEADER = 512, 60
 # The names of a member, of its target, its owner and group, and what each version of the format has behind these.
 _TAR_TEXTS = ((0, 100), (157, 257), (265, 297), (297, 329), (345, 500), (500, 512))
-# The type of members whose content is about the next one.
-_ABOUT_NEXT = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE)
+# The types of members whose content is about the next one: the long names of GNU, and the headers of pax.
+_ABOUT_NEXT = (b"L", b"K", b"x", b"g")
 _SPARSE, _IS_EXTENDED, _MORE_SPARSE = b"S", 482, 504
 _OCTAL, _BASE_256 = frozenset(b" \x0001234567"), (0x80, 0xFF)
 _TAR_NUMBERS = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
@@ -63,6 +62,8 @@ def is_tar(head: bytes) -> bool:
 
 
 def _tar_member(block: bytes) -> Member | None:
+    import tarfile  # noqa: PLC0415  (few captures have archives)
+
     try:
         info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError:
