@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.numbers import note_number
 from overheard_capture.packets.types import Control
 from overheard_capture.packets.usual_text import is_description, is_identifier, is_name, is_printable, is_token
 
@@ -22,6 +23,8 @@ _MANDATORY, _LAST_STANDARD, _ORGANISATION = [1, 2, 3], 8, 127
 _MAX_ELEMENT = 64
 # What precedes the value of some elements: how to read it, and who says so.
 _BEFORE = {1: 1, 2: 1, _ORGANISATION: 4}
+# A lifetime, capabilities and an address are numbers.
+_NUMBERS = {3, 7, 8}
 # Descriptions have line ends.
 _SPACES = bytes.maketrans(b"\t\r\n", b"   ")
 # A chassis, a port and its lifetime; then descriptions, a name, capabilities and addresses (8.5).
@@ -30,7 +33,7 @@ _CHASSIS, _PORT, _NAME, _DESCRIPTIONS, _CAPABILITIES, _ADDRESS = 1, 2, 5, {4, 6}
 _BRIDGES, _VLAN_NAME, _VLAN_NAME_AT = b"\0\x80\xc2", 3, 7
 _MEDIA, _INVENTORY = b"\0\x12\xbb", range(5, 12)
 # The name of a region in a message of multiple spanning trees (IEEE 802.1Q, 13.8).
-_REGION = slice(39, 71)
+_REGION, _DIGEST = slice(39, 71), slice(73, 89)
 
 
 def spanning_tree(pdu: Pdu, at: int) -> Packets:
@@ -41,6 +44,9 @@ def spanning_tree(pdu: Pdu, at: int) -> Packets:
         length = _MULTIPLE_AT + 2 + int.from_bytes(message[_MULTIPLE_AT : _MULTIPLE_AT + 2])
     if length is None or any(message[length:]):
         return pdu.other()
+    note_number(pdu, "spanning tree", at + 4, min(at + _LENGTHS[0], pdu.end), is_random=False)
+    if message[2] >= _MULTIPLE:
+        note_number(pdu, "spanning tree digest", at + _DIGEST.start, at + _DIGEST.stop)
     region = message[_REGION].rstrip(b"\0") if message[2] >= _MULTIPLE else b""
     return pdu.control([] if is_name(region) or is_description(region) else [("spanning tree region", len(region))])
 
@@ -65,6 +71,9 @@ def lldp(pdu: Pdu) -> Packets:
         if not _is_usual(kind, value):
             in_clear.append((f"LLDP element {kind}", len(value)))
         name = value[_BEFORE.get(kind, 0) :]
+        if not is_text or kind in _NUMBERS:
+            # Most are addresses, or capabilities and numbers.
+            note_number(pdu, f"LLDP element {kind}", pdu.at + at - len(value), pdu.at + at, is_random=False)
         pieces.append((f"LLDP {kind}", name, pdu.buffer.origin_of(pdu.at + at - len(name), pdu.at + at)))
     if kinds[:3] != _MANDATORY or any(data[at:]):
         return pdu.other()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.numbers import note_number, note_unused
 from overheard_capture.packets.usual_text import (
     are_usual_labels,
     has_text,
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from overheard_capture.packets.pdu import Packets, Pdu
 
+# Ethernet and IPv4, the lengths of their addresses, and the last operation that is assigned
+# (https://www.iana.org/assignments/arp-parameters).
+_ETHERNET_IP, _ETHERNET_LENGTHS, _LAST_OPERATION = b"\0\1\x08\0", (6, 4), 25
+_ADDRESSES = ("sender hardware", "sender protocol", "target hardware", "target protocol")
 # What follows a message may be zeros, a checksum or an identifier of this length.
 _MAX_REST = 16
 _LONGEST_ADDRESS = 20
@@ -65,8 +70,15 @@ def arp(pdu: Pdu) -> Packets:
     """ARP and RARP (RFC 826, RFC 903)."""
     data = pdu.buffer.data[pdu.at : pdu.end]
     hardware, protocol = data[4], data[5]
-    if max(hardware, protocol) > _LONGEST_ADDRESS:
+    is_ethernet = data[:4] == _ETHERNET_IP
+    if max(hardware, protocol) > _LONGEST_ADDRESS or (is_ethernet and (hardware, protocol) != _ETHERNET_LENGTHS):
         return pdu.other()
+    if int.from_bytes(data[6:8]) > _LAST_OPERATION:
+        return pdu.other()
+    at = pdu.at + 8
+    for field, length in zip(_ADDRESSES, (hardware, protocol) * 2, strict=True):
+        note_number(pdu, f"ARP {field} addresses", at, at + length, is_random=False)
+        at += length
     return _before(data[8 + 2 * (hardware + protocol) :], pdu)
 
 
@@ -76,20 +88,30 @@ def igmp(pdu: Pdu) -> Packets:
     length = 0
     if data[0] == _GROUP_QUERY and len(data) >= 12:
         length = 12 + 4 * int.from_bytes(data[10:12])
+        note_number(pdu, "IGMP groups", pdu.at + 4, pdu.at + length, is_random=False)
     elif data[0] in _GROUP_MESSAGES:
         length = 8
+        note_number(pdu, "IGMP groups", pdu.at + 4, pdu.at + 8, is_random=False)
+        if data[0] != _GROUP_QUERY:
+            note_unused(pdu, "unused byte of IGMP", data[1:2])
     elif data[0] == _GROUP_REPORT_3:
         length = _after_records(data, 4)
+        note_unused(pdu, "unused bytes of IGMP", data[1:2] + data[4:6])
+        note_number(pdu, "IGMP groups", pdu.at + 8, pdu.at + length, is_random=False)
+    note_number(pdu, "IGMP types", pdu.at, pdu.at + 1, is_random=False)
     return _before(data[_if_there(length, data) :], pdu)
 
 
 def pppoe_discovery(pdu: Pdu) -> Packets:
     """PPPoE discovery (RFC 2516, 5): tags with text or identifiers."""
     data = pdu.buffer.data[pdu.at : pdu.end]
+    note_number(pdu, "PPPoE sessions", pdu.at + 2, pdu.at + 4, is_random=False)
     at, end, in_clear = 6, 6 + int.from_bytes(data[4:6]), list[tuple[str, int]]()
     while at + 4 <= min(end, len(data)):
         tag, value = int.from_bytes(data[at : at + 2]), data[at + 4 : at + 4 + int.from_bytes(data[at + 2 : at + 4])]
         at += 4 + len(value)
+        if tag in _TAGS:
+            note_number(pdu, f"PPPoE tag {tag:#06x}", pdu.at + at - len(value), pdu.at + at)
         is_text = is_printable(value)
         if not is_text and len(value) > (_LONGEST_TAG if tag in _TAGS else _MAX_REST):
             return pdu.other()
@@ -103,6 +125,7 @@ def ppp_control(pdu: Pdu) -> Packets:
     data = pdu.buffer.data[pdu.at : pdu.end]
     end = max(int.from_bytes(data[2:4]), _LINK_HEADER)
     said, rest = data[_LINK_HEADER:end], data[end:]
+    note_number(pdu, "PPP", pdu.at + _LINK_HEADER, pdu.at + end)
     if data[:1] in _LINK_ECHOES:
         usual = not has_text(said[_MAGIC:])
     else:

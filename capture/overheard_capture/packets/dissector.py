@@ -15,12 +15,12 @@ from overheard_capture.packets.pdu import OVER_UDP, Family, PacketBuffer, Pdu, R
 from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import IP_PROTOCOLS
 from overheard_capture.packets.tunnels import IP_TUNNELS
-from overheard_capture.packets.types import ACK, URG, Other, Packet, Segment
+from overheard_capture.packets.types import ACK, RST, SYN, URG, Other, Packet, Segment
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
     from overheard_capture.packets.pdu import Decapsulator, Packets
-    from overheard_capture.packets.types import Endpoint
+    from overheard_capture.packets.types import Control, Endpoint
 
 # How many nested headers are parsed.
 _MAX_DEPTH = 40
@@ -32,6 +32,8 @@ _PROTOCOLS: dict[str, dict[int, Decapsulator]] = {
     Family.IP: {**IP_PROTOCOLS, **IP_TUNNELS, **EXTENSIONS},
 }
 
+# Segments with numbers of free choice.
+_WITH_NUMBERS = SYN | RST | URG
 # Most frames: Ethernet, IPv4 without options, and TCP up to its flags.
 _PLAIN_TCP = struct.Struct(">12xHBxHxxHxBxx12sIIBB")
 
@@ -42,7 +44,9 @@ class Dissector:
     def __init__(self) -> None:
         # Between which endpoints the tunnels are that carry the packets of the last frame, the outermost first.
         self.carriers: list[tuple[Endpoint, Endpoint]] = []
-        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [], [], self.carriers)
+        # Numbers in headers of the last frame, each of which says nothing by itself.
+        self.noted: list[Control] = []
+        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [], [], self.carriers, self.noted, {})
         # Where the packet of the last frame ends, if bytes follow it, and if it is not one segment or datagram; or 0.
         self.trailer_at = 0
 
@@ -69,13 +73,14 @@ class Dissector:
         number, time, link_type, original, data = frame
         self.trailer_at = 0
         self.carriers.clear()
+        self.noted.clear()
         if link_type == LINKTYPE_ETHERNET and len(data) >= 54:
             kind, version, total, part, protocol, endpoints, sequence, acknowledged, header, flags = (
                 _PLAIN_TCP.unpack_from(data)
             )
             # A fast path for the common case, in a quarter of the time; the result is the same.
             plain_tcp = kind == ETHERTYPE_IP and version == 0x45 and protocol == IPPROTO_TCP
-            if plain_tcp and not part & 0x3FFF and header >= 0x50 and not flags & URG:
+            if plain_tcp and not part & 0x3FFF and header >= 0x50 and not flags & _WITH_NUMBERS:
                 offset = 34 + (header >> 4) * 4
                 end = 14 + total if total else original
                 if offset <= end:

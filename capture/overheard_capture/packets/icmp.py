@@ -10,6 +10,7 @@ from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import NEIGHBOURS, icmp_6_length, icmp_length, is_padding, neighbour_fields
 from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
+from overheard_capture.packets.numbers import note_number, note_unused
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 from overheard_capture.packets.usual_text import is_printable
 
@@ -35,6 +36,10 @@ class _Version(NamedTuple):
     fields: Mapping[tuple[int, int], bytes]
     length_at: int
     unit: int
+    # Of other messages: how many bytes from 4 on must be zero, and where numbers begin. And where a quoted packet has
+    # its identification and addresses.
+    numbers: Mapping[int, tuple[int, int]]
+    quoted: tuple[tuple[int, int], ...]
     # How much of any other message is accounted for by its type.
     length: Callable[[int, bytes], int]
 
@@ -42,17 +47,41 @@ class _Version(NamedTuple):
 # Masks of those fields: the next MTU (RFC 1191, 4), a gateway, a pointer (RFC 792), and the same in ICMPv6.
 _FIELDS = {(3, 4): b"\0\0\xff\xff", (5, -1): b"\xff\xff\xff\xff", (12, -1): b"\xff\0\0\0"}
 _FIELDS_6 = {(2, -1): b"\xff\xff\xff\xff", (4, -1): b"\xff\xff\xff\xff"}
-_ICMP = _Version(frozenset({0, 8}), frozenset({3, 4, 5, 11, 12}), _FIELDS, 5, 4, icmp_length)
-_ICMP_6 = _Version(frozenset({128, 129}), frozenset(range(1, 5)), _FIELDS_6, 4, 8, icmp_6_length)
+_ICMP = _Version(
+    frozenset({0, 8}),
+    frozenset({3, 4, 5, 11, 12}),
+    _FIELDS,
+    5,
+    4,
+    {10: (4, 8)},
+    ((4, 6), (12, 24)),
+    icmp_length,
+)
+_ICMP_6 = _Version(
+    frozenset({128, 129}),
+    frozenset(range(1, 5)),
+    _FIELDS_6,
+    4,
+    8,
+    {131: (0, 8), 132: (0, 8), 133: (4, 8), 135: (4, 8), 136: (0, 8), 137: (4, 8)},
+    ((1, 4), (8, 44)),
+    icmp_6_length,
+)
+# Addresses and numbers of a message are in so many bytes.
+_LONGEST_NUMBER = 40
 
 
 def _icmp(version: _Version, pdu: Pdu) -> Packets:
     buffer, begins = pdu.buffer, pdu.at + _HEADER
     kind, data = buffer.data[pdu.at], buffer.data[begins : pdu.end]
+    note_number(pdu, "ICMP types", pdu.at, pdu.at + 2, is_random=False)
+    note_number(pdu, "ICMP checksums", pdu.at + 2, pdu.at + 4)
     if kind in version.echo:
+        note_number(pdu, "ICMP echo identifiers", pdu.at + 4, pdu.at + 8)
         if is_usual_echo(data, buffer.time):
             return _usual_echo(pdu, begins)
         return _content(pdu, begins, data, None, int.from_bytes(buffer.data[begins - 2 : begins]))
+    _note_numbers(version, pdu, kind)
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
         if not is_padding(data[known:]):
@@ -60,6 +89,22 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
         is_neighbour = version is _ICMP_6 and kind in NEIGHBOURS
         return pdu.control(neighbour_fields(kind, buffer.data[pdu.at : pdu.end]) if is_neighbour else ())
     return _unused(version, pdu) + _error(version, pdu, data)
+
+
+def _note_numbers(version: _Version, pdu: Pdu, kind: int) -> None:
+    """Keep numbers and addresses of a message that is no echo, and count what must be zero."""
+    data, at = pdu.buffer.data, pdu.at
+    if kind in version.errors:
+        for start, end in version.quoted:
+            note_number(pdu, "packets that ICMP quotes", at + 8 + start, at + 8 + end, is_random=False)
+        if (kind, -1) in version.fields:
+            note_number(pdu, "ICMP gateways and the like", at + 4, at + 8, is_random=False)
+        return
+    reserved, begins = version.numbers.get(kind, (0, 4))
+    note_unused(pdu, "unused bytes of ICMP", data[at + 4 : at + 4 + reserved])
+    note_number(
+        pdu, f"ICMP messages of type {kind}", at + begins, min(at + begins + _LONGEST_NUMBER, pdu.end), is_random=False
+    )
 
 
 def _error(version: _Version, pdu: Pdu, data: bytes) -> Packets:

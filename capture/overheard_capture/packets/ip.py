@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.numbers import note_number, note_unused
 from overheard_capture.packets.options import note_check_value, note_ipv4, note_ipv6, note_routing
 from overheard_capture.packets.pdu import Family, Pdu
 
@@ -18,6 +19,8 @@ _HEADER_4, _HEADER_6, _FRAGMENT_HEADER_6 = (
     struct.Struct(">BxHI"),
 )
 
+_RESERVED = 0x8000
+
 
 def _ipv4(pdu: Pdu) -> Packets | Pdu:
     """RFC 791, 3.1."""
@@ -29,8 +32,14 @@ def _ipv4(pdu: Pdu) -> Packets | Pdu:
         raise ValueError
     pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    note_number(inside, "IP identifications", pdu.at + 4, pdu.at + 6)
+    note_number(inside, "IP time to live", pdu.at + 8, pdu.at + 9, is_random=False)
+    note_number(inside, "IP type of service", pdu.at + 1, pdu.at + 2, is_random=False)
+    if fragment & _RESERVED:
+        note_unused(inside, "IP reserved bit", b"\1")
     if first & 15 > 5:
         note_ipv4(inside, pdu.at + 20, begins)
+        note_number(inside, "IP options", pdu.at + 20, begins, is_random=False)
     if fragment & 0x3FFF:
         last = not fragment & 0x2000
         return _reassemble(inside, (addresses, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
@@ -45,13 +54,17 @@ def _ipv6(pdu: Pdu) -> Pdu:
         raise ValueError
     end = begins + length if length else pdu.end
     pdu.buffer.note_end(end)
-    return Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    note_number(inside, "IPv6 flow labels", pdu.at + 2, pdu.at + 4)
+    note_number(inside, "IP time to live", pdu.at + 7, pdu.at + 8, is_random=False)
+    return inside
 
 
 def _options_header(pdu: Pdu) -> Pdu:
     """Hop-by-hop options and destination options (RFC 8200, 4.3 and 4.6)."""
     inside = _extension(pdu)
     note_ipv6(pdu, pdu.at + 2, inside.at)
+    note_number(pdu, "IP options", pdu.at + 2, inside.at, is_random=False)
     return inside
 
 
@@ -79,6 +92,7 @@ def _fragment_header(pdu: Pdu) -> Packets | Pdu:
     """Fragment header (RFC 8200, 4.5)."""
     protocol, place, identification = _FRAGMENT_HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     inside = pdu.inside(Family.IP, protocol, pdu.at + 8)
+    note_number(pdu, "IP identifications", pdu.at + 4, pdu.at + 8)
     # An atomic fragment is a whole packet (RFC 6946).
     if not place & 0xFFF9:
         return inside

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.packets import assigned
 from overheard_capture.packets.bridging import SPANNING_TREE, lldp, spanning_tree
 from overheard_capture.packets.control import arp, ppp_control, pppoe_discovery
+from overheard_capture.packets.numbers import note_number, note_unused
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _ETHERNET_TYPE = 12
 _COOKED, _COOKED_2, _CISCO = (14, 16), (0, 20), (2, 4)
 # Address families. Those of IPv6 differ between the BSDs.
+# Of the address in a cooked header, up to so many bytes are kept. A packet is for this host, for all or some, for
+# another one, or from this one.
+_COOKED_ADDRESS, _LAST_PACKET_TYPE = 8, 4
 _FAMILIES = {2: assigned.ETHERTYPE_IP, **dict.fromkeys((10, 24, 28, 30), assigned.ETHERTYPE_IPV6)}
 _IP_VERSIONS = {4: assigned.ETHERTYPE_IP, 6: assigned.ETHERTYPE_IPV6}
 # IEEE 802.3: up to this, an ethertype field is a length; Linux cooked capture has this number instead.
@@ -25,6 +29,24 @@ _MAX_802_3_LENGTH, _LINUX_LLC = 0x05DC, 4
 
 def _ethernet(pdu: Pdu) -> Packets | Pdu:
     return _typed(pdu, pdu.at, _ETHERNET_TYPE, 14)
+
+
+def _cooked(version: int, pdu: Pdu) -> Packets | Pdu:
+    """Linux cooked capture: the kinds of packet and device, an address with zeros behind it, and an ethertype.
+
+    Version 2 has the ethertype first, and reserved bytes behind it.
+    """
+    data, at = pdu.buffer.data, pdu.at
+    kind, device, length, begins = (
+        (data[at + 10], 8, data[at + 11], 12) if version == 2 else (data[at + 1], 2, data[at + 5], 6)
+    )
+    unused = data[at + 2 : at + 4] if version == 2 else data[at : at + 1] + data[at + 4 : at + 5]
+    address = data[at + begins + length : at + begins + _COOKED_ADDRESS]
+    if kind > _LAST_PACKET_TYPE or any(unused) or any(address):
+        note_unused(pdu, "unused bytes of the cooked header", bytes([kind]) + unused + address)
+    note_number(pdu, "hardware addresses", at + begins, at + begins + length, is_random=False)
+    note_number(pdu, "devices", at + (4 if version == 2 else device), at + device + 2, is_random=False)
+    return _typed(pdu, at, *(_COOKED_2 if version == 2 else _COOKED))
 
 
 def _typed(pdu: Pdu, at: int, where: int, begins: int) -> Packets | Pdu:
@@ -63,6 +85,8 @@ def _loopback(pdu: Pdu) -> Packets | Pdu:
     """An address family in the byte order of the capturing machine."""
     family = pdu.buffer.data[pdu.at : pdu.at + 4]
     number = min(int.from_bytes(family, "little"), int.from_bytes(family, "big"))
+    if number not in _FAMILIES:
+        note_number(pdu, "address families", pdu.at, pdu.at + 4, is_random=False)
     return pdu.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), pdu.at + 4)
 
 
@@ -83,11 +107,13 @@ def pppoe(pdu: Pdu) -> Packets | Pdu:
     """The session stage of PPP over Ethernet (RFC 2516)."""
     if pdu.buffer.data[pdu.at : pdu.at + 2] != b"\x11\0":
         return pdu.other()
+    note_number(pdu, "PPPoE sessions", pdu.at + 2, pdu.at + 4, is_random=False)
     return ppp(pdu._replace(at=pdu.at + 6))
 
 
 def _vlan(pdu: Pdu) -> Packets | Pdu:
     """IEEE 802.1Q. A length may follow the tag instead of an ethertype."""
+    note_number(pdu, "VLAN tags", pdu.at, pdu.at + 2, is_random=False)
     return _typed(pdu, pdu.at - 10, _ETHERNET_TYPE, 14)
 
 
@@ -97,6 +123,7 @@ def mpls(pdu: Pdu) -> Packets | Pdu:
     while not data[at + 2] & 1:
         at += 4
     at += 4
+    note_number(pdu, "MPLS labels", pdu.at, at, is_random=False)
     first = data[at] >> 4
     # A control word, which begins with four zero bits, may precede Ethernet (RFC 4385).
     bridged = pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at)
@@ -122,10 +149,10 @@ LINK_TYPES: dict[int, Decapsulator] = {
     101: raw_ip,  # LINKTYPE_RAW
     104: partial(_at, _CISCO),  # LINKTYPE_C_HDLC
     108: _loopback,  # LINKTYPE_LOOP
-    113: partial(_at, _COOKED),  # LINKTYPE_LINUX_SLL
+    113: partial(_cooked, 1),  # LINKTYPE_LINUX_SLL
     228: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),  # LINKTYPE_IPV4
     229: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),  # LINKTYPE_IPV6
-    276: partial(_at, _COOKED_2),  # LINKTYPE_LINUX_SLL2
+    276: partial(_cooked, 2),  # LINKTYPE_LINUX_SLL2
 }
 
 # All but IP, which is in `ip.py`.

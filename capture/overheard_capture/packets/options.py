@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import addresses_of
+from overheard_capture.packets.numbers import note_number, note_unused
 from overheard_capture.packets.types import SYN, HeaderOption
 from overheard_capture.packets.usual_text import has_long_text, is_prose, is_words
 
@@ -104,15 +105,19 @@ def note_routing(pdu: Pdu, end: int) -> None:
     _note(pdu, pdu.at, _routing_content(header, header[2]))
 
 
-def note_header(pdu: Pdu, start: int, end: int) -> None:
-    """Keep the header of a tunnel between these offsets, if there is text in its options or keys."""
+def note_header(pdu: Pdu, start: int, end: int, field: str = "headers of tunnels") -> None:
+    """Keep the header of a tunnel between these offsets, if there is text in its options or keys, and its numbers."""
     header = pdu.buffer.data[start:end]
+    note_number(pdu, field, start, end, is_random=False)
     _note(pdu, start, iter([(0, len(header))] if has_long_text(header) else ()))
 
 
 def note_check_value(pdu: Pdu, start: int, end: int) -> None:
     """Keep the integrity check value between these offsets, if it is text or of no usual length."""
     value = pdu.buffer.data[start:end]
+    note_number(pdu, "check values", start, end)
+    note_number(pdu, "security parameters", start - 8, start - 4, is_random=False)
+    note_unused(pdu, "reserved bytes of AH", pdu.buffer.data[start - 10 : start - 8])
     _note(pdu, start, iter([(0, len(value))] if len(value) not in _CHECK_VALUES or is_prose(value) else ()))
 
 

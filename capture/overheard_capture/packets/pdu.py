@@ -59,6 +59,15 @@ class MessageReassembler(Reassembler, Protocol):
         """Add the chunks of a packet. Returns the messages that are complete now, and packets of other kinds."""
 
 
+class NumbersOfField:
+    """The last number of a field between two hosts, and how many were kept so far."""
+
+    __slots__ = ("kept", "last")
+
+    def __init__(self) -> None:
+        self.last, self.kept = b"", 0
+
+
 class Reassemblers(NamedTuple):
     """The reassemblers, which keep state from frame to frame."""
 
@@ -69,6 +78,9 @@ class Reassemblers(NamedTuple):
     ends: list[int]
     # Between which endpoints the tunnels of the current frame are, with port 0 if they have no ports.
     carriers: list[tuple[Endpoint, Endpoint]]
+    # The numbers of the current frame, and the last one of each field between two hosts.
+    noted: list[Control]
+    numbers: dict[tuple[str, bytes], NumbersOfField]
 
 
 class PacketBuffer(NamedTuple):

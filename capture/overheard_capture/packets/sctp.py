@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
+from overheard_capture.packets.numbers import note_number
 from overheard_capture.packets.sctp_control import is_ordinary
 from overheard_capture.packets.types import Fragment, Packet, SctpMessage
 from overheard_capture.provenance.origin import Origin, joined
@@ -21,6 +22,8 @@ _DATA, _I_DATA = 0, 64
 _CONTROL_CHUNKS = {*range(1, 16), 128, 130, 132, 192, 193, 194}
 _BEGINNING, _ENDING, _UNORDERED = 2, 1, 4
 _HEADER_LENGTH = 12
+# Chunks that open an association, and where a packet has their tag and first number.
+_INITIATIONS, _INITIAL_NUMBERS = {1, 2}, {"initiate tags": 16, "initial TSNs": 28}
 _CHUNK, _DATA_HEADER, _I_DATA_HEADER = struct.Struct(">BBH"), struct.Struct(">IHHI"), struct.Struct(">IHHII")
 
 Group = tuple[bytes, int, int, int]
@@ -89,6 +92,10 @@ class SctpReassembler:
         """Add the chunks of an SCTP packet. Returns the messages that are complete now, and packets of other kinds."""
         if pdu.end < pdu.at + _HEADER_LENGTH:
             raise ValueError
+        note_number(pdu, "SCTP checksums", pdu.at + 8, pdu.at + 12)
+        if pdu.buffer.data[pdu.at + _HEADER_LENGTH] in _INITIATIONS:
+            for field, at in _INITIAL_NUMBERS.items():
+                note_number(pdu, f"SCTP {field}", pdu.at + at, pdu.at + at + 4)
         found: dict[Packet, None] = {}
         in_clear: list[tuple[str, int]] = []
         for kind, chunk, value in _chunks(pdu):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.link_types import ETHERTYPES, WHOLE_PPP, always, mpls
+from overheard_capture.packets.options import note_header
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _ARP = bytes.fromhex("0806 0001 0800 06 04")
 # An Ethernet frame is padded to this length, without its checksum.
 _SHORTEST_FRAME = 60
 _MAX_LABELS = 8
+# Of the flags of GRE, those that nothing has given a meaning (RFC 2784, 2.3; RFC 2637, 4.1).
+_GRE_RESERVED = 0x0F78
 
 
 class Inside(NamedTuple):
@@ -155,7 +158,7 @@ def _gre(data: bytes, start: int = 0) -> Iterator[Inside]:
     flags, protocol = data[start] << 8 | data[start + 1], data[start + 2] << 8 | data[start + 3]
     version, at = flags & 7, start + 4 + 4 * (flags & 0xB000).bit_count()
     # There is no routing, and version 1 is for PPP alone.
-    if flags & 0x4000 or version > 1 or (version == 1) != (protocol == assigned.ETHERTYPE_PPP):
+    if flags & (0x4000 | _GRE_RESERVED) or version > 1 or (version == 1) != (protocol == assigned.ETHERTYPE_PPP):
         return
     if version == 1:
         yield Inside(Family.PPP, WHOLE_PPP, at + (4 if flags & 0x80 else 0))
@@ -171,7 +174,16 @@ def _gre(data: bytes, start: int = 0) -> Iterator[Inside]:
 def _gre_in_ip(pdu: Pdu) -> Packets | Pdu:
     """GRE as its protocol number says: whatever it carries."""
     inside = next(_gre(pdu.buffer.data, pdu.at), None)
+    if inside:
+        note_header(pdu, pdu.at, inside.at, "GRE headers")
     return pdu.inside(inside.family, inside.protocol, inside.at) if inside else pdu.other()
+
+
+def _ethernet_in_ip(pdu: Pdu) -> Packets | Pdu:
+    """EtherIP (RFC 3378), whose header is a version and zeros."""
+    if pdu.buffer.data[pdu.at : pdu.at + 2] != b"\x30\0":
+        return pdu.other()
+    return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, pdu.at + 2)
 
 
 def _l2tp_in_ip(pdu: Pdu) -> Packets | Pdu:
@@ -179,6 +191,8 @@ def _l2tp_in_ip(pdu: Pdu) -> Packets | Pdu:
     data = pdu.buffer.data[pdu.at : pdu.end]
     found = (each for each in _pseudowire(data, 4) if any(data[:4]) and _is_valid(data, each, pdu.end - pdu.at))
     inside = next(found, None)
+    if inside:
+        note_header(pdu, pdu.at, pdu.at + inside.at, "L2TP headers")
     return pdu.inside(inside.family, inside.protocol, pdu.at + inside.at) if inside else pdu.other()
 
 
@@ -243,8 +257,7 @@ IP_TUNNELS: dict[int, Decapsulator] = {
     # RFC 4213, 3.
     assigned.IPPROTO_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
     assigned.IPPROTO_GRE: _gre_in_ip,
-    # RFC 3378.
-    assigned.IPPROTO_ETHERIP: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_TEB, 2),
+    assigned.IPPROTO_ETHERIP: _ethernet_in_ip,
     assigned.IPPROTO_L2TP: _l2tp_in_ip,
     # RFC 4023.
     assigned.IPPROTO_MPLS: mpls,

@@ -113,6 +113,16 @@ class HeaderOption(NamedTuple):
     origin: Origin
 
 
+class Numbers(NamedTuple):
+    """A field of a header or message that has a number: what several messages have in it must be no text together.
+
+    `is_random` if it is a value that nobody but its sender chose, such as an identifier; not if it is an address.
+    """
+
+    field: str
+    is_random: bool = True
+
+
 # The piece of a control message that is one row of several, of which some columns differ.
 ROWS = "rows"
 
@@ -125,7 +135,7 @@ class Control(NamedTuple):
     """
 
     frame: int
-    pieces: tuple[tuple[str, bytes, Origin], ...] = ()
+    pieces: tuple[tuple[str | Numbers, bytes, Origin], ...] = ()
     addresses: tuple[str, ...] = ()
     kind: str = "control"
     in_clear: tuple[tuple[str, int], ...] = ()

@@ -20,6 +20,7 @@ from overheard_capture.packets import (
     Control,
     HeaderOption,
     IcmpData,
+    Numbers,
     Other,
     SctpMessage,
     Segment,
@@ -29,7 +30,7 @@ from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan.hosts import hosts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from overheard_capture.captures.frame import Frame
     from overheard_capture.content.findings import Findings, MessageSink
@@ -45,6 +46,8 @@ _CHECKSUM, _REMAINDER, _MAX_CHECKSUM = 4, 0x2144DF1C, 8
 _LONGEST_ECHO, _MAX_PADDING = 64, 46
 # The length of a header of Ethernet. A frame without anything behind is too short to be one (IEEE 802.3, 4.2.4.2.2).
 _HEADER = 14
+# All frames of zeros are one field, as only their headers differ.
+_EMPTY = Numbers("frames without a packet", is_random=False)
 # How many pairs of hosts are remembered with short trailers between them.
 _MAX_HOSTS = 1024
 
@@ -106,15 +109,29 @@ class FrameContents:
             self._read_icmp(frame, packet)
         elif isinstance(packet, Control):
             self._add_frame(frame, packet)
-            for part, piece, origin in packet.pieces:
-                self._add_piece(frame, packet, piece, origin, Row("echoes", len(piece)) if part == ROWS else part)
-            for field, size in packet.in_clear:
-                findings.report_in_clear(field, size)
-            if packet.in_clear:
-                self._report(frame, packet, findings, sum(size for _, size in packet.in_clear))
+            self.read_numbers(frame, (packet,))
         elif isinstance(packet, Other) and (any(frame.data[_HEADER:]) or _is_runt(frame.data)):
             findings.unread[UnreadContent(Reason.OPAQUE, "an unknown protocol")] += 1
             self._report(frame, packet, findings, len(frame.data))
+        elif isinstance(packet, Other):
+            self._add_empty(frame)
+
+    def read_numbers(self, frame: Frame, packets: Iterable[Control]) -> None:
+        """Put aside the pieces of packets, such as numbers of headers, and count what of them is in clear."""
+        for packet in packets:
+            for part, piece, origin in packet.pieces:
+                self._add_piece(frame, packet, piece, origin, Row("echoes", len(piece)) if part == ROWS else part)
+            if packet.in_clear:
+                findings = self._make_findings()
+                for field, size in packet.in_clear:
+                    findings.report_in_clear(field, size)
+                self._report(frame, packet, findings, sum(size for _, size in packet.in_clear))
+
+    def _add_empty(self, frame: Frame) -> None:
+        """Put aside the header of a frame of zeros, which say nothing: but addresses and a type may."""
+        header = frame.data[:_HEADER]
+        where = Origin.of_frame(frame.number, 0, len(header)).place(0, len(header))
+        self._messages_of(_EMPTY.field).add_piece(header, where, (), _EMPTY)
 
     def read_trailer(self, frame: Frame, packet: Packet, end: int) -> None:
         """Read the bytes behind the packet, which ends there, unless they are padding or the checksum of the frame."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, Occurrence, UnreadContent
     from overheard_capture.packets import Endpoint
     from overheard_capture.provenance.origin import Place
+    from overheard_capture.reassembly.tally import Order
 
     Key = tuple[object, ...]
 
@@ -158,6 +159,10 @@ class MessageGroups:
         self.waiting += others
         self._join(last=True)
         self._close_all()
+
+    def report_in_clear(self, report: Callable[[str, int, str, Order], None]) -> None:
+        """Report the fields with numbers that say a text together: each, its size, between which hosts, and where."""
+        self._pieces.report_in_clear(report)
 
     def partial(self) -> list[Message | Piece]:
         """The messages that wait for those of another process. No more follow."""

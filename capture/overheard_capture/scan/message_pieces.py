@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Domain, Row, part_of
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
+from overheard_capture.packets import Numbers
+from overheard_capture.packets.text_in_numbers import says_text
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.hits import Hit
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Place
+    from overheard_capture.reassembly.tally import Order
     from overheard_capture.search import Search
 
 
@@ -44,8 +47,12 @@ _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 _TEXT, _MOST_OTHERS = bytes(range(32, 127)) + b"\t\n\r\0", 1 / 5
+# Random bytes behind a text may look like more of it, in a few rows. Most texts are cut after so many bytes.
+_USUAL_SIZES = (2, 4, 8, 16)
 # A byte of a column as text, without zeros; None if it is no text.
 _LETTERS = [bytes([byte]).strip(b"\0") if byte in _TEXT else None for byte in range(256)]
+# The endpoints of IPv4 and IPv6.
+_PORTS = lazy_pattern(r"(?<![\w.:])(?:(\d+(?:\.\d+){3})|\[([^]]*)\]):\d+")
 # A counter or a key before a piece, and a counter behind it.
 _NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=|]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:|][0-9]{1,5})?", re.DOTALL)
 # Base32 (RFC 4648, 6), which names have in any case.
@@ -78,6 +85,8 @@ class MessagePieces:
         # What nobody can read below a domain, whoever asks for it, and how many bytes that is so far.
         self._opaque: dict[object, set[bytes]] = {}
         self._sizes: Counter[object] = Counter()
+        # Fields with numbers that say a text together: how many bytes, and in which frame the first one is.
+        self._numbers: dict[tuple[str, str], tuple[int, int]] = {}
         # The last pieces of each part. The least recently used first.
         self._kept: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
 
@@ -88,14 +97,29 @@ class MessagePieces:
             if isinstance(piece.part, Domain):
                 self._count(piece)
                 continue
-            parts.setdefault((piece.hosts, piece.layers, part_of(piece.part)), []).append(piece)
+            # Numbers of one length are rows.
+            length = len(piece.data) if isinstance(piece.part, Numbers) else 0
+            hosts = _without_ports(piece.hosts) if length else piece.hosts
+            parts.setdefault((hosts, piece.layers, part_of(piece.part), length), []).append(piece)
         for part, found in parts.items():
             together = [*self._kept.pop(part, ()), *found]
+            if isinstance(part[2], Numbers):
+                self._judge(part[2], together)
             if len(together) > 1:
                 self._read(together)
             self._kept[part] = together[-_KEPT:]
         while len(self._kept) > _MOST_PARTS:
             self._kept.popitem(last=False)
+
+    def _judge(self, field: Numbers, pieces: list[Piece]) -> None:
+        """Count the numbers of a field, if they say a text together."""
+        if size := says_text(map(_data, pieces), is_random=field.is_random):
+            self._numbers.setdefault((f"data in {field.field}", pieces[0].hosts), (size, pieces[0].where.frame))
+
+    def report_in_clear(self, report: Callable[[str, int, str, Order], None]) -> None:
+        """Report the fields with numbers that say a text together."""
+        for (field, hosts), (size, frame) in self._numbers.items():
+            report(field, size, hosts, (1, frame))
 
     def _count(self, piece: Piece) -> None:
         """Report what nobody can read below a domain once that is more than a value may be."""
@@ -116,7 +140,8 @@ class MessagePieces:
     def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each."""
         seen = set[tuple[bytes, ...]]()
-        for variant in _columns(pieces) if isinstance(part_of(pieces[0].part), Row) else _variants(pieces):
+        are_rows = isinstance(part_of(pieces[0].part), Row | Numbers)
+        for variant in _columns(pieces) if are_rows else _variants(pieces):
             found = [piece for _, piece in variant]
             texts = tuple(text for text, _ in variant)
             for each in (texts, *_rewritten(texts)):
@@ -150,6 +175,12 @@ class MessagePieces:
         flow = pieces[0].flow if all(piece.flow == pieces[0].flow for piece in pieces) else -1
         for found in findings.sightings:
             self._collect(Hit(found, flow if isinstance(flow, int) else -1, pieces[0].hosts))
+
+
+@lru_cache(maxsize=1024)
+def _without_ports(hosts: str) -> str:
+    """The addresses of hosts: the port of a client is none of them, and whoever is seen first is one."""
+    return _PORTS.sub(r"\1\2", hosts)
 
 
 def _variants(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
@@ -218,7 +249,8 @@ def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
     for is_text, run in groupby(range(width), lambda at: _is_text(columns[at])):
         # Columns may be the same in a few rows, between others that are not.
         differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
-        for first, after in sorted({(differ[0], differ[-1] + 1), *((at, at + 1) for at in differ)} if differ else ()):
+        ends = {min(differ[0] + size, differ[-1] + 1) for size in (*_USUAL_SIZES, width)} if differ else ()
+        for first, after in sorted({*((differ[0], end) for end in ends), *((at, at + 1) for at in differ)}):
             # Zeros fill what is shorter, and rows of others may be between.
             if after - first == 1:
                 # The same in less time, as there are many.

@@ -127,6 +127,8 @@ class Reading:
                 self._frame_contents.read_trailer(frame, without_content(packets[0]), at)
         for packet in packets:
             self._dispatch(frame, packet)
+        if self._reads_all_but_flows and self._dissector.noted:
+            self._frame_contents.read_numbers(frame, self._dissector.noted)
 
     def _search_around(self, frame: Frame, packet: Packet) -> bool:
         """Search only the bytes around the payload, if the frame has one payload, which is searched with its flow."""
@@ -286,6 +288,7 @@ class Reading:
             self._resources.merge(part.resources)
         self._resources.read_all(self._make, self._collect, facts)
         self._messages.finish(part.messages if part else ())
+        self._messages.report_in_clear(facts.add_in_clear)
         self.parties.report(facts)
         facts.report_work(self.work)
         facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
