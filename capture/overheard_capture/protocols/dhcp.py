@@ -11,6 +11,7 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text
 from overheard_capture.protocols.type_length_values import type_length_values
 from overheard_capture.provenance.origin import joined
@@ -27,6 +28,21 @@ _COOKIE = b"\x63\x82\x53\x63"
 _COOKIE_AT, _OPTIONS_AT = 236, 240
 _SERVER_NAME, _FILE_NAME = (44, 108), (108, 236)
 _ADDRESS = (28, 44)
+# The identifier of a transaction, and of version 6; seconds, four addresses, and that of the client's hardware.
+_TRANSACTION, _TRANSACTION_6 = (4, 8), (1, 4)
+_NUMBERS = (
+    ("seconds", 8, 10),
+    ("client addresses", 12, 16),
+    ("offered addresses", 16, 20),
+    ("server addresses", 20, 24),
+    ("relay addresses", 24, 28),
+    ("hardware addresses", 28, 34),
+)
+# Options with addresses, times, sizes and identifiers, also of version 6.
+_NUMBER_OPTIONS = {1, 3, 6, 28, 42, 44, 50, 51, 54, 57, 58, 59, 61, 82, 93, 94, 97, 118, 121}
+_NUMBER_OPTIONS_6 = {1, 2, 3, 8, 25}
+# One bit of the flags is known, and a message is relayed up to so often (RFC 1542, 4.1.1).
+_FLAGS, _BROADCAST, _MOST_HOPS = slice(10, 12), 0x8000, 16
 _PAD, _END, _OVERLOAD, _REST = 0, 255, 52, -1
 # Message types and option codes of DHCPv6, and the codes of the two that identify a client and a server.
 _TYPES_6, _MAX_CODE_6, _IDENTIFIERS_6 = range(1, 12), 150, {1, 2}
@@ -48,9 +64,15 @@ class DhcpReader:
         values = _values(data)
         if values is None:
             return False
+        is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
         for start, end in values:
             self._read(data[start:end], origin.after(start))
             add_piece(self._findings, (LAYER,), data[start:end].rstrip(b"\0"), origin.after(start), data[start - 2])
+            code = data[start - 2] if not is_6 else int.from_bytes(data[start - 4 : start - 2])
+            if code in (_NUMBER_OPTIONS_6 if is_6 else _NUMBER_OPTIONS):
+                numbers = Numbers(f"DHCP option {code}", is_random=False)
+                add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
+        self._add_numbers(data, origin)
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
         many = [each for each in values if _may_be_data(data[slice(*each)])]
@@ -59,6 +81,15 @@ class DhcpReader:
         for ranges in (*_split(data), [each for each in many if not _is_usual_text(data, *each)]):
             self._read_joined(data, origin, ranges, is_certain=True)
         return True
+
+    def _add_numbers(self, data: bytes, origin: Origin) -> None:
+        """The identifier of a transaction is random; others are times and addresses."""
+        is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
+        start, end = _TRANSACTION_6 if is_6 else _TRANSACTION
+        add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), Numbers("DHCP transactions"))
+        for field, start, end in () if is_6 else _NUMBERS:
+            numbers = Numbers(f"DHCP {field}", is_random=False)
+            add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
 
     def _read_joined(self, data: bytes, origin: Origin, ranges: _Ranges, *, is_certain: bool = False) -> None:
         value = b"".join([data[start:end] for start, end in ranges])
@@ -115,6 +146,13 @@ def _in_clear(data: bytes) -> Iterator[tuple[str, int]]:
     for code, value in parts.items():
         if not is_usual(code, value):
             yield (f"option {code}" if code != _REST else "padding"), len(value)
+    yield from _unused_in_clear(data)
+
+
+def _unused_in_clear(data: bytes) -> Iterator[tuple[str, int]]:
+    """What must be zero: flags that are not known, hops that no message has, and what is behind an address."""
+    if data[3] > _MOST_HOPS or int.from_bytes(data[_FLAGS]) & ~_BROADCAST:
+        yield "flags", 3
     address = data[slice(*_ADDRESS)][data[2] :]
     if any(address):
         yield "address", len(address)

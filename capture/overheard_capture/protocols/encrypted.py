@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
 # So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
 _BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
+# No tag is longer.
+_TAG = 32
 # Random bytes become longer when compressed, never shorter by this much.
 _SAVED = 32
 
@@ -42,6 +44,8 @@ class Ciphertext:
     def __init__(self, findings: Findings, layers: Layers, report: Callable[[], None]) -> None:
         self._report = report
         self._printable = PrintableRecords()
+        # The end of a record is a tag, which is looked at from behind.
+        self._printable_tags = PrintableRecords()
         self._streams = CompressedStreams(findings, layers, report)
         self._evenness = Evenness()
         self._block = bytearray()
@@ -50,6 +54,7 @@ class Ciphertext:
     def is_ciphertext(self, body: bytes, nonce: int = 0, origin: Origin | None = None) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
         is_plain = self._printable.add(body, nonce) or is_plaintext(body)
+        is_plain |= self._printable_tags.add(body[: -_TAG - 1 : -1])
         is_uneven = self._evenness.add(body, nonce)
         self._streams.nonce = nonce
         self._streams.add(body, origin)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text, is_printable
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ _CODES = lazy_pattern(
 _LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + b" "
 _FIRST_STAMP = 16
 
+# Where numbers are, and whether they are random. Of three timestamps, the fractions of a second are.
+_NUMBERS = (
+    ("NTP distances", 4, 12, False),
+    ("NTP references", 12, 16, False),
+    ("NTP reference timestamps", 20, 24, True),
+    ("NTP origin timestamps", 28, 32, True),
+    ("NTP receive timestamps", 36, 40, True),
+    ("NTP transmit timestamps", 40, 48, True),
+    ("NTP digests", 52, 72, True),
+)
+
 LAYER = Layer("NTP")
 
 
@@ -56,6 +68,7 @@ class NtpReader:
         stamp = data[_STAMP:_HEADER]
         add_piece(self._findings, (LAYER,), stamp.rstrip(b"\0"), origin.after(_STAMP), "transmit timestamp")
         self._count_in_clear(data)
+        self._add_numbers(data, origin)
         return True
 
     def _count_in_clear(self, data: bytes) -> None:
@@ -74,6 +87,13 @@ class NtpReader:
                 self._findings.report_in_clear("NTP timestamp", 8)
         if has_text(data[_HEADER + 4 :]):
             self._findings.report_in_clear("NTP MAC", len(data) - _HEADER)
+
+    def _add_numbers(self, data: bytes, origin: Origin) -> None:
+        """Fractions of a second are random; a reference is an address, and distances are numbers."""
+        for field, start, end, is_random in _NUMBERS:
+            add_piece(
+                self._findings, (LAYER,), data[start:end], origin.after(start), Numbers(field, is_random=is_random)
+            )
 
     def close(self) -> None:
         """Do nothing."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token, is_words
 from overheard_capture.protocols.type_length_values import type_length_values
 
@@ -29,6 +31,8 @@ _LENGTHS = {0x0008: 20, 0x001C: 32, 0x0001: 20, 0x0020: 20, 0x802B: 20, 0x802C: 
 # Addresses and checksums differ in each message.
 _RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 
+# The checksum of all that precedes it (RFC 8489, 14.7).
+_FINGERPRINT, _MASK = 0x8028, 0x5354554E
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
@@ -44,8 +48,10 @@ class StunReader:
         """Read a datagram. Returns whether it is STUN."""
         if not is_stun(data):
             return False
-        if not _is_transaction(data[_TRANSACTION:_HEADER_LENGTH]):
-            self._findings.report_in_clear("STUN transaction ID", _HEADER_LENGTH - _TRANSACTION)
+        transaction = data[_TRANSACTION:_HEADER_LENGTH]
+        add_piece(self._findings, (LAYER,), transaction, origin.after(_TRANSACTION), Numbers("STUN transaction IDs"))
+        if not _is_transaction(transaction):
+            self._findings.report_in_clear("STUN transaction ID", len(transaction))
         attributes = list(_attributes(data))
         padding = b"".join(data[end : end + -end % 4] for _, _, end in attributes)
         if has_text(padding):
@@ -57,6 +63,11 @@ class StunReader:
             reader.close()
             if not _is_usual(kind, data[start:end]):
                 self._findings.report_in_clear(f"STUN attribute {kind:#06x}", end - start)
+            if kind not in _TEXTS:
+                numbers = Numbers(f"STUN attributes {kind:#06x}", kind in _LENGTHS or kind in _TIE_BREAKERS)
+                add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
+            if kind == _FINGERPRINT and int.from_bytes(data[start:end]) != crc32(data[: start - 4]) ^ _MASK:
+                self._findings.report_in_clear("STUN fingerprint", end - start)
             if kind not in _RANDOM:
                 add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), kind)
         return True

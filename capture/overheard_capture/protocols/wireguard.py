@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection
 
@@ -33,6 +34,8 @@ class WireguardConversation:
     def __init__(self) -> None:
         self.indexes: list[set[int]] = []
         self.agreed = False
+        # Whether a side was given a cookie, without which the last field of a handshake message is zeros.
+        self.has_cookie = False
 
 
 class WireguardReader:
@@ -93,11 +96,15 @@ class WireguardReader:
 
     def _read_handshake(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
         start, end = _RANDOM_FROM[data[0]], len(data)
-        if data[0] != _COOKIE:
-            if any(data[-_MAC2:]):
-                add_piece(self._findings, (LAYER,), data[-_MAC2:], origin.after(end - _MAC2), "mac2")
-            else:
-                end -= _MAC2
+        add_piece(self._findings, (LAYER,), data[4:8], origin.after(4), Numbers("WireGuard indexes"))
+        if data[0] == _COOKIE:
+            self._conversation.has_cookie = True
+        elif any(data[-_MAC2:]):
+            if not self._conversation.has_cookie:
+                self._findings.report_in_clear("WireGuard mac2", _MAC2)
+            add_piece(self._findings, (LAYER,), data[-_MAC2:], origin.after(end - _MAC2), "mac2")
+        else:
+            end -= _MAC2
         direction.read_ciphertext(data[start:end], origin.after(start))
 
     def close(self) -> None:

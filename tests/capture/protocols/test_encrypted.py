@@ -78,3 +78,10 @@ def test_ciphertext_is_never_reported() -> None:
 def test_magics_by_chance_are_no_formats() -> None:
     for magic in (b"\x1f\x8b\x08", b"PK\3\4"):
         assert not any(reports(RANDOM.randbytes(30) + magic + RANDOM.randbytes(60)) for _ in range(3000))
+
+
+def test_tags_that_are_text_are_no_tags() -> None:
+    text = (WORDS * 3)[:200]
+    tagged = [RANDOM.randbytes(100) + text[at : at + 16] for at in range(0, len(text) - 16, 16)]
+    assert reports(*tagged)
+    assert not reports(*(RANDOM.randbytes(116) for _ in range(300)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from capture.in_clear import SWAPPED, datagram, in_clear
+from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear
 
 RANDOM = hashlib.shake_128(b"random").digest(32)
 NOW = bytes.fromhex("e8d4a51012345678")
@@ -35,3 +35,10 @@ def test_text_in_place_of_codes_and_random_numbers_is_in_clear() -> None:
     assert in_clear([message(1, b"lfff")]) == {"data in NTP reference ID": 4}
     assert in_clear([message(stamp=SWAPPED[:8])]) == {"data in NTP timestamp": 8}
     assert in_clear([message(rest=b"\0\0\0\1" + SWAPPED + b"fluf")]) == {"data in NTP MAC": 20}
+
+
+def test_text_in_the_numbers_of_several_messages_is_in_clear() -> None:
+    frames = [message(reference=SPELLED[at : at + 4]) for at in range(0, 64, 4)]
+    assert set(in_clear(frames)) == {"data in NTP references"}
+    fractions = [message(stamp=NOW[:4] + bytes(byte ^ 0x9C for byte in SPELLED[at : at + 4])) for at in range(0, 40, 4)]
+    assert set(in_clear(fractions)) == {"data in NTP transmit timestamps"}

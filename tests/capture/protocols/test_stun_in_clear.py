@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from zlib import crc32
 
 from capture.in_clear import SWAPPED, datagram, in_clear
 
 RANDOM = hashlib.shake_128(b"random").digest(32)
+# What is sent is the checksum of the message.
+FINGERPRINT = (0x8028, bytes(4))
 
 
 def binding(*attributes: tuple[int, bytes], identifier: bytes = RANDOM[:12]) -> bytes:
@@ -14,7 +17,10 @@ def binding(*attributes: tuple[int, bytes], identifier: bytes = RANDOM[:12]) -> 
     body = b"".join(
         kind.to_bytes(2) + len(value).to_bytes(2) + value + bytes(-len(value) % 4) for kind, value in attributes
     )
-    return datagram(b"\0\1" + len(body).to_bytes(2) + bytes.fromhex("2112a442") + identifier + body, 3478)
+    message = b"\0\1" + len(body).to_bytes(2) + bytes.fromhex("2112a442") + identifier + body
+    if attributes and attributes[-1] == FINGERPRINT:
+        message = message[:-4] + (crc32(message[:-8]) ^ 0x5354554E).to_bytes(4)
+    return datagram(message, 3478)
 
 
 def test_what_browsers_and_servers_say_is_infrastructure() -> None:
@@ -24,12 +30,16 @@ def test_what_browsers_and_servers_say_is_infrastructure() -> None:
         (0x802A, RANDOM[:8]),
         (0x0024, b"\x6e\x7f\x1e\xff"),
         (0x0008, RANDOM[:20]),
-        (0x8028, RANDOM[:4]),
+        FINGERPRINT,
     )
     server = ((0x0009, b"\0\0\4\1Unauthorized"), (0x0014, b"turn.example.com"), (0x0015, b"4f3e6b1c9d2a7f80"))
     for attributes in (browser, server, ((0x8022, b"Coturn-4.6.1 'Gorst'"),), ((0x0020, RANDOM[:20]),)):
         assert in_clear([binding(*attributes)]) == {}
     assert in_clear([binding(identifier=b"q2wK9fG/Zx7b")]) == {}
+
+
+def test_a_fingerprint_that_is_no_checksum_is_in_clear() -> None:
+    assert in_clear([binding((0x8028, b"ffll"))]) == {"data in STUN fingerprint": 4}
 
 
 def test_what_an_application_says_in_an_attribute_is_in_clear() -> None:

@@ -134,3 +134,11 @@ def test_words_in_the_same_flow_are_in_clear(tmp_path: Path) -> None:
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(min_size=1, max_size=200)), max_size=6))
 def test_any_datagrams_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> None:
     read_datagrams(WireguardReader, [*HANDSHAKE, *((side, b"\4\0\0\0" + part) for side, part in parts), *parts])
+
+
+def test_a_second_code_is_in_clear_unless_a_cookie_was_given() -> None:
+    cookie = b"\3\0\0\0" + struct.pack("<I", CLIENT) + RANDOM.randbytes(56)
+    again = initiation(mac2=RANDOM.randbytes(16))
+    for parts, expected in (([(">", again)], 16), ([(">", initiation()), ("<", cookie), (">", again)], 0)):
+        both, _ = read_datagrams(WireguardReader, parts)
+        assert sum(sum(each.in_clear.values()) for each in both) == expected

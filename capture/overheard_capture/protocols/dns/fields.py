@@ -17,6 +17,7 @@ from overheard_capture.packets.usual_text import (
     is_words,
 )
 from overheard_capture.protocols.dns.coded_names import coded_in_name
+from overheard_capture.protocols.dns.numbers import unused_in_clear
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
 from overheard_capture.protocols.type_length_values import type_length_values
 
@@ -49,6 +50,7 @@ _ECH_VERSION = b"\xfe\x0d"
 
 def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
     """Those fields of a message that have something else than is ordinary: what each is, and how many bytes."""
+    yield from unused_in_clear(message, data)
     for labels in message.names:
         values = [data[start:end] for start, end in labels]
         if unusual := sum(map(len, _unusual_labels(values))):

@@ -48,7 +48,7 @@ class DnsContents(NamedTuple):
 
     `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows. `mailboxes` are
     names that stand for mail addresses, and are among the names, and so are `hashed`, which are hashes of names.
-    `records` has the types of records, and where their data is.
+    `records` has the types of records, and where their data is; `classes`, where those of questions are.
     """
 
     names: list[list[ByteRange]]
@@ -60,6 +60,7 @@ class DnsContents(NamedTuple):
     mailboxes: list[list[ByteRange]]
     hashed: list[list[ByteRange]]
     records: list[tuple[int, int, int]]
+    classes: list[int]
 
 
 def parse_message(data: Bytes) -> DnsContents | None:
@@ -83,12 +84,13 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [], [], [], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
             self._read_name()
             self._skip(4)
+            self.contents.classes.append(self.at - 2)
         for _ in range(records):
             labels = self._read_name()
             kind = self._number(self.at)

@@ -23,6 +23,7 @@ from overheard_capture.protocols.dns.message_text import (
     MessageText,
     decode_netbios,
 )
+from overheard_capture.protocols.dns.numbers import add_numbers
 from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
@@ -98,6 +99,7 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
     for start, end in (*message.opaque, *message.binary, *message.unknown):
         add_piece(findings, layers, data[start:end], origin.after(start), "data")
     _add_opaque(findings, layers, message, data, origin)
+    add_numbers(findings, layers, message, data, origin)
 
 
 def _add_opaque(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:

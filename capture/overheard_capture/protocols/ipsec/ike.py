@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -30,7 +31,7 @@ _PUBLIC_VALUES = {
 _MAX_NONCE, _MAX_VENDOR, _HASH, _MAX_HASHES = 64, 32, 20, 64
 # NAT detection, a cookie, and hash algorithms, by the lengths of their data.
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
-_SPIS = {0, 4, 8}
+_SPIS, _SPI = {0, 4, 8}, 8
 _ENCRYPTION, _NULL = 1, {0, 11}
 
 
@@ -52,6 +53,8 @@ def read_message(
 ) -> bool:
     """Read the payloads of a message. Returns whether one is encrypted; raises TruncatedError if one is malformed."""
     kind, at = message[16], _HEADER_LENGTH
+    for start in (0, _SPI):
+        add_piece(findings, layers, message[start : start + _SPI], origin.after(start), Numbers("IKEv2 SPIs"))
     while kind:
         header = message[at : at + 4]
         end = at + int.from_bytes(header[2:4])
@@ -107,6 +110,8 @@ class _Payload:
         if not self._direction.repeats(body[at:]):
             # A message that a cookie is added to has the same values again (RFC 7296, 2.6).
             self._direction.is_ciphertext(body[at:])
+            value = body[at : at + _MAX_NONCE]
+            add_piece(self._findings, self._layers, value, self._origin.after(at), Numbers("IKEv2 values"))
         read_values(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _notify(self, body: bytes) -> None:

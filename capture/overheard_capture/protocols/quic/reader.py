@@ -9,6 +9,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_long_text, is_description, is_prose
 from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
@@ -149,6 +150,8 @@ class QuicReader:
         layers = (*self._layers, LAYER)
         read_values(self._findings, layers, data, origin, starts)
         self._report_text(bytes(data), packet)
+        for connection_id, at in ((packet.destination_id, 6), (packet.source_id, source + 1)):
+            add_piece(self._findings, layers, connection_id, origin.after(at), Numbers("QUIC connection IDs"))
         if packet.kind is PacketType.INITIAL:
             # Behind its length, in one, two or more bytes (RFC 9000, 16); what follows is the length of the packet.
             begins = token + (1 << (data[token] >> 6))

@@ -9,6 +9,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import (
     has_text,
     is_description,
@@ -56,6 +57,7 @@ class ClearMessages:
         """KEXINIT (RFC 4253, 7.1): returns its lists of names. Raises TruncatedError."""
         cursor = Cursor(body)
         cookie = bytes(cursor.take(_COOKIE))
+        add_piece(self._findings, self._layers, cookie, origin, Numbers("SSH cookies"))
         if is_words(cookie) or is_printable(cookie):
             self._direction.problem("an SSH cookie that is text")
         lists = []

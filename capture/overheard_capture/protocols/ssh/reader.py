@@ -12,6 +12,7 @@ from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.encrypted import EncryptedDirection
 from overheard_capture.protocols.ssh import clear_messages
 from overheard_capture.protocols.ssh.clear_messages import ClearMessages
@@ -132,6 +133,7 @@ class SshReader:
         kind, body, after = packet[_HEADER_LENGTH], packet[_HEADER_LENGTH + 1 : end], origin.after(_HEADER_LENGTH + 1)
         self._messages.padding(packet[end:], origin.after(end))
         add_piece(self._findings, self._layers, packet[end:], origin.after(end), "padding")
+        add_piece(self._findings, self._layers, packet[end:], origin.after(end), Numbers("SSH padding"))
         if kind == clear_messages.KEXINIT and not self._side.lists:
             self._side.lists = self._messages.key_exchange_init(body, after)
             self._conversation.update()

@@ -8,6 +8,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.keys import der_values
 from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_printable
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
@@ -36,6 +37,8 @@ _KNOWN = frozenset((
 # the handshake. And those with values that look random: tickets, identities, cookies, key shares, and ECH.
 _WITHOUT_CONTENT = frozenset((21, 22, 23, 49))
 _RANDOM = frozenset((35, 41, 44, 51, 0xFE0D))
+# The random value of a hello, and the length of a key or of the beginning of a ticket.
+_RANDOM_AT, _KEY_SHARE, _SHORTEST_KEY = (2, 34), 51, 32
 
 
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
@@ -49,6 +52,7 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
         return
     # Random values, session IDs and lists of codes have room for a few letters.
     add_row(findings, body[:LONGEST], origin, f"TLS hello {kind}")
+    add_piece(findings, layers, body[slice(*_RANDOM_AT)], origin.after(_RANDOM_AT[0]), Numbers("TLS random values"))
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
@@ -100,9 +104,15 @@ def _add_pieces(findings: Findings, layers: Layers, extension: int | None, field
             start, at = at + 1, at + 1 + field[at]
             if field[start:at] not in _USUAL_PROTOCOLS:
                 add_piece(findings, layers, field[start:at], origin.after(start), extension)
+    elif extension is None:
+        add_piece(findings, layers, field, origin, Numbers("TLS session IDs"))
     elif extension in _RANDOM:
+        if len(field) >= _SHORTEST_KEY:
+            start = len(field) - _SHORTEST_KEY if extension == _KEY_SHARE else 0
+            key = field[start : start + 2 * _SHORTEST_KEY]
+            add_piece(findings, layers, key, origin.after(start), Numbers(f"TLS extensions {extension}"))
         add_row(findings, field[:LONGEST], origin, f"TLS extension {extension}")
-    elif extension is not None and extension not in _KNOWN:
+    elif extension not in _KNOWN:
         add_piece(findings, layers, field, origin, "unknown extensions")
 
 

@@ -8,6 +8,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_piece, add_row
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.repeats import Repeats
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
@@ -44,6 +45,8 @@ class TlsListener:
         self._closed = False
         self._is_suite_known = False
         self._nonce = 0
+        # Most nonces count up.
+        self._last_nonce = 0
         self._streams = CompressedStreams(findings, layers, self._report_plaintext)
         self._evenness = Evenness()
         self._repeats = Repeats()
@@ -123,6 +126,10 @@ class TlsListener:
         nonce = body[: self._nonce]
         if nonce and is_plain(nonce.rstrip(b"\0")):
             add_piece(self.findings, self.layers, nonce.rstrip(b"\0"), origin, "nonces")
+        number = int.from_bytes(nonce)
+        if not 0 <= number - self._last_nonce <= 1:
+            add_piece(self.findings, self.layers, nonce, origin, Numbers("TLS nonces"))
+        self._last_nonce = number
         head = body[self._nonce :][:_HEAD]
         if len(head) == _HEAD and is_plain(head[:_SHORTEST_TEXT]):
             add_row(self.findings, head, origin.after(self._nonce), "TLS records")

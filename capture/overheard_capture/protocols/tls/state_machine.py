@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.tls.records import Skipped
     from overheard_capture.provenance.origin import Origin
 
-_CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
+_CLOSE_NOTIFY, _WARNING, _FATAL, _CLIENT_HELLO = 0, 1, 2, 1
+# What alerts say (https://www.iana.org/assignments/tls-parameters).
+_DESCRIPTIONS = frozenset((
+    0, 10, *range(20, 23), 30, *range(40, 54), 60, 70, 71, 80, 86, 90, 100, *range(109, 118), 120, 121, 255,
+))  # fmt: skip
 
 
 class Phase(Enum):
@@ -144,6 +148,8 @@ class TlsStateMachine:
     def _take_alert(self, frame: int, body: bytes, origin: Origin) -> None:
         if len(body) == 2:
             self.direction.alert(frame, body)
+            if body[1] not in _DESCRIPTIONS or body[0] not in (_WARNING, _FATAL):
+                self._listener.findings.report_in_clear("TLS alert", len(body))
             add_piece(self._listener.findings, self._listener.layers, body[1:], origin.after(1), "alerts")
             self._closing = self._closing or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
         elif self.direction.encrypted:

@@ -24,7 +24,8 @@ def strings(*texts: bytes) -> bytes:
 
 def answer(kind: int, *data: bytes, owner: bytes = NAME) -> bytes:
     """A response with a record for each data."""
-    records = [owner + kind.to_bytes(2) + b"\0\1\0\0\1\0" + len(each).to_bytes(2) + each for each in data]
+    numbers = b"\x04\xd0" + bytes(4) if kind == OPT else b"\0\1\0\0\1\0"
+    records = [owner + kind.to_bytes(2) + numbers + len(each).to_bytes(2) + each for each in data]
     return datagram(b"\0\0\x84\0\0\0" + len(records).to_bytes(2) + bytes(4) + b"".join(records))
 
 
