@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ethernet, exchange, ipv4, rewritten, udp
+from capture.in_clear import in_clear
 from capture.protocols.tls.conversations import FINISHED, agreed
 from capture.talk import CHANGE_CIPHER_SPEC, extension, message, noise, record, vector
 from overheard import Options, judge
@@ -113,3 +114,21 @@ def test_extensions_that_are_empty_must_be_or_be_readable(tmp_path: Path) -> Non
         for body, expected in ((b"", "PROTECTED"), (b"\0", "PROTECTED"), (noise(60), "INCONCLUSIVE")):
             frames = connection(1, hello(1, extensions=extension(kind, body)))
             assert outcome(tmp_path, frames) == expected, (kind, body)
+
+
+def test_a_text_under_a_key_in_random_values_is_in_clear(tmp_path: Path) -> None:
+    keyed = bytes(byte ^ 0x9C for byte in SECRET)
+    for hidden in (
+        hello(1, random=keyed),
+        hello(1, session=keyed),
+        hello(1, extensions=extension(35, keyed + noise(9))),
+    ):
+        assert outcome(tmp_path, connection(1, hidden)) == "INCONCLUSIVE"
+    nonces = tuple((keyed * 2)[at : at + 8] + noise(99, at) for at in range(0, 2 * len(keyed), 8))
+    assert outcome(tmp_path, connection(1, records=nonces)) == "INCONCLUSIVE"
+
+
+def test_an_alert_that_is_not_assigned_is_in_clear() -> None:
+    for alert, expected in ((b"\2l", {"data in TLS alert": 2}), (b"\2\x28", {})):
+        frames = exchange([record(22, message(1, hello(1)), b"\3\1")], [record(21, alert)])
+        assert in_clear(frames) == expected
