@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import groupby
+from operator import gt, itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def _columns(rows: Sequence[bytes]) -> Iterator[bytes]:
             if len(rows) == 1 or len({*column}) > 1:
                 yield column
             continue
-        changes = bytes(byte for byte, _ in groupby(column))
-        falls = sum(after < before for before, after in pairwise(changes))
-        if len({*changes}) >= _FEW_VALUES and falls > _FALLS * len(changes):
+        if len({*column}) < _FEW_VALUES:
+            continue
+        changes = bytes(map(itemgetter(0), groupby(column)))
+        if sum(map(gt, changes, changes[1:])) > _FALLS * len(changes):
             yield changes
 
 
