@@ -139,18 +139,22 @@ def _saves(data: bytes, key: int, needed: int) -> int:
     return len(data) if is_text else 0
 
 
+_BYTES = int.from_bytes(bytes(range(256)))
+
+
 @cache
 def _codes(key: int) -> tuple[bytes, ...]:
     """For each code, by how many bits it writes each byte under this key shorter, more than the longest of all."""
-    return tuple(bytes(shorter[byte ^ key] + _LONGER for byte in range(256)) for shorter in _shorter())
+    under_key = (_BYTES ^ int.from_bytes(bytes([key]) * 256)).to_bytes(256)
+    return tuple(under_key.translate(shorter) for shorter in _shorter())
 
 
 @cache
-def _shorter() -> tuple[Sequence[int], ...]:
+def _shorter() -> tuple[bytes, ...]:
     text = [-_PRINTABLE_LONGER if byte in _PRINTABLE else -_LONGER for byte in range(256)]
     codes = [text, [-_LONGER] * 256, [-_LONGER] * 256]
     for code, lengths in zip(codes, (_TEXT, _HEXADECIMAL, _BASE64), strict=True):
         for letters, shorter in lengths.items():
             for letter in letters:
                 code[letter] = shorter
-    return tuple(codes)
+    return tuple(bytes(shorter + _LONGER for shorter in code) for code in codes)
