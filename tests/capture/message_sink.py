@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import MessageKind
+    from overheard_capture.packets import Numbers
     from overheard_capture.provenance.origin import Place
 
 
@@ -22,3 +23,7 @@ class Sink:
 
     def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
         self.pieces.append((piece, where, layers, part))
+
+    @staticmethod
+    def wants_number(_field: Numbers) -> bool:
+        return True

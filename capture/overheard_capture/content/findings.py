@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from overheard_capture.content.readers import Reader
+    from overheard_capture.packets import Numbers
     from overheard_capture.provenance.origin import Origin, Place
     from overheard_capture.search import Match, Search
 
@@ -93,6 +94,9 @@ class MessageSink(Protocol):
 
     def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
         """What may continue what is in the same `part` of other messages between the same hosts."""
+
+    def wants_number(self, field: Numbers) -> bool:
+        """Count a number of this field. Returns whether it is one of the first, which are to be added as pieces."""
 
 
 class Opener(Protocol):

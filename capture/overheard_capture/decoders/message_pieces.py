@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
+    from overheard_capture.packets import Numbers
     from overheard_capture.provenance.origin import Origin
 
 # The longest piece, and how many labels of a name may be one. The last label is no data of a tunnel.
@@ -61,6 +62,12 @@ def add_piece(findings: Findings, layers: Layers, data: bytes, origin: Origin, p
     """A piece, and in which part of a message it is."""
     if findings.messages and 0 < len(data) <= LONGEST and any(data):
         findings.messages.add_piece(data, origin.place(0, len(data)), layers, part)
+
+
+def add_number(findings: Findings, layers: Layers, field: Numbers, data: bytes, origin: Origin) -> None:
+    """A number of a message. Of each field, only the first ones between two hosts are kept."""
+    if findings.messages and any(data) and findings.messages.wants_number(field):
+        add_piece(findings, layers, data[:LONGEST], origin, field)
 
 
 def add_labels(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object) -> None:

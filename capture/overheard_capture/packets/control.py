@@ -111,7 +111,7 @@ def pppoe_discovery(pdu: Pdu) -> Packets:
         tag, value = int.from_bytes(data[at : at + 2]), data[at + 4 : at + 4 + int.from_bytes(data[at + 2 : at + 4])]
         at += 4 + len(value)
         if tag in _TAGS:
-            note_number(pdu, f"PPPoE tag {tag:#06x}", pdu.at + at - len(value), pdu.at + at)
+            note_number(pdu, f"PPPoE tag {tag:#06x}", pdu.at + at - len(value), pdu.at + at, is_random=False)
         is_text = is_printable(value)
         if not is_text and len(value) > (_LONGEST_TAG if tag in _TAGS else _MAX_REST):
             return pdu.other()
@@ -125,7 +125,7 @@ def ppp_control(pdu: Pdu) -> Packets:
     data = pdu.buffer.data[pdu.at : pdu.end]
     end = max(int.from_bytes(data[2:4]), _LINK_HEADER)
     said, rest = data[_LINK_HEADER:end], data[end:]
-    note_number(pdu, "PPP", pdu.at + _LINK_HEADER, pdu.at + end)
+    note_number(pdu, "PPP", pdu.at + _LINK_HEADER, pdu.at + end, is_random=False)
     if data[:1] in _LINK_ECHOES:
         usual = not has_text(said[_MAGIC:])
     else:

@@ -10,7 +10,7 @@ from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import NEIGHBOURS, icmp_6_length, icmp_length, is_padding, neighbour_fields
 from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
-from overheard_capture.packets.numbers import note_number, note_unused
+from overheard_capture.packets.numbers import note_checksum, note_number, note_unused
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 from overheard_capture.packets.usual_text import is_printable
 
@@ -36,6 +36,8 @@ class _Version(NamedTuple):
     fields: Mapping[tuple[int, int], bytes]
     length_at: int
     unit: int
+    # The protocol that a checksum names in its pseudo-header, if it has one.
+    pseudo: int | None
     # Of other messages: how many bytes from 4 on must be zero, and where numbers begin. And where a quoted packet has
     # its identification and addresses.
     numbers: Mapping[int, tuple[int, int]]
@@ -53,6 +55,7 @@ _ICMP = _Version(
     _FIELDS,
     5,
     4,
+    None,
     {10: (4, 8)},
     ((4, 6), (12, 24)),
     icmp_length,
@@ -63,6 +66,7 @@ _ICMP_6 = _Version(
     _FIELDS_6,
     4,
     8,
+    assigned.IPPROTO_ICMPV6,
     {131: (0, 8), 132: (0, 8), 133: (4, 8), 135: (4, 8), 136: (0, 8), 137: (4, 8)},
     ((1, 4), (8, 44)),
     icmp_6_length,
@@ -75,7 +79,7 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     buffer, begins = pdu.buffer, pdu.at + _HEADER
     kind, data = buffer.data[pdu.at], buffer.data[begins : pdu.end]
     note_number(pdu, "ICMP types", pdu.at, pdu.at + 2, is_random=False)
-    note_number(pdu, "ICMP checksums", pdu.at + 2, pdu.at + 4)
+    note_checksum(pdu, "ICMP checksums", pdu.at + 2, version.pseudo)
     if kind in version.echo:
         note_number(pdu, "ICMP echo identifiers", pdu.at + 4, pdu.at + 8)
         if is_usual_echo(data, buffer.time):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MOST_FIELDS, _MOST_NUMBERS = 4096, 256
 # A counter is up to so much more than before: some packets are of other hosts.
 _STEP = 1024
+_ONES = 0xFFFF
 
 
 def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool = True) -> None:
@@ -39,6 +40,24 @@ def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool =
     known.kept += 1
     piece = Numbers(field, is_random), value, buffer.origin_of(start, end)
     buffer.reassemblers.noted.append(Control(buffer.frame, (piece,), _addresses(pdu)))
+
+
+def note_checksum(pdu: Pdu, field: str, at: int, protocol: int | None = None) -> None:
+    """Keep a checksum of the Internet (RFC 1071) that is wrong: a right one says nothing, nor does half of one.
+
+    With a `protocol`, it is also of a pseudo-header (RFC 9293, 3.1). Of that alone it is if a network device is to
+    finish it.
+    """
+    data, start, end = pdu.buffer.data, pdu.at, pdu.end
+    known = pdu.buffer.reassemblers.numbers.get((field, pdu.addresses))
+    if end > len(data) or (known and known.kept >= _MOST_NUMBERS):
+        return
+    odd = (end - start) % 2
+    pseudo = 0 if protocol is None else int.from_bytes(pdu.addresses) + protocol + end - start
+    # 65536 leaves 1 if it is divided by 65535: so the rest of the whole is that of the sum.
+    whole = (int.from_bytes(data[start:end]) << 8 * odd) + pseudo
+    if whole % _ONES and int.from_bytes(data[at : at + 2]) % _ONES != pseudo % _ONES:
+        note_number(pdu, field, at, at + 2)
 
 
 def _addresses(pdu: Pdu) -> tuple[str, ...]:

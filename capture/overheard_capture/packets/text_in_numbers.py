@@ -8,7 +8,7 @@ bits beyond what it takes to say which code, key and columns: of a million field
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import deque
 from functools import cache
 from itertools import groupby
 from operator import gt, itemgetter
@@ -27,6 +27,9 @@ _TEXT = {b" etaoinsr": 40, b"hldcum": 30, b"fpgwybvkxjqz": 10, b"0123456789": 0,
 _PRINTABLE, _PRINTABLE_LONGER = range(32, 127), 30
 _HEXADECIMAL = {b"0123456789abcdef": 39}
 _BASE64 = {b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=": 18}
+# A number that counts is so near to the last one of its counter: up to 16, or what is in the bytes behind three. Of
+# random numbers, one in 128 is near one of so many others, and about one in four that are text.
+_NEAR, _BITS_BEFORE, _MOST_COUNTERS, _SHORTEST_COUNTER = 16, 24, 16, 2
 # Text is in three of eight blocks of 32 bytes, under any key; random bytes are in all of them.
 _BLOCKS, _TEXT_BLOCKS, _MOST = bytes(byte >> 5 for byte in range(256)), 3, 3 / 4
 # So many rows are a column; of a counter, few are less than the one before, and a field of few values has fewer.
@@ -42,19 +45,49 @@ def says_text(values: Iterable[bytes], *, is_random: bool = True) -> int:
     Values that must be random may have a key, and text in some columns only. Others, such as addresses, are text if all
     that differs in them is. A value that returns is counted once, if it is longer than a byte.
     """
-    found = 0
     by_width: dict[int, list[bytes]] = {}
     for value in values:
-        by_width.setdefault(len(value), []).append(value)
+        if any(value):
+            by_width.setdefault(len(value), []).append(value)
+    found = 0
     for width, group in by_width.items():
         rows = group if width == 1 else [*dict.fromkeys(group)]
-        columns = [*_columns(rows)]
-        if is_random:
-            found = max(found, _in_random(columns))
-        else:
-            needed = _CERTAIN + _CODE if len(columns) > 1 else _ALONE
-            found = max(found, _saves(b"".join(columns), 0, needed))
+        if size := _in_rows(rows, is_random=is_random):
+            # It takes time to look for counters, and text is rare.
+            found = max(found, min(size, _in_rows(_without_counters(rows), is_random=is_random)))
     return found
+
+
+def _in_rows(rows: Sequence[bytes], *, is_random: bool) -> int:
+    """How many bytes of text rows of one length say."""
+    columns = [*_columns(rows)]
+    if is_random:
+        return _in_random(columns)
+    needed = _CERTAIN + _CODE if len(columns) > 1 else _ALONE
+    return _saves(b"".join(columns), 0, needed)
+
+
+def _without_counters(rows: Sequence[bytes]) -> Sequence[bytes]:
+    """The rows that are near none of those before: several connections have counters of their own.
+
+    They are compared as numbers, from the first byte on that differs in them.
+    """
+    pairs = zip(min(rows), max(rows), strict=True)
+    common = next((at for at, (first, last) in enumerate(pairs) if first != last), len(rows[0]))
+    width = len(rows[0]) - common
+    if width < _SHORTEST_COUNTER:
+        return rows
+    near = max(_NEAR, 1 << max(8 * width - _BITS_BEFORE, 0))
+    counters, others = deque[int](maxlen=_MOST_COUNTERS), []
+    for row in rows:
+        number = int.from_bytes(row[common:])
+        before = next((each for each in counters if abs(number - each) <= near), None)
+        if before is None:
+            others.append(row)
+        else:
+            counters.remove(before)
+        counters.append(number)
+    return others
 
 
 def _columns(rows: Sequence[bytes]) -> Iterator[bytes]:
@@ -126,11 +159,10 @@ def _blocks(data: bytes) -> int:
 
 def _may_be_text(data: bytes) -> bool:
     """Whether bytes are in as few blocks as text, and are not mostly the same."""
-    (_, often), *_ = Counter(data).most_common(1)
-    if len(data) >= _COLUMN and often > _MOST_FREQUENT * len(data):
+    counts = sorted(map(data.translate(_BLOCKS).count, range(8)))
+    if sum(counts[-_TEXT_BLOCKS:]) < _MOST * len(data):
         return False
-    blocks = Counter(data.translate(_BLOCKS)).most_common(_TEXT_BLOCKS)
-    return sum(count for _, count in blocks) >= _MOST * len(data)
+    return len(data) < _COLUMN or max(map(data.count, {*data})) <= _MOST_FREQUENT * len(data)
 
 
 def _saves(data: bytes, key: int, needed: int) -> int:

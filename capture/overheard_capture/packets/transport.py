@@ -9,7 +9,7 @@ from overheard_capture.packets import assigned
 from overheard_capture.packets.control import igmp
 from overheard_capture.packets.esp import esp, open_null_cipher
 from overheard_capture.packets.icmp import ICMP
-from overheard_capture.packets.numbers import note_number, note_unused
+from overheard_capture.packets.numbers import note_checksum, note_number, note_unused
 from overheard_capture.packets.options import note_header, note_tcp
 from overheard_capture.packets.tunnels import tunnelled
 from overheard_capture.packets.types import ACK, RST, SYN, URG, Datagram, Segment
@@ -48,7 +48,7 @@ def _note_numbers(pdu: Pdu, header: int, flags: int) -> None:
     if flags & SYN and not flags & ACK:
         note_number(pdu, "TCP ports", at, at + 4, is_random=False)
         note_number(pdu, "TCP windows", at + 14, at + 16, is_random=False)
-        note_number(pdu, "TCP options", at + 20, at + (header >> 4) * 4)
+        note_number(pdu, "TCP options", at + 20, at + (header >> 4) * 4, is_random=False)
     if flags & (SYN | RST):
         note_number(pdu, "TCP sequence numbers", at + 4, at + 8)
     if not flags & ACK:
@@ -65,7 +65,7 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
     if begins > min(end, len(buffer.data)):
         raise ValueError
     note_number(pdu, "UDP ports", pdu.at, pdu.at + 4, is_random=False)
-    note_number(pdu, "UDP checksums", pdu.at + 6, begins)
+    note_checksum(pdu, "UDP checksums", pdu.at + 6, pdu.protocol)
     payload, spans = buffer.data[begins:end], buffer.spans(begins, end)
     datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
     if inside := tunnelled(payload, end - begins):

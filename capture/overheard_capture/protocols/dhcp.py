@@ -8,7 +8,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets import Numbers
@@ -30,16 +30,17 @@ _SERVER_NAME, _FILE_NAME = (44, 108), (108, 236)
 _ADDRESS = (28, 44)
 # The identifier of a transaction, and of version 6; seconds, four addresses, and that of the client's hardware.
 _TRANSACTION, _TRANSACTION_6 = (4, 8), (1, 4)
+_TRANSACTIONS = Numbers("DHCP transactions")
 _NUMBERS = (
-    ("seconds", 8, 10),
-    ("client addresses", 12, 16),
-    ("offered addresses", 16, 20),
-    ("server addresses", 20, 24),
-    ("relay addresses", 24, 28),
-    ("hardware addresses", 28, 34),
+    (Numbers("DHCP seconds", is_random=False), 8, 10),
+    (Numbers("DHCP client addresses", is_random=False), 12, 16),
+    (Numbers("DHCP offered addresses", is_random=False), 16, 20),
+    (Numbers("DHCP server addresses", is_random=False), 20, 24),
+    (Numbers("DHCP relay addresses", is_random=False), 24, 28),
+    (Numbers("DHCP hardware addresses", is_random=False), 28, 34),
 )
-# Options with addresses, times, sizes and identifiers, also of version 6.
-_NUMBER_OPTIONS = {1, 3, 6, 28, 42, 44, 50, 51, 54, 57, 58, 59, 61, 82, 93, 94, 97, 118, 121}
+# Options with addresses, times, sizes and identifiers, also of version 6. Those of clients and relays may be text.
+_NUMBER_OPTIONS = {1, 3, 6, 28, 42, 44, 50, 51, 54, 57, 58, 59, 93, 94, 97, 118, 121}
 _NUMBER_OPTIONS_6 = {1, 2, 3, 8, 25}
 # One bit of the flags is known, and a message is relayed up to so often (RFC 1542, 4.1.1).
 _FLAGS, _BROADCAST, _MOST_HOPS = slice(10, 12), 0x8000, 16
@@ -71,7 +72,7 @@ class DhcpReader:
             code = data[start - 2] if not is_6 else int.from_bytes(data[start - 4 : start - 2])
             if code in (_NUMBER_OPTIONS_6 if is_6 else _NUMBER_OPTIONS):
                 numbers = Numbers(f"DHCP option {code}", is_random=False)
-                add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
+                add_number(self._findings, (LAYER,), numbers, data[start:end], origin.after(start))
         self._add_numbers(data, origin)
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
@@ -86,10 +87,9 @@ class DhcpReader:
         """The identifier of a transaction is random; others are times and addresses."""
         is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
         start, end = _TRANSACTION_6 if is_6 else _TRANSACTION
-        add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), Numbers("DHCP transactions"))
+        add_number(self._findings, (LAYER,), _TRANSACTIONS, data[start:end], origin.after(start))
         for field, start, end in () if is_6 else _NUMBERS:
-            numbers = Numbers(f"DHCP {field}", is_random=False)
-            add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
+            add_number(self._findings, (LAYER,), field, data[start:end], origin.after(start))
 
     def _read_joined(self, data: bytes, origin: Origin, ranges: _Ranges, *, is_certain: bool = False) -> None:
         value = b"".join([data[start:end] for start, end in ranges])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text, is_printable
 
@@ -37,15 +37,15 @@ _CODES = lazy_pattern(
 _LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + b" "
 _FIRST_STAMP = 16
 
-# Where numbers are, and whether they are random. Of three timestamps, the fractions of a second are.
+# Where numbers are. Of timestamps, the fractions of a second are random.
 _NUMBERS = (
-    ("NTP distances", 4, 12, False),
-    ("NTP references", 12, 16, False),
-    ("NTP reference timestamps", 20, 24, True),
-    ("NTP origin timestamps", 28, 32, True),
-    ("NTP receive timestamps", 36, 40, True),
-    ("NTP transmit timestamps", 40, 48, True),
-    ("NTP digests", 52, 72, True),
+    (Numbers("NTP distances", is_random=False), 4, 12),
+    (Numbers("NTP references", is_random=False), 12, 16),
+    (Numbers("NTP reference timestamps"), 20, 24),
+    (Numbers("NTP origin timestamps"), 28, 32),
+    (Numbers("NTP receive timestamps"), 36, 40),
+    (Numbers("NTP transmit timestamps"), 44, 48),
+    (Numbers("NTP digests"), 52, 72),
 )
 
 LAYER = Layer("NTP")
@@ -90,10 +90,8 @@ class NtpReader:
 
     def _add_numbers(self, data: bytes, origin: Origin) -> None:
         """Fractions of a second are random; a reference is an address, and distances are numbers."""
-        for field, start, end, is_random in _NUMBERS:
-            add_piece(
-                self._findings, (LAYER,), data[start:end], origin.after(start), Numbers(field, is_random=is_random)
-            )
+        for field, start, end in _NUMBERS:
+            add_number(self._findings, (LAYER,), field, data[start:end], origin.after(start))
 
     def close(self) -> None:
         """Do nothing."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token, is_words
@@ -36,6 +37,7 @@ _FINGERPRINT, _MASK = 0x8028, 0x5354554E
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
+_TRANSACTIONS = Numbers("STUN transaction IDs")
 
 
 class StunReader:
@@ -49,7 +51,8 @@ class StunReader:
         if not is_stun(data):
             return False
         transaction = data[_TRANSACTION:_HEADER_LENGTH]
-        add_piece(self._findings, (LAYER,), transaction, origin.after(_TRANSACTION), Numbers("STUN transaction IDs"))
+        number = _number(transaction)
+        add_number(self._findings, (LAYER,), _TRANSACTIONS, number, origin.after(_TRANSACTION))
         if not _is_transaction(transaction):
             self._findings.report_in_clear("STUN transaction ID", len(transaction))
         attributes = list(_attributes(data))
@@ -65,7 +68,7 @@ class StunReader:
                 self._findings.report_in_clear(f"STUN attribute {kind:#06x}", end - start)
             if kind not in _TEXTS:
                 numbers = Numbers(f"STUN attributes {kind:#06x}", kind in _LENGTHS or kind in _TIE_BREAKERS)
-                add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), numbers)
+                add_number(self._findings, (LAYER,), numbers, data[start:end], origin.after(start))
             if kind == _FINGERPRINT and int.from_bytes(data[start:end]) != crc32(data[: start - 4]) ^ _MASK:
                 self._findings.report_in_clear("STUN fingerprint", end - start)
             if kind not in _RANDOM:
@@ -80,6 +83,12 @@ def _is_transaction(identifier: bytes) -> bool:
     """Whether this is random: bytes, or characters of base64 in both cases, as libwebrtc has them."""
     is_one_case = identifier in (identifier.lower(), identifier.upper())
     return (not is_one_case and not identifier.translate(None, BASE64_ALPHABET)) or not is_words(identifier)
+
+
+def _number(identifier: bytes) -> bytes:
+    """What is random in an identifier: libwebrtc writes it in base64."""
+    is_coded = not identifier.translate(None, BASE64_ALPHABET)
+    return a2b_base64(identifier) if is_coded and b"=" not in identifier else identifier
 
 
 def _is_user(value: bytes) -> bool:

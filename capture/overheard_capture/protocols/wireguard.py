@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.packets import Numbers
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection
@@ -26,6 +26,7 @@ _RESERVED = bytes(3)
 _RANDOM_FROM = {_INITIATION: 8, _RESPONSE: 12, _COOKIE: 8}
 _MAC2 = 16
 _MAX_INDEXES = 1024
+_INDEXES = Numbers("WireGuard indexes")
 
 
 class WireguardConversation:
@@ -96,7 +97,7 @@ class WireguardReader:
 
     def _read_handshake(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
         start, end = _RANDOM_FROM[data[0]], len(data)
-        add_piece(self._findings, (LAYER,), data[4:8], origin.after(4), Numbers("WireGuard indexes"))
+        add_number(self._findings, (LAYER,), _INDEXES, data[4:8], origin.after(4))
         if data[0] == _COOKIE:
             self._conversation.has_cookie = True
         elif any(data[-_MAC2:]):

@@ -12,6 +12,7 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.findings import MessageKind, Reason
 from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, message_values, protobuf_values, shape
 from overheard_capture.decoders.messages import JoinedMessages
+from overheard_capture.packets import Numbers
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.message_pieces import MessagePieces, Piece
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _MOST, _MOST_BYTES, _MOST_GROUPS = 16 << 10, 4 << 20, 256
 # How many messages of one kind between two hosts are joined: more of them take too long.
 _MOST_OF_HOSTS = 16 << 10
+# How many numbers of one field.
+_MOST_NUMBERS = 256
 # A flow with more messages in a direction is a conversation of its own, and not one of many that belong together.
 _FEW = 4
 
@@ -70,6 +73,10 @@ class DirectionMessages:
     def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
         """What may continue what is in the same `part` of other messages between the same hosts."""
         self._groups.add(Piece(where, self._flow, self._hosts, layers, part, piece))
+
+    def wants_number(self, field: Numbers) -> bool:
+        """Count a number of this field. Returns whether it is one of the first, which are to be added as pieces."""
+        return self._groups.wants_number(self._hosts, field)
 
 
 class _Group:
@@ -122,6 +129,7 @@ class MessageGroups:
         # Whether a secret has digits alone, so that messages that differ in nothing else may have it.
         self._digits = any(secret.value.isdigit() for secret in secrets)
         self._counts: Counter[Key] = Counter()
+        self._numbers: Counter[tuple[str, Numbers]] = Counter()
         self._pieces = MessagePieces(make_findings, self._collect_once, report)
         self.waiting: list[Message | Piece] = []
         self._size = 0
@@ -145,14 +153,22 @@ class MessageGroups:
 
     def add(self, message: Message | Piece) -> None:
         """A message or a piece of one. Those of one flow come in order; those of several need not."""
-        hosts = message.hosts, message.layers if isinstance(message, Piece) else message.kind
-        self._counts[hosts] += 1
-        if self._counts[hosts] > _MOST_OF_HOSTS:
-            return
+        if not (isinstance(message, Piece) and isinstance(message.part, Numbers)):
+            hosts = message.hosts, message.layers if isinstance(message, Piece) else message.kind
+            self._counts[hosts] += 1
+            if self._counts[hosts] > _MOST_OF_HOSTS:
+                return
         self.waiting.append(message)
         self._size += len(message.data)
         if len(self.waiting) >= _MOST or self._size >= _MOST_BYTES:
             self._join(last=False)
+
+    def wants_number(self, hosts: str, field: Numbers) -> bool:
+        """Count a number of this field. Returns whether it is one of the first between these hosts."""
+        count = self._numbers[hosts, field]
+        if count < _MOST_NUMBERS:
+            self._numbers[hosts, field] = count + 1
+        return count < _MOST_NUMBERS
 
     def finish(self, others: Iterable[Message | Piece] = ()) -> None:
         """All messages were added, save those of another process."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number
 from overheard_capture.packets import Numbers
 
 if TYPE_CHECKING:
@@ -16,17 +16,25 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 # Where numbers are in the data of a record: before a name, and behind the two of SOA.
-_SOA, _NUMBERS_OF_SOA, _BEFORE_NAME = 6, 20, {15: 2, 18: 2, 21: 2, 33: 6, 35: 4, 36: 2, 64: 2, 65: 2}
+_SOA, _NUMBERS_OF_SOA = 6, 20
+_NUMBERS_BEFORE = {
+    kind: (Numbers(f"DNS records of type {kind}", is_random=False), size)
+    for kind, size in {_SOA: _NUMBERS_OF_SOA, 15: 2, 18: 2, 21: 2, 33: 6, 35: 4, 36: 2, 64: 2, 65: 2}.items()
+}
 # Hashes of keys, certificates and names (DS, SSHFP, TLSA, SMIMEA, NSEC3PARAM's salt), and keys: where each begins.
 _RANDOM_FROM, _LONGEST = {43: 4, 44: 2, 48: 4, 52: 3, 53: 3, 59: 4, 60: 4, 61: 0}, 64
 # Flags of EDNS that nothing has given a meaning: all but DO (RFC 3225) and CO (RFC 9824, 5).
 _OPT, _NO_FLAGS = 41, 0x3FFF
-# How far before its data a record has its class and its time to live, in seconds: half a year or more says something.
-_CLASS_AT, _TTL_AT, _LONGEST_TTL = 8, 6, 1 << 24
+# How far before its data a record has its class and its time to live. In seconds, half a year or more says something.
+_CLASS_AT, _TTL_AT = 8, 6
 # Internet, Chaos and Hesiod, none and any (RFC 6895, 3.2); with a bit of mDNS (RFC 6762, 5.4 and 10.2).
 _CLASSES, _MDNS = {1, 3, 4, 254, 255}, 0x7FFF
 # The bit of the flags that tells responses from queries.
 _RESPONSE = 0x80
+_IDENTIFIERS, _KEYS = Numbers("DNS identifiers"), Numbers("DNS keys and hashes")
+_ADDRESSES = Numbers("DNS addresses", is_random=False)
+_REVERSED = Numbers("DNS reversed addresses", is_random=False)
+_SIZES, _TIMES = Numbers("DNS sizes", is_random=False), Numbers("DNS times to live", is_random=False)
 _REVERSE, _LABELS_OF_REVERSE = (b"in-addr", b"arpa"), 6
 
 
@@ -34,45 +42,34 @@ def add_numbers(findings: Findings, layers: Layers, message: DnsContents, data: 
     """Put the numbers of a message aside: what several messages have in one field must be no text together."""
     if data[2] < _RESPONSE:
         # A response has that of its query.
-        add_piece(findings, layers, data[:2], origin, Numbers("DNS identifiers"))
+        add_number(findings, layers, _IDENTIFIERS, data[:2], origin)
     for start, end in message.addresses:
-        add_piece(findings, layers, data[start:end], origin.after(start), Numbers("DNS addresses", is_random=False))
-    for kind, start, end in message.records:
-        at, size = (end - _NUMBERS_OF_SOA, _NUMBERS_OF_SOA) if kind == _SOA else (start, _BEFORE_NAME.get(kind, 0))
-        if size and start <= at < end:
-            number = data[at : at + size]
-            add_piece(
-                findings, layers, number, origin.after(at), Numbers(f"DNS records of type {kind}", is_random=False)
-            )
-        if kind in _RANDOM_FROM:
-            at = start + _RANDOM_FROM[kind]
-            add_piece(
-                findings, layers, data[at : min(end, at + _LONGEST)], origin.after(at), Numbers("DNS keys and hashes")
-            )
-        ttl = data[start - _TTL_AT : start - _TTL_AT + 4]
-        if kind == _OPT:
-            size_at = start - _CLASS_AT
-            add_piece(
-                findings,
-                layers,
-                data[size_at : size_at + 2],
-                origin.after(size_at),
-                Numbers("DNS sizes", is_random=False),
-            )
-        elif int.from_bytes(ttl) >= _LONGEST_TTL:
-            add_piece(
-                findings, layers, ttl, origin.after(start - _TTL_AT), Numbers("DNS times to live", is_random=False)
-            )
-    _add_reversed(findings, layers, message, data, origin)
-
-
-def _add_reversed(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
+        add_number(findings, layers, _ADDRESSES, data[start:end], origin.after(start))
+    for record in message.records:
+        _add_numbers_of(record, findings, layers, data, origin)
     for labels in message.names:
-        if len(labels) != _LABELS_OF_REVERSE:
-            continue
-        if number := _reversed_address([data[start:end] for start, end in labels]):
+        if len(labels) == _LABELS_OF_REVERSE:
+            number = _reversed_address([data[start:end] for start, end in labels])
             where = origin.derived([(0, labels[0][0], labels[-1][1])])
-            add_piece(findings, layers, number, where, Numbers("DNS reversed addresses", is_random=False))
+            add_number(findings, layers, _REVERSED, number, where)
+
+
+def _add_numbers_of(
+    record: tuple[int, int, int], findings: Findings, layers: Layers, data: bytes, origin: Origin
+) -> None:
+    kind, start, end = record
+    if kind in _NUMBERS_BEFORE:
+        at = end - _NUMBERS_OF_SOA if kind == _SOA else start
+        if at >= start:
+            field, size = _NUMBERS_BEFORE[kind]
+            add_number(findings, layers, field, data[at : min(at + size, end)], origin.after(at))
+    if kind in _RANDOM_FROM:
+        at = start + _RANDOM_FROM[kind]
+        add_number(findings, layers, _KEYS, data[at : min(end, at + _LONGEST)], origin.after(at))
+    if kind == _OPT:
+        add_number(findings, layers, _SIZES, data[start - _CLASS_AT : start - _TTL_AT], origin.after(start - _CLASS_AT))
+    elif data[start - _TTL_AT]:
+        add_number(findings, layers, _TIMES, data[start - _TTL_AT : start - _TTL_AT + 4], origin.after(start - _TTL_AT))
 
 
 def _reversed_address(labels: Sequence[bytes]) -> bytes:

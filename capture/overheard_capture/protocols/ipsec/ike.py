@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
@@ -32,6 +32,7 @@ _MAX_NONCE, _MAX_VENDOR, _HASH, _MAX_HASHES = 64, 32, 20, 64
 # NAT detection, a cookie, and hash algorithms, by the lengths of their data.
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
 _SPIS, _SPI = {0, 4, 8}, 8
+_SPI_NUMBERS, _VALUES = Numbers("IKEv2 SPIs"), Numbers("IKEv2 values")
 _ENCRYPTION, _NULL = 1, {0, 11}
 
 
@@ -54,7 +55,7 @@ def read_message(
     """Read the payloads of a message. Returns whether one is encrypted; raises TruncatedError if one is malformed."""
     kind, at = message[16], _HEADER_LENGTH
     for start in (0, _SPI):
-        add_piece(findings, layers, message[start : start + _SPI], origin.after(start), Numbers("IKEv2 SPIs"))
+        add_number(findings, layers, _SPI_NUMBERS, message[start : start + _SPI], origin.after(start))
     while kind:
         header = message[at : at + 4]
         end = at + int.from_bytes(header[2:4])
@@ -110,8 +111,8 @@ class _Payload:
         if not self._direction.repeats(body[at:]):
             # A message that a cookie is added to has the same values again (RFC 7296, 2.6).
             self._direction.is_ciphertext(body[at:])
-            value = body[at : at + _MAX_NONCE]
-            add_piece(self._findings, self._layers, value, self._origin.after(at), Numbers("IKEv2 values"))
+            end = min(at + _MAX_NONCE, len(body))
+            add_number(self._findings, self._layers, _VALUES, body[at:end], self._origin.after(at))
         read_values(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _notify(self, body: bytes) -> None:

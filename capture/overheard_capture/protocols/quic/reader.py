@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_long_text, is_description, is_prose
@@ -31,6 +31,7 @@ _CHECK_LENGTH = 64
 _MAX_IDS = 256
 # So many letters of a reason may be no known words. Shorter connection IDs may be text by chance.
 _FEW_OF_REASON, _LONG_ID = 48, 12
+_IDS = Numbers("QUIC connection IDs")
 
 
 class QuicConversation:
@@ -151,7 +152,7 @@ class QuicReader:
         read_values(self._findings, layers, data, origin, starts)
         self._report_text(bytes(data), packet)
         for connection_id, at in ((packet.destination_id, 6), (packet.source_id, source + 1)):
-            add_piece(self._findings, layers, connection_id, origin.after(at), Numbers("QUIC connection IDs"))
+            add_number(self._findings, layers, _IDS, connection_id, origin.after(at))
         if packet.kind is PacketType.INITIAL:
             # Behind its length, in one, two or more bytes (RFC 9000, 16); what follows is the length of the packet.
             begins = token + (1 << (data[token] >> 6))

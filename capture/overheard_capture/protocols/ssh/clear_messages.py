@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import MAX_IDENTIFIER
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import (
@@ -32,6 +32,7 @@ DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, KEXINIT, NEWKEYS = 1, 2, 3, 4, 20, 21
 # The messages of a key exchange: the first one is the client's, or the second reply of a group exchange (RFC 4419).
 KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_REQUEST = 30, 49, 30, 31, 32, 33, 34
 _COOKIE, _LISTS = 16, 10
+_COOKIES = Numbers("SSH cookies")
 _SHORT_NAMES = {b"none", b"zlib"}
 _NAMES = lazy_pattern(rb"[!-~]*")
 _GEX_LENGTHS = {4, 12}
@@ -57,7 +58,7 @@ class ClearMessages:
         """KEXINIT (RFC 4253, 7.1): returns its lists of names. Raises TruncatedError."""
         cursor = Cursor(body)
         cookie = bytes(cursor.take(_COOKIE))
-        add_piece(self._findings, self._layers, cookie, origin, Numbers("SSH cookies"))
+        add_number(self._findings, self._layers, _COOKIES, cookie, origin)
         if is_words(cookie) or is_printable(cookie):
             self._direction.problem("an SSH cookie that is text")
         lists = []

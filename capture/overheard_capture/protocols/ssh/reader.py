@@ -9,7 +9,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.fallback import Fallback
-from overheard_capture.decoders.message_pieces import add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.packets import Numbers
@@ -38,6 +38,7 @@ _MAX_LINE, _MAX_PACKET, _MIN_PADDING, _BLOCK = 255, 35000, 4, 8
 _MAX_EXCHANGED = 3
 # The length of a packet and of its padding, before the packet.
 _HEADER_LENGTH = 5
+_PADDING = Numbers("SSH padding")
 
 
 class _State(Enum):
@@ -133,7 +134,7 @@ class SshReader:
         kind, body, after = packet[_HEADER_LENGTH], packet[_HEADER_LENGTH + 1 : end], origin.after(_HEADER_LENGTH + 1)
         self._messages.padding(packet[end:], origin.after(end))
         add_piece(self._findings, self._layers, packet[end:], origin.after(end), "padding")
-        add_piece(self._findings, self._layers, packet[end:], origin.after(end), Numbers("SSH padding"))
+        add_number(self._findings, self._layers, _PADDING, packet[end:], origin.after(end))
         if kind == clear_messages.KEXINIT and not self._side.lists:
             self._side.lists = self._messages.key_exchange_init(body, after)
             self._conversation.update()

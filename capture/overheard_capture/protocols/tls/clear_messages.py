@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.keys import der_values
-from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_piece, add_row
+from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_number, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_printable
@@ -37,8 +38,14 @@ _KNOWN = frozenset((
 # the handshake. And those with values that look random: tickets, identities, cookies, key shares, and ECH.
 _WITHOUT_CONTENT = frozenset((21, 22, 23, 49))
 _RANDOM = frozenset((35, 41, 44, 51, 0xFE0D))
-# The random value of a hello, and the length of a key or of the beginning of a ticket.
-_RANDOM_AT, _KEY_SHARE, _SHORTEST_KEY = (2, 34), 51, 32
+# The random value of a hello. At its end, a server may say that it knows a newer version (RFC 8446, 4.1.3), and all of
+# it may say that the client must begin again.
+_RANDOM_AT, _DOWNGRADE = (2, 34), (b"DOWNGRD\0", b"DOWNGRD\1")
+_RETRY = hashlib.sha256(b"HelloRetryRequest").digest()
+# The length of a key, or of the beginning of a ticket.
+_KEY_SHARE, _SHORTEST_KEY = 51, 32
+_RANDOM_VALUES, _SESSION_IDS = Numbers("TLS random values"), Numbers("TLS session IDs")
+_RANDOM_FIELDS = {extension: Numbers(f"TLS extensions {extension}") for extension in _RANDOM}
 
 
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
@@ -52,7 +59,7 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
         return
     # Random values, session IDs and lists of codes have room for a few letters.
     add_row(findings, body[:LONGEST], origin, f"TLS hello {kind}")
-    add_piece(findings, layers, body[slice(*_RANDOM_AT)], origin.after(_RANDOM_AT[0]), Numbers("TLS random values"))
+    _add_random_value(findings, layers, body, origin)
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
@@ -64,6 +71,14 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     except TruncatedError:
         # A malformed hello is reported elsewhere.
         return
+
+
+def _add_random_value(findings: Findings, layers: Layers, body: bytes, origin: Origin) -> None:
+    """Put aside what is random in a hello."""
+    start, end = _RANDOM_AT
+    if body[start:end] != _RETRY:
+        end -= len(_DOWNGRADE[0]) if body[:end].endswith(_DOWNGRADE) else 0
+        add_number(findings, layers, _RANDOM_VALUES, body[start:end], origin.after(start))
 
 
 def _report_in_clear(findings: Findings, kind: int, body: bytes) -> None:
@@ -105,12 +120,12 @@ def _add_pieces(findings: Findings, layers: Layers, extension: int | None, field
             if field[start:at] not in _USUAL_PROTOCOLS:
                 add_piece(findings, layers, field[start:at], origin.after(start), extension)
     elif extension is None:
-        add_piece(findings, layers, field, origin, Numbers("TLS session IDs"))
+        add_number(findings, layers, _SESSION_IDS, field, origin)
     elif extension in _RANDOM:
         if len(field) >= _SHORTEST_KEY:
             start = len(field) - _SHORTEST_KEY if extension == _KEY_SHARE else 0
-            key = field[start : start + 2 * _SHORTEST_KEY]
-            add_piece(findings, layers, key, origin.after(start), Numbers(f"TLS extensions {extension}"))
+            end = min(start + 2 * _SHORTEST_KEY, len(field))
+            add_number(findings, layers, _RANDOM_FIELDS[extension], field[start:end], origin.after(start))
         add_row(findings, field[:LONGEST], origin, f"TLS extension {extension}")
     elif extension not in _KNOWN:
         add_piece(findings, layers, field, origin, "unknown extensions")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.message_pieces import add_piece, add_row
+from overheard_capture.decoders.message_pieces import add_number, add_piece, add_row
 from overheard_capture.packets import Numbers
 from overheard_capture.protocols.repeats import Repeats
 from overheard_capture.protocols.tls.clear_messages import read_message
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LAYER = Layer("TLS handshake")
 # Fewer printable bytes at the beginning of a record are chance. So many bytes of it are a row.
 _SHORTEST_TEXT, _HEAD = 3, 16
+_NONCES = Numbers("TLS nonces")
 
 
 class TlsListener:
@@ -128,7 +129,7 @@ class TlsListener:
             add_piece(self.findings, self.layers, nonce.rstrip(b"\0"), origin, "nonces")
         number = int.from_bytes(nonce)
         if not 0 <= number - self._last_nonce <= 1:
-            add_piece(self.findings, self.layers, nonce, origin, Numbers("TLS nonces"))
+            add_number(self.findings, self.layers, _NONCES, nonce, origin)
         self._last_nonce = number
         head = body[self._nonce :][:_HEAD]
         if len(head) == _HEAD and is_plain(head[:_SHORTEST_TEXT]):
