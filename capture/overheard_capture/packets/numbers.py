@@ -24,16 +24,18 @@ def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool =
     One that counts, and zero, say nothing.
     """
     buffer, table = pdu.buffer, pdu.buffer.reassemblers.numbers
-    value = buffer.data[start:end]
     # Without addresses of IP, hosts are known by those of Ethernet.
     key = field, pdu.addresses or buffer.data[:12]
     known = table.get(key)
+    if known is not None and known.kept >= _MOST_NUMBERS:
+        return
     if known is None:
         if len(table) >= _MOST_FIELDS:
             del table[next(iter(table))]
         known = table[key] = NumbersOfField()
+    value = buffer.data[start:end]
     before, known.last = known.last, value
-    if value == before or known.kept >= _MOST_NUMBERS or not any(value):
+    if value == before or not any(value):
         return
     if is_random and before and 0 < int.from_bytes(value) - int.from_bytes(before) <= _STEP:
         return

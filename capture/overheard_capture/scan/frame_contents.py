@@ -131,7 +131,9 @@ class FrameContents:
         """Put aside the header of a frame of zeros, which say nothing: but addresses and a type may."""
         header = frame.data[:_HEADER]
         where = Origin.of_frame(frame.number, 0, len(header)).place(0, len(header))
-        self._messages_of(_EMPTY.field).add_piece(header, where, (), _EMPTY)
+        messages = self._messages_of(_EMPTY.field)
+        if messages.wants_number(_EMPTY):
+            messages.add_piece(header, where, (), _EMPTY)
 
     def read_trailer(self, frame: Frame, packet: Packet, end: int) -> None:
         """Read the bytes behind the packet, which ends there, unless they are padding or the checksum of the frame."""
@@ -191,7 +193,9 @@ class FrameContents:
         if 0 < len(data) <= LONGEST and any(data):
             between = packet.addresses if isinstance(packet, Control) else ()
             hosts = " → ".join(between) or hosts_of(frame, packet).names
-            self._messages_of(hosts).add_piece(data, origin.place(0, len(data)), (), part)
+            messages = self._messages_of(hosts)
+            if not isinstance(part, Numbers) or messages.wants_number(part):
+                messages.add_piece(data, origin.place(0, len(data)), (), part)
 
     def _read(self, frame: Frame, packet: Packet, layers: Layers, data: bytes, origin: Origin) -> None:
         findings = self._make_findings()

@@ -103,18 +103,20 @@ class MessagePieces:
             parts.setdefault((hosts, piece.layers, part_of(piece.part), length), []).append(piece)
         for part, found in parts.items():
             together = [*self._kept.pop(part, ()), *found]
-            if isinstance(part[2], Numbers):
-                self._judge(part[2], together)
+            # Most numbers say nothing, and to unwrap each of their columns takes time.
+            may_be_text = not isinstance(part[2], Numbers) or self._judge(part[2], together)
             if len(together) > 1:
-                self._read(together)
+                self._read(together, unwraps=may_be_text)
             self._kept[part] = together[-_KEPT:]
         while len(self._kept) > _MOST_PARTS:
             self._kept.popitem(last=False)
 
-    def _judge(self, field: Numbers, pieces: list[Piece]) -> None:
-        """Count the numbers of a field, if they say a text together."""
-        if size := says_text(map(_data, pieces), is_random=field.is_random):
+    def _judge(self, field: Numbers, pieces: list[Piece]) -> bool:
+        """Count the numbers of a field, if they say a text together. Returns whether they do."""
+        size = says_text(map(_data, pieces), is_random=field.is_random)
+        if size:
             self._numbers.setdefault((f"data in {field.field}", pieces[0].hosts), (size, pieces[0].where.frame))
+        return bool(size)
 
     def report_in_clear(self, report: Callable[[str, int, str, Order], None]) -> None:
         """Report the fields with numbers that say a text together."""
@@ -137,8 +139,8 @@ class MessagePieces:
             what = OPAQUE_NAMES if most == MAX_VALUE else MANY_CODES
             self._report(piece.hosts, UnreadContent(Reason.OPAQUE, what, piece.layers))
 
-    def _read(self, pieces: list[Piece]) -> None:
-        """Search what the pieces may say, once each."""
+    def _read(self, pieces: list[Piece], *, unwraps: bool) -> None:
+        """Search what the pieces may say, once each, and unwrap it."""
         seen = set[tuple[bytes, ...]]()
         are_rows = isinstance(part_of(pieces[0].part), Row | Numbers)
         for variant in _columns(pieces) if are_rows else _variants(pieces):
@@ -147,19 +149,19 @@ class MessagePieces:
             for each in (texts, *_rewritten(texts)):
                 if each not in seen:
                     seen.add(each)
-                    self._search(each, found)
+                    self._search(each, found, unwraps=unwraps)
 
     @cached_property
     def _sought(self) -> Search:
         return self._make_findings().search
 
-    def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
+    def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece], *, unwraps: bool) -> None:
         joined = b"".join(texts)
         if len(texts) < 2 or len(joined) < self._sought.shortest:
             return
         matches = self._sought.matches(joined)
         is_text = is_plain(joined)
-        if not matches and is_text and has_nothing_encoded(joined):
+        if not matches and (not unwraps or (is_text and has_nothing_encoded(joined))):
             return
         findings = self._make_findings()
         layers = (*pieces[0].layers, LAYER)
@@ -170,7 +172,7 @@ class MessagePieces:
             if bisect_right(starts, match.offset) < bisect_right(starts, match.offset + match.length - 1):
                 place = origin.place(match.offset, match.length)
                 findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
-        if is_text or len(joined) <= _LONGEST_BINARY:
+        if unwraps and (is_text or len(joined) <= _LONGEST_BINARY):
             read_values(findings, layers, joined, origin)
         flow = pieces[0].flow if all(piece.flow == pieces[0].flow for piece in pieces) else -1
         for found in findings.sightings:
@@ -249,7 +251,8 @@ def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
     for is_text, run in groupby(range(width), lambda at: _is_text(columns[at])):
         # Columns may be the same in a few rows, between others that are not.
         differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
-        ends = {min(differ[0] + size, differ[-1] + 1) for size in (*_USUAL_SIZES, width)} if differ else ()
+        sizes = (*_USUAL_SIZES, width) if isinstance(rows[0].part, Numbers) else (width,)
+        ends = {min(differ[0] + size, differ[-1] + 1) for size in sizes} if differ else ()
         for first, after in sorted({*((differ[0], end) for end in ends), *((at, at + 1) for at in differ)}):
             # Zeros fill what is shorter, and rows of others may be between.
             if after - first == 1:
