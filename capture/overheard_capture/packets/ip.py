@@ -32,7 +32,8 @@ def _ipv4(pdu: Pdu) -> Packets | Pdu:
         raise ValueError
     pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
-    note_number(inside, "IP identifications", pdu.at + 4, pdu.at + 6)
+    # Most systems count, for each connection or host, in steps of any length.
+    note_number(inside, "IP identifications", pdu.at + 4, pdu.at + 6, is_random=False)
     note_number(inside, "IP time to live", pdu.at + 8, pdu.at + 9, is_random=False)
     note_number(inside, "IP type of service", pdu.at + 1, pdu.at + 2, is_random=False)
     if fragment & _RESERVED:
@@ -92,7 +93,7 @@ def _fragment_header(pdu: Pdu) -> Packets | Pdu:
     """Fragment header (RFC 8200, 4.5)."""
     protocol, place, identification = _FRAGMENT_HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     inside = pdu.inside(Family.IP, protocol, pdu.at + 8)
-    note_number(pdu, "IP identifications", pdu.at + 4, pdu.at + 8)
+    note_number(pdu, "IP identifications", pdu.at + 4, pdu.at + 8, is_random=False)
     # An atomic fragment is a whole packet (RFC 6946).
     if not place & 0xFFF9:
         return inside

@@ -30,10 +30,13 @@ _BASE64 = {b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=
 # A number that counts is so near to the last one of its counter: up to 16, or what is in the bytes behind three. Of
 # random numbers, one in 128 is near one of so many others, and about one in four that are text.
 _NEAR, _BITS_BEFORE, _MOST_COUNTERS, _SHORTEST_COUNTER = 16, 24, 16, 2
+# Where all but one in eight are up to four times as far from it, all are counters: of texts, one in three is not.
+_LONG_STEP, _DISTANT = 4, 1 / 8
 # Text is in three of eight blocks of 32 bytes, under any key; random bytes are in all of them.
 _BLOCKS, _TEXT_BLOCKS, _MOST = bytes(byte >> 5 for byte in range(256)), 3, 3 / 4
-# So many rows are a column; of a counter, few are less than the one before, and a field of few values has fewer.
-_COLUMN, _FALLS, _FEW_VALUES = 8, 1 / 8, 6
+# So many rows are a column; of a counter, few are less than the one before, and a field of few values has fewer. A long
+# text in hexadecimal has the second number of different ones.
+_COLUMN, _FALLS, _FEW_VALUES, _MANY_VALUES = 8, 1 / 8, 6, 12
 _FEW_ROWS = 4
 # Text has its most frequent letter, or blank, less often.
 _MOST_FREQUENT = 1 / 3
@@ -78,16 +81,17 @@ def _without_counters(rows: Sequence[bytes]) -> Sequence[bytes]:
     if width < _SHORTEST_COUNTER:
         return rows
     near = max(_NEAR, 1 << max(8 * width - _BITS_BEFORE, 0))
-    counters, others = deque[int](maxlen=_MOST_COUNTERS), []
+    counters, others, distant = deque[int](maxlen=_MOST_COUNTERS), [], 0
     for row in rows:
         number = int.from_bytes(row[common:])
-        before = next((each for each in counters if abs(number - each) <= near), None)
-        if before is None:
+        before = min(counters, key=lambda each: abs(number - each), default=None)
+        if before is None or abs(number - before) > near:
             others.append(row)
-        else:
+        distant += before is None or abs(number - before) > _LONG_STEP * near
+        if before is not None and abs(number - before) <= _LONG_STEP * near:
             counters.remove(before)
         counters.append(number)
-    return others
+    return others if distant > _DISTANT * len(rows) else []
 
 
 def _columns(rows: Sequence[bytes]) -> Iterator[bytes]:
@@ -99,7 +103,7 @@ def _columns(rows: Sequence[bytes]) -> Iterator[bytes]:
             if len(rows) == 1 or len({*column}) > 1:
                 yield column
             continue
-        if len({*column}) < _FEW_VALUES:
+        if len({*column}) < min(_FEW_VALUES + len(rows) // 16, _MANY_VALUES):
             continue
         changes = bytes(map(itemgetter(0), groupby(column)))
         if sum(map(gt, changes, changes[1:])) > _FALLS * len(changes):

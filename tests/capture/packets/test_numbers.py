@@ -89,6 +89,36 @@ def test_other_numbers_are_infrastructure() -> None:
     assert {name for name, fields in found.items() if f"data in {name}" in fields} == set()
 
 
+def datagrams(change: Callable[[int, bytes], bytes]) -> list[bytes]:
+    """Datagrams to other ports each, whose checksums are changed."""
+    ports = [number(each) for each in random(2, 40)]
+    return [
+        ethernet(ipv4(each[:6] + change(at, checksum(each)) + each[8:], 17))
+        for at, port in enumerate(ports)
+        for each in [udp(b"\0" * 8, target=port)]
+    ]
+
+
+def checksum(datagram: bytes) -> bytes:
+    """The right checksum of a datagram between the usual hosts."""
+    source, target = ipv4(b"", 17)[12:16], ipv4(b"", 17)[16:20]
+    data = source + target + b"\0\x11" + len(datagram).to_bytes(2) + datagram[:6] + b"\0\0" + datagram[8:]
+    return (0xFFFF - number(data) % 0xFFFF).to_bytes(2)
+
+
+def test_a_checksum_says_something_only_if_it_is_wrong() -> None:
+    assert in_clear(datagrams(lambda _, right: right)).keys() & {"data in UDP checksums"} == set()
+    text = pieces(TEXT * 3, 2)
+    assert "data in UDP checksums" in in_clear(datagrams(lambda at, _: text[at]))
+    dissector = Dissector()
+    noted = set[str]()
+    for at, each in enumerate(datagrams(lambda _, right: right)):
+        dissector.packets(frame(each, number=at))
+        noted |= {piece[0].field for one in dissector.noted for piece in one.pieces}  # type: ignore[union-attr]
+    assert "UDP ports" in noted
+    assert "UDP checksums" not in noted
+
+
 def test_a_counter_says_nothing() -> None:
     frames = [ethernet(ipv4(ECHO, 1, identification=0x6161 + 3 * at)) for at in range(200)]
     assert in_clear(frames) == {}

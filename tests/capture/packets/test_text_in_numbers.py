@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard_capture.packets.text_in_numbers import _LONGER, _shorter, says_text
+from rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,26 @@ ADDRESSES = {
 def test_ordinary_numbers_say_nothing() -> None:
     assert [name for name, values in ORDINARY.items() if says_text(values)] == []
     assert [name for name, values in ADDRESSES.items() if says_text(values, is_random=False)] == []
+
+
+def counters(count: int, step: int, size: int = 2, length: int = 250) -> list[bytes]:
+    """Numbers of several connections, each of which counts from where it likes, in turn."""
+    begins = [int.from_bytes(each) for each in noise(count, size, f"{count} {step}")]
+    steps = noise(length, 1)
+    found = []
+    for at in range(length):
+        begins[at % count] += step * (1 + steps[at][0] % 8)
+        found.append((begins[at % count] % (1 << 8 * size)).to_bytes(size))
+    return found
+
+
+@for_each(count=[1, 2, 5, 12], step=[-1, 1, 5], size=[2, 4])
+def test_counters_of_several_connections_say_nothing(count: int, step: int, size: int) -> None:
+    assert not says_text(counters(count, step, size))
+
+
+def test_zeros_between_random_numbers_say_nothing() -> None:
+    assert not says_text([bytes(8), *noise(2, 8)])
 
 
 def test_addresses_say_a_text_if_all_that_differs_in_them_does() -> None:

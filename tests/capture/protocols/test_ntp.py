@@ -37,6 +37,14 @@ def test_text_in_place_of_codes_and_random_numbers_is_in_clear() -> None:
     assert in_clear([message(rest=b"\0\0\0\1" + SWAPPED + b"fluf")]) == {"data in NTP MAC": 20}
 
 
+def test_the_seconds_of_a_clock_are_no_text() -> None:
+    """A client asks every 1024 seconds or so."""
+    polls = [(0x6162_0000 + 1024 * at + RANDOM[at % 16] % 16).to_bytes(4) for at in range(60)]
+    fractions = hashlib.shake_128(b"fractions").digest(240)
+    frames = [message(stamp=seconds + fractions[4 * at : 4 * at + 4]) for at, seconds in enumerate(polls)]
+    assert in_clear(frames) == {}
+
+
 def test_text_in_the_numbers_of_several_messages_is_in_clear() -> None:
     frames = [message(reference=SPELLED[at : at + 4]) for at in range(0, 64, 4)]
     assert set(in_clear(frames)) == {"data in NTP references"}

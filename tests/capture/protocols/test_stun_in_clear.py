@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from zlib import crc32
 
 from capture.in_clear import SWAPPED, datagram, in_clear
@@ -23,6 +24,10 @@ def binding(*attributes: tuple[int, bytes], identifier: bytes = RANDOM[:12]) -> 
     return datagram(message, 3478)
 
 
+RANDOM_CODES = hashlib.shake_128(b"codes").digest(90)
+_IDENTIFIERS_IN_CLEAR = {"data in STUN transaction IDs"}
+
+
 def test_what_browsers_and_servers_say_is_infrastructure() -> None:
     browser = (
         (0x0006, b"Kq2w:9fG/"),
@@ -36,6 +41,13 @@ def test_what_browsers_and_servers_say_is_infrastructure() -> None:
     for attributes in (browser, server, ((0x8022, b"Coturn-4.6.1 'Gorst'"),), ((0x0020, RANDOM[:20]),)):
         assert in_clear([binding(*attributes)]) == {}
     assert in_clear([binding(identifier=b"q2wK9fG/Zx7b")]) == {}
+
+
+def test_many_identifiers_in_base64_are_random_and_text_in_them_is_in_clear() -> None:
+    """Libwebrtc has such ones."""
+    for data, field in ((RANDOM_CODES, {}), (b"fluffier tails and many more acorns " * 9, _IDENTIFIERS_IN_CLEAR)):
+        coded = [b64encode(data[at : at + 9]) for at in range(0, 90, 9)]
+        assert {*in_clear([binding(identifier=each) for each in coded])} == {*field}
 
 
 def test_a_fingerprint_that_is_no_checksum_is_in_clear() -> None:

@@ -10,8 +10,24 @@ import zlib
 
 import pytest
 
+from capture.message_sink import Sink
 from capture.protocols.tls.conversations import FINISHED, agreed
-from capture.talk import CHANGE_CIPHER_SPEC, SECRET, client, extension, message, record, replay, server, vector
+from capture.talk import (
+    CHANGE_CIPHER_SPEC,
+    SEARCH,
+    SECRET,
+    client,
+    extension,
+    message,
+    noise,
+    record,
+    replay,
+    server,
+    vector,
+)
+from overheard_capture.content.findings import Findings
+from overheard_capture.identify.byte_streams import READERS
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.provenance.origin import Origin
 
@@ -68,6 +84,18 @@ def test_long_binary_content_of_an_unknown_extension_is_doubted() -> None:
     hello = client(extension(0x7777, RANDOM.randbytes(60)), suites=SUITES)
     sent = [(">", record(22, message(1, hello)) + CHANGE_CIPHER_SPEC + FINISHED), agreed()[1]]
     assert replay(sent).unread == {"neither text nor a known format"}
+
+
+def test_of_random_values_what_the_protocol_says_is_left_out() -> None:
+    """A server that knows a newer version, or wants another hello, says so there."""
+    hello = server(0x1301)
+    retry = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+    for value, kept in ((noise(32), noise(32)), (noise(24) + b"DOWNGRD\1", noise(24)), (retry, None)):
+        sink = Sink()
+        findings = Findings(SEARCH, READERS, messages=sink)
+        read_message(findings, (), 2, hello[:2] + value + hello[34:], Origin.of_frame(1, 0, len(hello)))
+        random_values = [piece for piece, *_, part in sink.pieces if part == Numbers("TLS random values")]
+        assert random_values == ([kept] if kept else [])
 
 
 def test_malformed_messages_raise_nothing() -> None:
