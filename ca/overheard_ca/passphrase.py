@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from overheard.role.files import write_whole
+from overheard.words.counting import count
 from overheard_ca.errors import StateError
 
 # OpenSSL accepts no longer passphrase.
@@ -26,5 +27,6 @@ def read_or_make(file: Path, root_key: Path) -> bytes:
         write_whole(file, secrets.token_urlsafe(32).encode() + b"\n")
     passphrase = file.read_bytes().strip()
     if not 0 < len(passphrase) <= _LONGEST:
-        raise StateError(f"the passphrase {file} has {len(passphrase)} bytes", hint=f"it must have 1 to {_LONGEST}")
+        size = count(len(passphrase), "byte")
+        raise StateError(f"the passphrase {file} has {size}", hint=f"it must have 1 to {_LONGEST:,}")
     return passphrase

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.report.results import shown
+from lab.report.widths import WIDTHS, whole, within
+from overheard.report.details import details
+from overheard.report.table import table
 from overheard.words.caesar import shifted
 from overheard.words.ground import Ground, Proof
+from overheard.words.recording import KEY_LOG
+from overheard.words.scenario import Need
+from overheard.words.services import INTERCEPTOR
+from overheard.words.verdict import Outcome
 from scenarios.runs import MESSAGE, Run, by_name, skip_where_it_was_skipped
-from scenarios.witness import bodies, frames, frames_with_message, pyshark_reads
+from scenarios.witness import bodies, fields, frames, frames_with_message, pyshark_reads
 
 if TYPE_CHECKING:
+    from overheard.words.dissected import Dissected
     from overheard.words.scenario import Scenario
 
 # tshark's names of groups, by their IANA names; tshark 4.0 does not know hybrid groups.
@@ -41,6 +51,41 @@ def test_what_is_around_an_encrypted_message_is_searched(run: Run, name: str) ->
     ground = run.results[name].verdict.ground
     assert ground
     assert ground.in_clear["HTTP/1.1"] > 0
+
+
+@WIDTHS
+def test_no_table_loses_a_name_a_verdict_or_a_tick(run: Run, width: int) -> None:
+    results = list(run.results.values())
+    ran = [result for result in results if not result.skipped]
+    said = within(table(results, MESSAGE), width)
+    assert whole(run.results, said) == []
+    assert said.count("✓") == len(ran)
+    for outcome in Outcome:
+        assert said.count(outcome) == sum(result.verdict.outcome is outcome for result in ran)
+
+
+@by_name
+def test_the_request_that_is_shown_is_the_one_that_tshark_decrypts(run: Run, scenario: Scenario) -> None:
+    """The frame of its end, in the connection that carried the message."""
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    said = shown(details(result, "", MESSAGE, b"the frame"), width=200)
+    asked = re.findall(r"^  the request\n  frame (\d+): (\S+ → \S+) ", said, re.MULTILINE)
+    if result.verdict.carrier is None:
+        assert asked == []
+        return
+    (answer,) = (frame for frame in result.verdict.dissection if frame.frame == result.verdict.carrier)
+    assert asked == [requests(run, scenario, answer)[-1]]
+
+
+def requests(run: Run, scenario: Scenario, answer: Dissected) -> list[tuple[str, str]]:
+    """The frames in which requests end, before an answer in the same connection, as tshark finds them with keys."""
+    spied = Need.INTERCEPTOR in scenario.needs
+    keys = run.job.folder / INTERCEPTOR / KEY_LOG if spied else run.job.keys
+    names = ("frame.number", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport")
+    found = fields(run.path(scenario.name), "http.request", *names, keys=keys)
+    all_of_them = [(int(frame), f"{ip}:{port} → {to}:{at}") for frame, ip, port, to, at in found]
+    return [(str(frame), way) for frame, way in all_of_them if frame < answer.frame and way == answer.opposite]
 
 
 def test_in_containers_nothing_is_skipped(run: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard_capture.captures.capture_format import (
     MAX_PACKET_LENGTH,
     IncompleteError,
@@ -47,7 +48,8 @@ class Pcap:
             # The rest of a file that was made larger, and not written, such as after a power failure.
             raise MalformedError(f"it has zeros instead of a packet at byte {self.base + offset}")
         if captured > MAX_PACKET_LENGTH:
-            raise MalformedError(f"its packet at byte {self.base + offset} declares a length of {captured} bytes")
+            size = count(captured, "byte")
+            raise MalformedError(f"its packet at byte {self.base + offset} declares a length of {size}")
         if begins + captured > end:
             raise IncompleteError("a packet", layout.header + captured)
         self.number += 1

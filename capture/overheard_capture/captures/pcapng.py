@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard_capture.captures.capture_format import (
     MAX_PACKET_LENGTH,
     IncompleteError,
@@ -71,7 +72,7 @@ class Pcapng:
             if kind not in _COMMON and is_header(bytes(view[offset : offset + 16])):
                 raise NextHeaderError
         if length < 12 or length % 4 or length > MAX_PACKET_LENGTH + 64:
-            raise MalformedError(f"its block at byte {self.base + offset} declares a length of {length} bytes")
+            raise MalformedError(f"its block at byte {self.base + offset} declares a length of {count(length, 'byte')}")
         after = offset + length
         if after > end:
             raise IncompleteError("a block", length)

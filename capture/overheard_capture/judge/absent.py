@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard.words.verdict import Check, Rule
 from overheard_capture.content.findings import Reason
-from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

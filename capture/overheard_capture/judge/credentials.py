@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard.words.options import SEALED
 from overheard.words.secret import Secret
 from overheard.words.sighting import CredentialSighting, Unwrapped
@@ -21,7 +22,6 @@ from overheard_capture.judge.ground import check_required, ground_of
 from overheard_capture.judge.present import CHECK_THE_FILTER, ONLY_HANDSHAKES, may_carry
 from overheard_capture.judge.sightings import sighting
 from overheard_capture.judge.whole import check_capture
-from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

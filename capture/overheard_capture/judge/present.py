@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard.words.errors import OverheardError
 from overheard.words.layer import OpenedBy
 from overheard.words.options import SENT
 from overheard.words.verdict import CHECK_KEYS, WRITE_KEYS, Check, Presence, Rule
-from overheard_capture.judge.wording import count
 from overheard_capture.scan.flow_rows import ALERT
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard.words.options import WHOLE
 from overheard.words.verdict import Check, Rule
-from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def _drops(case: Case) -> Check:
         "the recorder dropped no packets",
         "it is unknown whether packets were dropped: the file contains no drop count"
         if dropped is None
-        else f"the recorder dropped {dropped} packets",
+        else f"the recorder dropped {count(dropped, 'packet')}",
         "record again, with a larger OVERHEARD_CAPTURE_BUFFER_MIB or a narrower filter"
         if case.evidence.recording
         else "record again, with a larger buffer (dumpcap -B 64)",
@@ -123,11 +123,11 @@ def _marks(case: Case, recording: Recording) -> Check:
 
 def _frames(case: Case) -> Iterator[Check]:
     facts, recording = case.facts, case.evidence.recording
-    length = f" by a snap length of {recording.snap_length} bytes" if recording else ""
+    length = f" by a snap length of {count(recording.snap_length, 'byte')}" if recording else ""
     yield _check(
         "frames-whole",
         not facts.cut_short,
-        f"all {count(facts.frames, 'frame')} are complete",
+        f"every frame is complete ({count(facts.frames, 'frame')})",
         f"truncated{length}: {count(facts.cut_short.count, 'frame')}",
         "record again with OVERHEARD_CAPTURE_SNAP_LENGTH=0" if recording else "record again, without a snap length",
     )
@@ -142,7 +142,7 @@ def _frames(case: Case) -> Iterator[Check]:
 
 def _streams(case: Case) -> Iterator[Check]:
     facts = case.facts
-    left_out = f": {count(facts.left_out, 'frame')} of {facts.frames} were left out (--only, --without)"
+    left_out = f": --only and --without left out {facts.left_out} of {count(facts.frames, 'frame')}"
     recording = case.evidence.recording
     said = (
         f"; the relay said: {recording.recorder_said}"

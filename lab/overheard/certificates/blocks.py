@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from overheard.certificates.asn1.element import SEQUENCE, Asn1Error, elements
+from overheard.words.counting import count
 
 _PEM = b"-----BEGIN "
 _MARK = re.compile(rb"-----(BEGIN|END) ([!-~][ -~]{0,62}?)-----")
@@ -66,7 +67,7 @@ def _der(data: bytes) -> Iterator[Block]:
             return
     if read < len(data):
         # What follows a certificate is of no concern to OpenSSL, either.
-        yield Block(f"block of {len(data) - read:,} bytes that is no ASN.1", b"", stray=True)
+        yield Block(f"block of {count(len(data) - read, 'byte')} that is no ASN.1", b"", stray=True)
 
 
 def _pem(text: bytes) -> Iterator[Block]:

@@ -20,6 +20,7 @@ from overheard.certificates.general_names import in_words
 from overheard.certificates.keys import Key
 from overheard.certificates.names import called, minute, plain
 from overheard.certificates.to_check import to_check
+from overheard.words.counting import count
 
 # A list of a public CA has many thousands.
 _MOST_ENTRIES = 10
@@ -113,13 +114,13 @@ def _list(revocations: RevocationList) -> Iterator[Line]:
     yield "issuer", f'"{called(revocations.issuer)}"'
     yield "issued", written(revocations.issued)
     yield "next one", written(revocations.due) if revocations.due else "no time is said"
-    count = len(revocations.entries)
-    yield "revoked", f"{count or 'no'} certificate{'s' * (count != 1)}"
+    number = len(revocations.entries)
+    yield "revoked", count(number, "certificate") if number else "no certificates"
     for serial, entry in islice(revocations.entries.items(), _MOST_ENTRIES):
         why = f": {reason(entry.reason)}" if entry.reason is not None else ""
         yield "", f"{number_in_hex(serial)} on {written(entry.revoked)}{why}"
-    if count > _MOST_ENTRIES:
-        yield "", f"and {count - _MOST_ENTRIES:,} more"
+    if number > _MOST_ENTRIES:
+        yield "", f"and {number - _MOST_ENTRIES:,} more"
     yield "signature", str(revocations.algorithm)
     yield from extension_lines(revocations.extensions)
 
@@ -127,13 +128,14 @@ def _list(revocations: RevocationList) -> Iterator[Line]:
 def _signed(message: SignedData) -> Iterator[Line]:
     yield "type", message.type
     if message.certificates or message.lists or message.signers:
-        yield "has", f"{len(message.certificates)} certificates, {len(message.lists)} revocation lists"
+        lists = count(len(message.lists), "revocation list")
+        yield "has", f"{count(len(message.certificates), 'certificate')}, {lists}"
         yield "signed", f"by {message.signers or 'nobody'}"
 
 
 def _store(store: KeyStore) -> Iterator[Line]:
     yield "password", f"is checked with {store.mac}" if store.mac else "is not checked"
-    yield "has", f"{len(store.certificates)} certificates that are not encrypted"
+    yield "has", f"{count(len(store.certificates), 'certificate')}, not encrypted"
     for key in store.keys:
         yield "private key", str(key.key) if key.key else f"encrypted with {key.encrypted}"
     for sealed in store.sealed:

@@ -10,6 +10,7 @@ from overheard.certificates.asn1.element import SEQUENCE, Asn1Error, Element
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.values import octets, oid, raw_text
 from overheard.certificates.names import MOST_LISTED, Name, listed, plain, read_name, read_rdn
+from overheard.words.counting import count
 
 
 class Kind(IntEnum):
@@ -77,7 +78,7 @@ def read_general_name(element: Element) -> GeneralName:
             type_, _ = oid(fields.take()), fields.take(0x80).within()
             fields.end()
             return GeneralName(kind, type_)
-    return GeneralName(kind, f"of {len(element.content)} bytes")
+    return GeneralName(kind, f"of {count(len(element.content), 'byte')}")
 
 
 def read_general_names(element: Element, tag: int = SEQUENCE) -> tuple[GeneralName, ...]:

@@ -20,7 +20,9 @@ from overheard.report.details import details
 from overheard.report.deviations import deviations
 from overheard.report.json_text import as_json
 from overheard.report.picture import picture
+from overheard.report.skipped import skipped
 from overheard.report.table import table
+from overheard.words.counting import count
 from overheard.words.errors import EngineError, SettingsError
 from overheard.words.escaping import escaped
 from overheard.words.recording import KEY_LOG, NOTEBOOK
@@ -30,6 +32,7 @@ from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, by_name
 from overheard.words.suggestions import unknown
 from overheard.words.texts import all_escaped
+from overheard.words.verdict import Presence
 from overheard_capture.judge.api import look_up, read_recording
 
 if TYPE_CHECKING:
@@ -118,12 +121,13 @@ def _show(out: Console, job: Job, results: list[Result], detailed: list[str], me
     out.print()
     out.print(table(results, message))
     out.print(deviations(results), soft_wrap=not out.record, end="")
+    out.print(skipped(results), soft_wrap=not out.record, end="")
     for result in results:
         if result.scenario in detailed:
             title = _BY_NAME[result.scenario].title
             evidence = (_carrier(job, result), _notes(job, result))
             out.print(details(result, title, message, *evidence), soft_wrap=not out.record)
-    _show_where(out, job, [result for result in results if not result.skipped])
+    _show_where(out, job, _opened(results, detailed))
     if not detailed:
         out.print("\nAll the evidence of a scenario: `overheard run NAME`. What it teaches: `overheard explain NAME`.")
 
@@ -151,18 +155,28 @@ def _recording(job: Job, result: Result) -> Path:
     return job.folder / f"{result.scenario}.pcapng"
 
 
-def _show_where(out: Console, job: Job, results: list[Result]) -> None:
+def _opened(results: list[Result], asked: list[str]) -> str:
+    """The scenario whose recording the commands at the end open: the last that was asked for, if it has one.
+
+    Of the whole story, it is the last one with session keys.
+    """
+    recorded = [result for result in reversed(results) if not result.skipped]
+    of_asked = [result for result in recorded if result.scenario in asked and len(asked) < len(_BY_NAME)]
+    with_keys = [result for result in recorded if result.verdict.presence is Presence.KEY_LOG]
+    return next((result.scenario for result in (*of_asked, *with_keys, *recorded)), CONTROL)
+
+
+def _show_where(out: Console, job: Job, opened: str) -> None:
     where = job.folder
     if where.is_relative_to(Path.cwd()):
         where = where.relative_to(Path.cwd())
-    last = next((result.scenario for result in reversed(results) if result.verdict.presence == "key log"), CONTROL)
     out.print("\n[bold]Look for yourself[/bold]")
     # Port 5683 is registered for CoAP, and Wireshark would dissect the lab's HTTP as that.
     options = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / KEY_LOG}"
     for what, path in (
         ("all of it", f"{where}: *.pcapng, {KEY_LOG}, verdicts.json, logs/"),
-        ("in Wireshark", f"wireshark {options} {where}/{last}.pcapng"),
-        ("in a terminal", f"tshark {options} -r {where}/{last}.pcapng"),
+        ("in Wireshark", f"wireshark {options} {where}/{opened}.pcapng"),
+        ("in a terminal", f"tshark {options} -r {where}/{opened}.pcapng"),
     ):
         out.print(f"  {what:<15} {escaped(path)}", soft_wrap=not out.record, markup=False)
 
@@ -171,5 +185,5 @@ def _conclude(out: Console, results: list[Result], seconds: float) -> None:
     ran = [result for result in results if not result.skipped]
     wrong = [result.scenario for result in ran if result.failed]
     said = f"[bold red]not as expected: {', '.join(wrong)}[/bold red]" if wrong else "all as expected"
-    skipped = f", {len(results) - len(ran)} skipped" if len(ran) < len(results) else ""
-    out.print(f"\n{len(ran)} scenarios, {said}{skipped}, in {seconds:.1f} s")
+    left_out = f", {len(results) - len(ran)} skipped" if len(ran) < len(results) else ""
+    out.print(f"\n{count(len(ran), 'scenario')}, {said}{left_out}, in {seconds:.1f} s")

@@ -11,6 +11,7 @@ from rich.console import Group
 from rich.text import Text
 
 from overheard.certificates.names import listed
+from overheard.words.counting import count
 from overheard.words.faults import CertificateFault, explained
 from overheard.words.texts import all_escaped
 
@@ -32,15 +33,15 @@ def certificates(examination: Examination) -> Group:
 
 
 def _lines(examination: Examination) -> Iterator[Text]:
-    count = len(examination.certificates)
-    yield Text(f"{examination.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
+    number = len(examination.certificates)
+    yield Text(f"{examination.what}: {count(number, 'certificate') if number else 'no certificates'}", style="bold")
     for skipped in examination.skipped:
         yield Text(f"  ignored: {skipped}", style="dim")
-    for number, one in enumerate(examination.certificates[:_MOST], 1):
-        yield Text(f"\n{number}  {one.sentence}", style="bold")
+    for place, one in enumerate(examination.certificates[:_MOST], 1):
+        yield Text(f"\n{place}  {one.sentence}", style="bold")
         yield from _facts(one)
-    if count > _MOST:
-        yield Text(f"\nand {count - _MOST:,} more, which --json shows", style="bold")
+    if number > _MOST:
+        yield Text(f"\nand {number - _MOST:,} more, which --json shows", style="bold")
     for document in examination.documents:
         yield from _document(document)
     if examination.connection:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from overheard.report.packets import carrier
+from overheard.report.packets import packets
 from overheard.report.still_visible import still_visible
 from overheard.report.summary import ciphertext, evidence, short_error
 from overheard.report.table import stamp
@@ -15,6 +15,8 @@ from overheard.report.tries import tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.console import RenderableType
 
     from overheard.words.result import Exchange, Result
 
@@ -24,7 +26,7 @@ def details(result: Result, title: str, message: str, data: bytes = b"", interce
     return Group(*_lines(result, title, message, data, interceptor))
 
 
-def _lines(result: Result, title: str, message: str, data: bytes, interceptor: str) -> Iterator[Text]:
+def _lines(result: Result, title: str, message: str, data: bytes, interceptor: str) -> Iterator[RenderableType]:
     yield Text.assemble("\n", (result.scenario, "bold"), f": {title}   ", stamp(result))
     if result.skipped:
         yield Text(f"  {result.skipped}")
@@ -38,7 +40,7 @@ def _lines(result: Result, title: str, message: str, data: bytes, interceptor: s
         yield from (Text(f"  {line}") for line in interceptor.splitlines())
     yield _heading("on the wire")
     yield Text(f"  {evidence(result.verdict)}")
-    yield from carrier(result, data)
+    yield from packets(result, data)
     if result.verdict.sightings and (written := ciphertext(result.verdict.sightings[0], message)):
         yield from tries(written, result.verdict.broken)
     yield _heading("still visible")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
@@ -20,7 +21,7 @@ class Fitting:
     Each of `items` is the lines of a row, of which those that are empty are left out.
     """
 
-    def __init__(self, table: Table, items: Sequence[Sequence[str]], least: int) -> None:
+    def __init__(self, table: Table, items: Sequence[Sequence[str | Text]], least: int) -> None:
         self._table = table
         self._items = items
         self._least = least
@@ -33,7 +34,11 @@ class Fitting:
             yield from map(_listed, self._items)
 
 
-def _listed(item: Sequence[str]) -> RenderableType:
-    first, *further = item
-    lines = (first, *(f"  {line}" for line in further if line))
-    return Padding(Text("\n").join(map(Text, lines)), (0, 0, 0, 2), expand=False)
+def _listed(item: Sequence[str | Text]) -> RenderableType:
+    first, *further = (line if isinstance(line, Text) else Text(line) for line in item if line)
+    return Group(_indented(first, 2), *(_indented(line, 4) for line in further))
+
+
+def _indented(line: Text, columns: int) -> Padding:
+    """A line, and what does not fit into it, that far from the left."""
+    return Padding(line, (0, 0, 0, columns), expand=False)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from overheard.report.fitting import Fitting
 from overheard.report.labels import label
+from overheard.words.counting import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,8 +62,8 @@ def _table(listed: Sequence[Flow]) -> Fitting:
         ends = f"{flow.client} → {flow.server}"
         what = f"{flow.transport} {', '.join(map(label, flow.what.split(', ')))}".strip()
         is_protected = "protected" if flow.protected else "not protected"
-        seen = f"seen in {flow.sightings} place{'s' * (flow.sightings > 1)}" if flow.sightings else ""
-        sizes = f"{flow.sent} bytes →, ← {flow.answered} bytes"
+        seen = f"seen in {count(flow.sightings, 'place')}" if flow.sightings else ""
+        sizes = f"{count(flow.sent, 'byte')} →, ← {count(flow.answered, 'byte')}"
         remarks = "; ".join(flow.remarks)
         items.append((f"flow {number}: {what}", ends, sizes, is_protected, seen, remarks))
         shown.add_row(

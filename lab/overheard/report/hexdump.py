@@ -19,17 +19,18 @@ _NOBODY: range = range(0)
 
 
 class Excerpt:
-    """The lines around some bytes of a frame, with as many bytes a line as there is room for."""
+    """The lines around some bytes of a frame, or the `whole` frame, with as many bytes a line as there is room for."""
 
-    def __init__(self, data: bytes, marked: range, hidden: Collection[int]) -> None:
+    def __init__(self, data: bytes, marked: range, hidden: Collection[int] = _NOBODY, *, whole: bool = False) -> None:
         self._data = data
         self._marked = marked
         self._hidden = hidden
+        self._whole = whole
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Render it."""
         per_line = next((each for each, wide in _WIDTH_OF.items() if wide <= options.max_width), _FEWER[-1])
-        lines = lines_around(self._marked, per_line=per_line)
+        lines = None if self._whole else lines_around(self._marked, per_line=per_line)
         dump = hexdump(self._data, self._marked, lines=lines, hidden=self._hidden, per_line=per_line)
         dump.rstrip()
         yield dump

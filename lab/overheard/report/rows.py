@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from overheard.report.fitting import Fitting
 from overheard.report.table import STYLES
 from overheard.words.escaping import escaped
 from overheard.words.gallery import Row
@@ -25,23 +26,32 @@ if TYPE_CHECKING:
 
 # The most characters that are shown of a line of somebody's log.
 _WIDEST_LINE = 300
+# In a terminal of fewer columns, there is no room beside the names for what they are.
+_LEAST = 80
 
 
-def listing(scenarios: Iterable[Scenario]) -> Table:
-    """One line per scenario: its name, what happens in it, and the expected verdict."""
+def listing(scenarios: Iterable[Scenario]) -> Fitting:
+    """One row per scenario: its name, what happens in it, and the expected verdict."""
     shown = _table("scenario", "what happens", "expected")
+    items = []
     for each in scenarios:
         outcome = each.expected.outcome
-        shown.add_row(Text(each.name), Text(each.title), Text(outcome.value, style=STYLES[outcome]))
-    return shown
+        expected = Text(outcome.value, style=STYLES[outcome])
+        shown.add_row(Text(each.name), Text(each.title), expected)
+        items.append((Text(each.name, style="bold"), each.title, Text.assemble("expected: ", expected)))
+    return Fitting(shown, items, _LEAST)
 
 
-def index(faults: Iterable[Fault]) -> Table:
-    """One line per fault: its name, what is wrong, and what the error says."""
+def index(faults: Iterable[Fault]) -> Fitting:
+    """One row per fault: its name, what is wrong, and what the error says."""
     shown = _table("name", "what is wrong", "what the error says")
+    items = []
     for each in faults:
-        shown.add_row(Text(each.name), Text(each.wrong), Text(_reason(each)))
-    return shown
+        name = Text(each.name, style="bold")
+        about = (each.wrong, _reason(each))
+        shown.add_row(Text(each.name), *map(Text, about))
+        items.append((name, *about))
+    return Fitting(shown, items, _LEAST)
 
 
 def _reason(fault: Fault) -> str:
@@ -75,6 +85,8 @@ def _short(line: str) -> str:
 def fault(each: Fault) -> Group:
     """One fault in full."""
     lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
     for name, value in _about(each):
         lines.add_row(Text(f"  {name}", style="dim"), Text(value))
     return Group(Text.assemble("\n", (each.name, "bold"), f": {each.wrong}"), lines)
@@ -100,7 +112,8 @@ def on_the_wire(wire: Wire) -> str:
 
 
 def _table(*headings: str) -> Table:
+    """A table with these columns. The first has names, which must stay whole: people copy them."""
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in headings:
-        shown.add_column(heading)
+    for number, heading in enumerate(headings):
+        shown.add_column(heading, no_wrap=number == 0, overflow="fold")
     return shown

@@ -11,6 +11,7 @@ from overheard.report.flows import flows
 from overheard.report.labels import how, how_often, label
 from overheard.report.sightings import sightings
 from overheard.report.table import STYLES
+from overheard.words.counting import count
 from overheard.words.sighting import CredentialSighting
 from overheard.words.texts import all_escaped
 from overheard.words.verdict import Outcome, Presence
@@ -73,11 +74,11 @@ def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
 def in_a_line(verdict: Verdict) -> str:
     """The reason for the verdict, in one line."""
     if verdict.sightings:
-        first, count = verdict.sightings[0], len(verdict.sightings)
+        first, number = verdict.sightings[0], len(verdict.sightings)
         if isinstance(first, CredentialSighting):
-            also = f"; and {count - 1} more" if count > 1 else ""
+            also = f"; and {number - 1} more" if number > 1 else ""
             return f"{how_often(first)}, in frame {first.frame}{also}"
-        more = f", and {count - 1} times more" if count > 1 else ""
+        more = f", and {'once' if number == 2 else f'{number - 1} times'} more" if number > 1 else ""
         return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED and verdict.presence is Presence.CAPTURED:
         return _of_capture(verdict)
@@ -139,9 +140,10 @@ def _disagreements(found: Iterable[Disagreement]) -> Iterator[Text]:
 def _account(account: Account) -> Iterator[Text]:
     yield _heading("what was read")
     files = ", ".join(account.files[:3]) + (f" and {len(account.files) - 3} more" if len(account.files) > 3 else "")
-    yield Text(f"  {account.frames} frames, {account.bytes} bytes, {account.seconds:.3f} s of traffic: {files}")
+    sizes = f"{count(account.frames, 'frame')}, {count(account.bytes, 'byte')}"
+    yield Text(f"  {sizes}, {account.seconds:.3f} s of traffic: {files}")
     if account.left_out:
-        yield Text(f"  {account.left_out} frames were left out, as requested")
+        yield Text(f"  {count(account.left_out, 'frame')} left out, as requested")
     most = sorted(account.read_as.items(), key=lambda item: -item[1])
     width = max((len(str(size)) for _, size in most), default=0)
-    yield from (Text(f"  {size:>{width}} bytes as {label(what)}") for what, size in most)
+    yield from (Text(f"  {size:>{width}} byte{'s' * (size != 1)} as {label(what)}") for what, size in most)

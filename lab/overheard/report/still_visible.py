@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from overheard.words.counting import count
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -23,14 +25,14 @@ def still_visible(streams: Iterable[Visible]) -> Iterator[Text]:
         if facts := list(_facts(stream)):
             yield Text(f"    {', '.join(facts)}", style="dim")
     if len(streams) > _MOST:
-        yield Text(f"  and {len(streams) - _MOST} more connections", style="dim")
+        yield Text(f"  and {count(len(streams) - _MOST, 'more connection')}", style="dim")
 
 
 def _amounts(stream: Visible) -> str:
     when = f"after {stream.began:.2f} s, for {stream.lasted * 1000:.0f} ms"
     if stream.data_guessed:
-        return f"{when}; about {stream.data_sent} bytes asked, about {stream.data_guessed} answered"
-    return f"{when}; {stream.sent} bytes there, {stream.answered} back"
+        return f"{when}; about {count(stream.data_sent, 'byte')} asked, about {stream.data_guessed:,} answered"
+    return f"{when}; {count(stream.sent, 'byte')} there, {stream.answered:,} back"
 
 
 def _facts(stream: Visible) -> Iterator[str]:

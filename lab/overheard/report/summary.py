@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.report.labels import how
 from overheard.words.caesar import shifted
+from overheard.words.counting import count
 from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
 from overheard.words.verdict import Outcome, Presence
@@ -64,7 +65,7 @@ def _saw_no_message(verdict: Verdict) -> str:
     versions = list(dict.fromkeys(stream.version for stream in verdict.visible if stream.version))
     alerts = list(dict.fromkeys(alert.name for stream in verdict.visible for alert in stream.alerts))
     if len(alerts) > 1:
-        return f"{len(verdict.visible)} handshakes, {len(alerts)} alert kinds"
+        return f"{count(len(verdict.visible), 'handshake')}, {len(alerts)} alert kinds"
     if alerts:
         return f"{' and '.join(versions)}, alert {alerts[0]}"
     if verdict.presence is Presence.MESSAGE_KEY:

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from overheard.report.fitting import Fitting
 from overheard.report.summary import got, saw
 from overheard.words.verdict import Outcome
 
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     from overheard.words.result import Result
 
 STYLES = {Outcome.OVERHEARD: "bold red", Outcome.PROTECTED: "bold green", Outcome.INCONCLUSIVE: "bold yellow"}
-_WIDEST_VERDICT = max(map(len, Outcome))
+WIDEST_VERDICT = max(map(len, Outcome))
+# In a terminal of fewer columns, there is no room beside the names and the verdicts for what the client got.
+_LEAST = 100
+# The most characters of an error; all of it is in the details.
+_LONGEST = 160
 
 
-def table(results: Iterable[Result], message: str) -> Table:
-    """One line per scenario: what the client got, what the spy saw, and the verdict. Long texts are cut."""
+def table(results: Iterable[Result], message: str) -> Fitting:
+    """One row per scenario: what the client got, what the spy saw, and the verdict. Only a very long error is cut."""
     results = list(results)
     widest = max((len(result.scenario) for result in results), default=0)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True)
@@ -29,16 +34,28 @@ def table(results: Iterable[Result], message: str) -> Table:
         ("scenario", widest, None),
         ("the client got", None, 1),
         ("the spy saw", 30, None),
-        ("verdict", _WIDEST_VERDICT + 2, None),
+        ("verdict", WIDEST_VERDICT + 2, None),
     ):
-        shown.add_column(heading, width=width, ratio=ratio, no_wrap=True, overflow="ellipsis")
+        shown.add_column(heading, width=width, ratio=ratio, overflow="fold")
+    items = []
     for result in results:
-        # As texts: in a plain string the brackets of an IPv6 address would be read as markup.
-        cells = (result.scenario, got(result, message), saw(result, message))
+        client, spy = _shortened(got(result, message)), saw(result, message)
         verdict = stamp(result)
-        verdict.pad_right(_WIDEST_VERDICT + 1 - len(verdict))
-        shown.add_row(*map(Text, cells), verdict + _mark(result))
-    return shown
+        verdict.pad_right(WIDEST_VERDICT + 1 - len(verdict))
+        # As texts: in a plain string the brackets of an IPv6 address would be read as markup.
+        shown.add_row(Text(result.scenario), Text(client), Text(spy), verdict + _mark(result))
+        items.append(
+            (
+                _mark(result) + " " + verdict + f" {result.scenario}",
+                f"{'' if result.skipped else 'the client got: '}{client}",
+                spy and f"the spy saw: {spy}",
+            )
+        )
+    return Fitting(shown, items, _LEAST)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def stamp(result: Result) -> Text:

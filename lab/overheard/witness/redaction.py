@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from overheard.words.counting import count
 from overheard.words.errors import SettingsError
 from overheard.words.texts import changed, texts
 from overheard_capture.judge.api import Search
@@ -45,7 +46,7 @@ class CredentialRedactor:
 def _masked(text: str, values: Sequence[bytes]) -> str:
     """The text, or what stands for it if it contains one of the values."""
     data = text.encode(errors="surrogateescape")
-    return f"(a credential of {len(data)} bytes)" if any(value in data for value in values) else text
+    return f"(a credential of {count(len(data), 'byte')})" if any(value in data for value in values) else text
 
 
 class Redactor:

@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any, Self
 
+from overheard.words.counting import count
 from overheard.words.frozen import dataclass
 from overheard.words.named_tuple import NamedTuple
 
@@ -78,17 +79,17 @@ class Ground:
 def values(name: str, amount: Amount) -> str:
     """Values in words, such as `7 opaque values of at most 256 bytes`; of media, the bytes of all together."""
     if name == "media":
-        return f"{amount.total:,} bytes of media"
+        return f"{count(amount.total, 'byte')} of media"
     number = f"{amount.number:,}" + (" or more" if amount.number >= MOST_COUNTED else "")
     if amount.number == 1:
-        return f"1 {name} of {amount.longest} bytes"
-    return f"{number} {name}s of at most {amount.longest} bytes"
+        return f"1 {name} of {count(amount.longest, 'byte')}"
+    return f"{number} {name}s of at most {count(amount.longest, 'byte')}"
 
 
 def amounts(sizes: Mapping[str, int]) -> str:
     """Bytes by protocol, in words: the largest first, and the others as one sum."""
     ordered = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
-    parts = [f"{size:,} bytes of {name}" for name, size in ordered[:_MAX_NAMED]]
+    parts = [f"{count(size, 'byte')} of {name}" for name, size in ordered[:_MAX_NAMED]]
     if more := sum(size for _, size in ordered[_MAX_NAMED:]):
-        parts.append(f"{more:,} bytes of others")
+        parts.append(f"{count(more, 'byte')} of others")
     return ", ".join(parts)

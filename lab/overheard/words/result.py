@@ -36,7 +36,7 @@ class Result:
     """The result of one scenario: of each attempt, and the verdict.
 
     `wrong` are deviations of the verdict from the expectation, one sentence each. `skipped` says why a scenario was not
-    run, and is empty if it was; a skipped scenario is neither as expected nor failed.
+    run, and is empty if it was; a skipped scenario is neither as expected nor failed. `hint` is what to install for it.
     """
 
     scenario: str
@@ -44,11 +44,12 @@ class Result:
     verdict: Verdict
     wrong: tuple[str, ...] = ()
     skipped: str = ""
+    hint: str = ""
 
     @classmethod
-    def of_skipped(cls, scenario: str, why: str) -> Self:
+    def of_skipped(cls, scenario: str, why: str, hint: str = "") -> Self:
         """The result of a scenario that was not run."""
-        return cls(scenario, (), Verdict(Outcome.INCONCLUSIVE, ()), skipped=why)
+        return cls(scenario, (), Verdict(Outcome.INCONCLUSIVE, ()), skipped=why, hint=hint)
 
     @property
     def received(self) -> bool:

@@ -62,6 +62,20 @@ class Need(StrEnum):
     INTERCEPTOR = "the interceptor"
     POST_QUANTUM = "OpenSSL 3.5 or later"
 
+    @property
+    def cure(self) -> str:
+        """How to get it."""
+        return _CURES[self]
+
+
+_CURES = {
+    Need.INTERCEPTOR: "`make interceptor-env` installs it in a checkout, and `--engine compose` (with Docker) has it; "
+    "elsewhere, run pip install 'overheard[interceptor]' in a virtual environment of its own, and name the Python of "
+    "that in OVERHEARD_INTERCEPTOR_PYTHON",
+    Need.POST_QUANTUM: "`--engine compose` (with Docker) has it, and so has a Python that is linked with it, such as "
+    "that of Debian 13: `python3 -c 'import ssl; print(ssl.OPENSSL_VERSION)'` prints the version",
+}
+
 
 @dataclass(frozen=True)
 class Wire:

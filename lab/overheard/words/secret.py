@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from overheard.words.counting import count
 from overheard.words.frozen import dataclass
 
 # The message of the story.
@@ -24,4 +25,4 @@ class Secret:
     @property
     def redacted(self) -> str:
         """What machine-readable output has in its place: its name and length, and nothing of the value."""
-        return f"{self.name} ({len(self.value)} bytes)"
+        return f"{self.name} ({count(len(self.value), 'byte')})"

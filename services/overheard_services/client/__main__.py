@@ -69,11 +69,13 @@ def _event(**event: object) -> None:
 def _show(results: list[Result], settings: Settings) -> None:
     from overheard.report.console import console  # noqa: PLC0415  (a tenth of a second that only people need)
     from overheard.report.deviations import deviations  # noqa: PLC0415
+    from overheard.report.skipped import skipped  # noqa: PLC0415
     from overheard.report.table import table  # noqa: PLC0415
 
     out = console()
     out.print(table(results, settings.message))
     out.print(deviations(results), soft_wrap=True, end="")
+    out.print(skipped(results), soft_wrap=True, end="")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import ssl
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
+from overheard.words.counting import count
 from overheard.words.result import Exchange
 from overheard.words.secret import Secret
 
@@ -43,7 +44,8 @@ def _streams(attempts: Sequence[Attempt], visible: Sequence[Visible]) -> Iterato
 
 def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict: Verdict, message: str) -> Exchange:
     received = not answer.error and answer.message == message
-    error = answer.error or ("" if received else f"the server sent something else, {len(answer.message)} characters")
+    size = count(len(answer.message), "character")
+    error = answer.error or ("" if received else f"the server sent something else, {size}")
     wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
     # If a server sent the message instead of a token, the error would contain it.
     secret = Secret("message", message.encode())

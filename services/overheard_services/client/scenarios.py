@@ -32,12 +32,12 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
     """
     token = contents("OVERHEARD_CAPTURE_TOKEN_FILE", settings.capture_token_file).decode()
     sidecar = Sidecar(settings.capture_url, token, settings.run)
-    lacking = {scenario.name: lacks(scenario, settings) for scenario in settings.scenarios}
+    lacking = {each.name: found for each in settings.scenarios if (found := lacks(each, settings))}
     answers: dict[str, list[Answer]] = {}
     with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
         has = ClientFiles.gather(settings, Path(folder))
         for scenario in settings.scenarios:
-            if not lacking[scenario.name]:
+            if scenario.name not in lacking:
                 progress(f"recording {scenario.name}")
                 ways = has.prepared(scenario.attempts)
                 with sidecar.recording(scenario.name):
@@ -47,18 +47,19 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
     return [
         _result(scenario, answers[scenario.name], verdicts[scenario.name], settings.message)
         if scenario.name in answers
-        else Result.of_skipped(scenario.name, lacking[scenario.name])
+        else Result.of_skipped(scenario.name, *lacking[scenario.name])
         for scenario in settings.scenarios
     ]
 
 
-def lacks(scenario: Scenario, settings: Settings) -> str:
-    """What a scenario needs but this lab lacks, in a sentence; empty if nothing is missing."""
+def lacks(scenario: Scenario, settings: Settings) -> tuple[str, str] | None:
+    """What a scenario needs but this lab lacks, in a sentence, and how to get it; None if nothing is missing."""
     if Need.INTERCEPTOR in scenario.needs and not settings.impostor:
-        return f"it needs {Need.INTERCEPTOR}, and none runs here"
+        return f"it needs {Need.INTERCEPTOR}, and none runs here", Need.INTERCEPTOR.cure
     if Need.POST_QUANTUM in scenario.needs and ssl.OPENSSL_VERSION_INFO[:2] < _POST_QUANTUM:
-        return f"it needs {Need.POST_QUANTUM}, and here is {ssl.OPENSSL_VERSION.partition(' ')[2]}"
-    return ""
+        here = ssl.OPENSSL_VERSION.split()[1]
+        return f"it needs {Need.POST_QUANTUM}, and here is {here}", Need.POST_QUANTUM.cure
+    return None
 
 
 def _result(scenario: Scenario, answers: list[Answer], verdict: Verdict, message: str) -> Result:

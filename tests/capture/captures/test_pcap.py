@@ -82,7 +82,7 @@ def test_damage_is_reported_with_what_and_where(tmp_path: Path) -> None:
         path.write_bytes(pcap()[:size])
         assert read(path).damage == words
     path.write_bytes(pcap()[:45] + struct.pack("<IIII", 0, 0, 2**31, 2**31))
-    assert read(path).damage == "its packet at byte 45 declares a length of 2147483648 bytes"
+    assert read(path).damage == "its packet at byte 45 declares a length of 2,147,483,648 bytes"
     assert len(read(path).frames) == 1
 
 

@@ -229,7 +229,7 @@ def test_a_truncated_recording_never_looks_complete(recordings: Recordings, tmp_
         (File().section().block(10, struct.pack("<II", 0x544C534B, 99)), "is malformed"),
         (
             File(content=File().section().content + struct.pack("<III", 6, 1 << 31, 0)),
-            "declares a length of 2147483648",
+            "declares a length of 2,147,483,648",
         ),
         (File(content=File().section().content + struct.pack("<III", 1, 8, 8)), "declares a length of 8 bytes"),
         (File(content=File().section().content + struct.pack("<III", 1, 12, 16)), "has two different lengths"),

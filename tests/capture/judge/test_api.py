@@ -168,7 +168,7 @@ def test_hosts_may_be_named_and_what_matches_nothing_is_said(tmp_path: Path) -> 
     assert "something" not in reasons(by_name.verdicts["it"])
     nothing = judge(path, {"it": OTHER}, Options(only=("10.9.9.9",)))
     (said,) = (check for check in nothing.verdicts["it"].reasons if check.code == "something")
-    assert "were left out (--only, --without)" in said.says
+    assert "--only and --without left out " in said.says
     assert "all flows are listed" in said.hint
     with pytest.raises(SettingsError, match="nobody knows the address"):
         judge(path, {"it": OTHER}, Options(without=("no.such.invalid",)))

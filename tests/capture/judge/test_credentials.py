@@ -108,7 +108,7 @@ def test_a_credential_is_found_after_thousands_of_others(tmp_path: Path) -> None
     found = of_frames(tmp_path, frames)
     assert [seen.spelling for seen in found.sightings[-1:]] == ["json-field"]
     assert len(found.sightings) == 1001
-    assert says(found, "absent") == "1001 credentials in clear, and 200 more"
+    assert says(found, "absent") == "1,001 credentials in clear, and 200 more"
 
 
 @pytest.mark.parametrize("name", ["https", "tls13", "ecdhe", "rsa"])

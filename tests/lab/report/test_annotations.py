@@ -26,7 +26,7 @@ def read(line: str) -> tuple[str, str, list[str]]:
 
 def test_overheard_is_an_error_and_inconclusive_a_warning() -> None:
     assert [read(line) for line in annotated(report(a=OVERHEARD, b=PROTECTED, c=INCONCLUSIVE))] == [
-        ("error", "OVERHEARD: a", ["seen in frame 6, plainly, and 1 times more", "in traffic.pcapng"]),
+        ("error", "OVERHEARD: a", ["seen in frame 6, plainly, and once more", "in traffic.pcapng"]),
         (
             "warning",
             "INCONCLUSIVE: c",

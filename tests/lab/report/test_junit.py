@@ -33,7 +33,7 @@ def test_overheard_is_a_failure_and_inconclusive_an_error() -> None:
     failure, error = cases["password"].find("failure"), cases["user"].find("error")
     assert failure is not None
     assert error is not None
-    assert failure.attrib == {"message": "seen in frame 6, plainly, and 1 times more", "type": "OVERHEARD"}
+    assert failure.attrib == {"message": "seen in frame 6, plainly, and once more", "type": "OVERHEARD"}
     assert "frame 9, byte 54, 10.0.0.1:40000 → 10.0.0.2:80: plainly, in gzip, in chunked" in (failure.text or "")
     assert (error.text or "").splitlines() == [
         "nobody vouches for its start and end [marks]",

@@ -37,7 +37,7 @@ def hide(data: bytes) -> list[range]:
 
 def test_the_verdict_on_each_secret_comes_first_with_its_reason_in_one_line() -> None:
     lines = shown(scanned(report())).splitlines()
-    assert lines[0].split(maxsplit=2) == ["OVERHEARD", "password", "seen in frame 6, plainly, and 1 times more"]
+    assert lines[0].split(maxsplit=2) == ["OVERHEARD", "password", "seen in frame 6, plainly, and once more"]
     assert lines[1].startswith("PROTECTED     token")
     assert lines[1].endswith("all 5 checks hold; presence: key log")
     assert lines[2].startswith("INCONCLUSIVE  user")
@@ -122,7 +122,7 @@ def test_a_shared_reason_is_shown_once() -> None:
 
 def test_bytes_are_counted_by_what_they_were_read_as() -> None:
     said = shown(scanned(report()))
-    assert "  12 frames, 99320 bytes, 2.500 s of traffic: traffic.pcapng\n" in said
+    assert "  12 frames, 99,320 bytes, 2.500 s of traffic: traffic.pcapng\n" in said
     assert "  95000 bytes as TLS application data\n   4300 bytes as HTTP/1.1\n" in said
 
 

@@ -152,7 +152,8 @@ def test_a_scenario_that_this_lab_cannot_run_is_skipped_and_not_recorded(place: 
     steps: list[str] = []
     scenarios = (INTERCEPTED, scenario("plain", attempt(place.service("http"))))
     skipped, ran = run_scenarios(place.settings(scenarios=scenarios), steps.append)
-    assert skipped == Result.of_skipped("intercepted", "it needs the interceptor, and none runs here")
+    why = "it needs the interceptor, and none runs here"
+    assert skipped == Result.of_skipped("intercepted", why, Need.INTERCEPTOR.cure)
     assert (skipped.as_expected, skipped.failed, ran.as_expected) == (False, False, True)
     assert steps == ["recording plain", "judging"]
     assert sidecar.happened == ["begin plain", "end plain"]
@@ -161,17 +162,18 @@ def test_a_scenario_that_this_lab_cannot_run_is_skipped_and_not_recorded(place: 
 def test_post_quantum_needs_an_openssl_that_supports_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     here = ssl.OPENSSL_VERSION_INFO[:2]
     monkeypatch.setattr(module, "_POST_QUANTUM", here)
-    assert lacks(POST_QUANTUM, place.settings()) == ""
+    assert lacks(POST_QUANTUM, place.settings()) is None
     monkeypatch.setattr(module, "_POST_QUANTUM", (here[0], here[1] + 1))
-    said = lacks(POST_QUANTUM, place.settings())
+    said, cure = lacks(POST_QUANTUM, place.settings()) or ("", "")
     assert said.startswith(f"it needs OpenSSL 3.5 or later, and here is {here[0]}.{here[1]}.")
-    assert "OpenSSL" not in said.partition("later")[2]
+    assert " " not in said.partition("and here is ")[2]
+    assert "--engine compose" in cure
 
 
 def test_nothing_is_lacking_if_an_interceptor_runs_or_is_not_needed(place: Place) -> None:
-    assert lacks(INTERCEPTED, place.settings()) != ""
-    assert lacks(INTERCEPTED, place.settings(impostor=place.folder)) == ""
-    assert lacks(scenario("plain"), place.settings()) == ""
+    assert lacks(INTERCEPTED, place.settings())
+    assert lacks(INTERCEPTED, place.settings(impostor=place.folder)) is None
+    assert lacks(scenario("plain"), place.settings()) is None
 
 
 # ---- as a process
@@ -207,7 +209,8 @@ def test_json_output_has_one_event_per_line(place: Place, capture: tuple[str, An
     done = client(**environment)
     # There is no verdict.
     assert (done.returncode, done.stderr) == (2, "")
-    skipped = Result.of_skipped("https-intercepted", "it needs the interceptor, and none runs here")
+    why = "it needs the interceptor, and none runs here"
+    skipped = Result.of_skipped("https-intercepted", why, Need.INTERCEPTOR.cure)
     *progress, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Result.from_json(result) for result in last["results"]] == [skipped]
     assert all(set(event) == {"progress"} for event in progress)

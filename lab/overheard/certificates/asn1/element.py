@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from overheard.words.counting import count
 from overheard.words.named_tuple import NamedTuple
 
 # A certificate in a PKCS #12 file is about 15 levels deep. This bounds recursion, here and in everything that reads.
@@ -49,7 +50,7 @@ def parse(data: bytes, depth: int = 0) -> Element:
     """The one element that `data` is. Raises Asn1Error for anything before, behind or instead of it."""
     found = _read(data, 0, depth)
     if len(found.encoded) != len(data):
-        raise Asn1Error(f"{len(data) - len(found.encoded)} more bytes follow its end")
+        raise Asn1Error(f"{count(len(data) - len(found.encoded), 'more byte')} after its end")
     return found
 
 
@@ -95,7 +96,7 @@ def _read_long(data: bytes, at: int, depth: int) -> Element:
         end = _end_of_contents(data, start)
         return Element(tag, constructed, data[start:end], data[at : end + 2], depth, minimal=False)
     if start + length > len(data):
-        raise Asn1Error(f"it ends early: {start + length - len(data)} bytes are missing")
+        raise Asn1Error(f"it ends early, and lacks {count(start + length - len(data), 'byte')}")
     return Element(tag, constructed, data[start : start + length], data[at : start + length], depth, minimal=minimal)
 
 

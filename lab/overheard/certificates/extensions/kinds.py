@@ -14,6 +14,7 @@ from overheard.certificates.extensions import values as read
 from overheard.certificates.extensions import words as say
 from overheard.certificates.general_names import in_words, read_general_names
 from overheard.certificates.names import listed, minute, plain
+from overheard.words.counting import count
 
 BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
 SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = "2.5.29.17", "2.5.29.30"
@@ -87,7 +88,7 @@ KINDS: dict[str, Kind] = {
         Kind("2.5.29.32", "certificatePolicies", read.read_policies, listed, **_HANDLED),
         Kind("2.5.29.33", "policyMappings", read.read_mappings, listed, **_HANDLED),
         Kind("2.5.29.36", "policyConstraints", read.read_policy_constraints, _same, **_HANDLED),
-        Kind("2.5.29.54", "inhibitAnyPolicy", small, lambda value: f"after {value} more CAs", **_HANDLED),
+        Kind("2.5.29.54", "inhibitAnyPolicy", small, lambda value: f"after {count(value, 'more CA')}", **_HANDLED),
         Kind("2.5.29.16", "privateKeyUsagePeriod", read.read_period, _same),
         Kind("2.5.29.9", "subjectDirectoryAttributes", sequence_of, lambda value: f"{len(value)} attributes"),
         Kind(NETSCAPE_TYPE, "nsCertType", named_bits, lambda value: f"for {listed(say.netscape(value))}", **_BOTH),

@@ -10,6 +10,7 @@ from overheard.certificates.asn1.fields import Fields, sequence_of
 from overheard.certificates.asn1.values import boolean, octets, oid
 from overheard.certificates.extensions.kinds import KINDS
 from overheard.certificates.extensions.values import OddValueError, short_hex
+from overheard.words.counting import count
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Extension:
         if self.problem:
             return f"cannot be read: {self.problem}"
         if self.oid not in KINDS:
-            return f"unknown, {len(self.data)} bytes: {short_hex(self.data)}" if self.data else "unknown"
+            return f"unknown, {count(len(self.data), 'byte')}: {short_hex(self.data)}" if self.data else "unknown"
         return KINDS[self.oid].say(self.value)
 
 

@@ -16,6 +16,7 @@ from overheard.certificates.general_names import (
     read_relative_name,
 )
 from overheard.certificates.names import listed, minute, plain
+from overheard.words.counting import count
 
 SERVER_AUTH, ANY_PURPOSE = "1.3.6.1.5.5.7.3.1", "2.5.29.37.0"
 # What Netscape and Microsoft called servers of strong encryption; OpenSSL takes either as a server's.
@@ -206,8 +207,8 @@ def read_policy_constraints(element: Element) -> str:
     fields = Fields(element)
     explicit, inhibit = fields.optional(0x80), fields.optional(0x81)
     fields.end()
-    words = [f"a policy is required after {small(explicit, 0x80)} more CAs"] if explicit else []
-    return listed(words + ([f"no mapping after {small(inhibit, 0x81)} more CAs"] if inhibit else []))
+    words = [f"a policy is required after {count(small(explicit, 0x80), 'more CA')}"] if explicit else []
+    return listed(words + ([f"no mapping after {count(small(inhibit, 0x81), 'more CA')}"] if inhibit else []))
 
 
 def read_features(element: Element) -> tuple[int, ...]:

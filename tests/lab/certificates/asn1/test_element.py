@@ -48,13 +48,13 @@ def test_tags_have_their_class(tag: bytes, read: int) -> None:
     [
         (b"", "it is empty"),
         (b"\x30", "it ends early"),
-        (b"\x30\x05\x02\x01", "3 bytes are missing"),
+        (b"\x30\x05\x02\x01", "lacks 3 bytes"),
         (b"\x30\x82\x01", "within a length"),
         (b"\x30\x8a" + b"\1" * 10, "a length has too many octets"),
         (b"\x04\x80\0\0", "a primitive element has no length"),
         (b"\x30\x80\x02\x01\x05", "it ends early"),
         (b"\x1f\x81\x81\x81\x81\x01\0", "a tag has too many octets"),
-        (b"\x30\0\0", "1 more bytes follow"),
+        (b"\x30\0\0", "1 more byte after its end"),
         (b"\x30\x80" * 100, "nested too deep"),
     ],
 )
