@@ -181,3 +181,18 @@ def test_the_number_of_rows_of_the_gallery_is_right() -> None:
     assert f"has {len(ROWS)} ways for HTTPS" in README
     assert f"{len(ROWS)} of {len(ROWS)} as expected" in README
     assert f"The gallery: {len(ROWS)} ways for HTTPS" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_what_the_output_in_the_readme_counts_is_right() -> None:
+    handshakes = sum(row.scheme == "https" for row in ROWS)
+    alerts = len({row.wire.alert for row in ROWS} - {""})
+    assert f"{handshakes} handshakes, {alerts} alert kinds" in README
+    picture = "".join(ET.fromstring((ROOT / "docs" / "demo.svg").read_text()).itertext()).replace("\xa0", " ")  # noqa: S314
+    assert f"{handshakes} handshakes, {alerts} alert kinds" in picture
+
+
+def test_the_number_of_scenarios_is_right() -> None:
+    number = {13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen"}[len(SCENARIOS)]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    for page, what in ((README, "scenarios"), (ARCHITECTURE, "recordings"), (changes, "scenarios")):
+        assert re.findall(rf"([a-z]+teen) {what}", " ".join(page.split())) == [number]

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from lab.report.results import shown
 from lab.report.widths import WIDTHS, whole, within
 from overheard.report.details import details
+from overheard.report.pages import file_of
 from overheard.report.table import table
 from overheard.words.caesar import shifted
 from overheard.words.ground import Ground, Proof
@@ -62,6 +64,15 @@ def test_no_table_loses_a_name_a_verdict_or_a_tick(run: Run, width: int) -> None
     assert said.count("✓") == len(ran)
     for outcome in Outcome:
         assert said.count(outcome) == sum(result.verdict.outcome is outcome for result in ran)
+
+
+@by_name
+def test_the_checks_that_the_pages_count_are_those_of_a_run(run: Run, scenario: Scenario) -> None:
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    pages = Path(__file__).parents[2] / "docs" / "scenarios"
+    counted = re.findall(r"all (\d+) checks hold", (pages / file_of(scenario.name)).read_text())
+    assert counted == ([str(len(result.verdict.checks))] if result.verdict.outcome is Outcome.PROTECTED else [])
 
 
 @by_name

@@ -65,7 +65,8 @@ def _saw_no_message(verdict: Verdict) -> str:
     versions = list(dict.fromkeys(stream.version for stream in verdict.visible if stream.version))
     alerts = list(dict.fromkeys(alert.name for stream in verdict.visible for alert in stream.alerts))
     if len(alerts) > 1:
-        return f"{count(len(verdict.visible), 'handshake')}, {len(alerts)} alert kinds"
+        handshakes = sum(bool(stream.hello_frames) for stream in verdict.visible)
+        return f"{count(handshakes, 'handshake')}, {len(alerts)} alert kinds"
     if alerts:
         return f"{' and '.join(versions)}, alert {alerts[0]}"
     if verdict.presence is Presence.MESSAGE_KEY:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from overheard.words.named_tuple import NamedTuple
 
-SHIFTS = range(1, 26)
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+SHIFTS = range(1, len(ALPHABET))
 
 # How common each pair of letters is in the 63,875 words of Debian's `wamerican` 2020.12.07, on a scale of logarithms
 # from 0 (it never occurs) to 9: a row for each first letter, from a to z, with a digit for each second letter.
@@ -49,9 +49,9 @@ class Try(NamedTuple):
 
 def shifted(text: str, by: int) -> str:
     """`text` with each letter moved `by` places forward in the alphabet; A follows Z."""
-    by %= len(_LETTERS)
-    turned = _LETTERS[by:] + _LETTERS[:by]
-    return text.translate(str.maketrans(_LETTERS + _LETTERS.upper(), turned + turned.upper()))
+    by %= len(ALPHABET)
+    turned = ALPHABET[by:] + ALPHABET[:by]
+    return text.translate(str.maketrans(ALPHABET + ALPHABET.upper(), turned + turned.upper()))
 
 
 def tries(text: str) -> list[Try]:
@@ -65,6 +65,6 @@ def likeliest(text: str) -> Try:
 
 
 def _likeness(text: str) -> float:
-    pairs = [pair for pair in zip(text.lower(), text.lower()[1:], strict=False) if set(pair) <= set(_LETTERS)]
-    marks = [int(_PAIRS[_LETTERS.index(first)][_LETTERS.index(second)]) for first, second in pairs]
+    pairs = [pair for pair in zip(text.lower(), text.lower()[1:], strict=False) if set(pair) <= set(ALPHABET)]
+    marks = [int(_PAIRS[ALPHABET.index(first)][ALPHABET.index(second)]) for first, second in pairs]
     return sum(marks) / len(marks) if marks else 0.0

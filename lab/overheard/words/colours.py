@@ -61,12 +61,12 @@ def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prim
         discrete logarithm.
 
         X25519 uses points of a curve instead of powers, and has 2^{_FREE_BITS} private keys, about
-        {_rounded(2**_FREE_BITS)}. The best known method is faster than trying them all, but still takes about
-        2^{_WORK_BITS} steps, or {_rounded(2**_WORK_BITS)}.
+        {rounded(2**_FREE_BITS)}. The best known method is faster than trying them all, but still takes about
+        2^{_WORK_BITS} steps, or {rounded(2**_WORK_BITS)}.
     """)
 
 
-def _rounded(number: int) -> str:
+def rounded(number: int) -> str:
     """A large number as one digit and a power of ten."""
     digit, _, power = f"{number:.0e}".partition("e+")
     return f"{digit} · 10^{int(power)}"

@@ -48,6 +48,7 @@ STREAM = Visible(
     data_sent=142,
     data_answered=676,
     data_guessed=176,
+    hello_frames=(4, 6),
 )
 REFUSED = replace(
     STREAM, data_sent=0, data_answered=0, data_guessed=0, alerts=(Alert(8, "client", "fatal", "unknown_ca"),)

@@ -74,7 +74,8 @@ def test_what_the_spy_saw_of_a_sealed_message_and_of_nothing() -> None:
 
 def test_many_kinds_of_alerts_are_counted() -> None:
     other = replace(REFUSED, alerts=(Alert(9, "server", "fatal", "protocol_version"),))
-    verdict = replace(UNTRUSTED.verdict, visible=(REFUSED, other, other))
+    plain = replace(REFUSED, alerts=(), hello_frames=())
+    verdict = replace(UNTRUSTED.verdict, visible=(REFUSED, other, other, plain))
     assert saw(replace(UNTRUSTED, verdict=verdict), MESSAGE) == "3 handshakes, 2 alert kinds"
 
 

@@ -7,6 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from overheard.words.chapter import paragraph, paragraphs, rfc
 from overheard.words.colours import steps
 from overheard.words.gallery import ROWS
@@ -122,6 +124,30 @@ def test_rows_described_as_identical_on_the_wire_are() -> None:
     *names, alert = re.findall(r"`([^`]+)`", sentence)
     assert len(names) == 2
     assert [row.wire.alert for row in ROWS if row.name in names] == [alert, alert]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "number"),
+    [
+        ("fernet", "Three attempts", 3),
+        ("diffie-hellman", "The second attempt", 2),
+        ("mutual-tls", "Four clients try", 4),
+        ("mutual-tls", "The other three got an alert", 4),
+        ("no-forward-secrecy", "Three attempts, one server", 3),
+        ("no-forward-secrecy", "The other two work as before", 3),
+    ],
+)
+def test_the_attempts_that_a_chapter_counts_are_those_of_its_scenario(name: str, words: str, number: int) -> None:
+    (scenario,) = (each for each in SCENARIOS if each.name == name)
+    assert any(words in text for text in texts(scenario.chapter))
+    assert len(scenario.attempts) == number
+
+
+def test_a_text_types_no_number_that_follows_from_the_message() -> None:
+    """Lengths are computed from it; see `overheard.words.lengths`."""
+    typed = "".join(path.read_text() for path in (ROOT / "lab/overheard/words/chapters").glob("*.py"))
+    for computed in (SECRET_MESSAGE.encode().hex(" "), "ekteex", "73 bytes", "28 bytes", "11 bytes"):
+        assert computed not in typed
 
 
 def test_paragraphs_are_separated_by_empty_lines() -> None:

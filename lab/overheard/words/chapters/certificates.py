@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from overheard.words.chapter import Break, Chapter, paragraph, paragraphs, rfc
+from overheard.words.lengths import APPLICATION_DATA, CONTENT_TYPE, TAG, record
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.verdict import Outcome
+
+# The record that the server's message is in.
+_RECORD = record(len(SECRET_MESSAGE))
+_HEADER = APPLICATION_DATA + _RECORD.to_bytes(2, "big")
 
 HTTPS_UNTRUSTED = Chapter(
     story=paragraphs("""
@@ -71,9 +77,10 @@ HTTPS = Chapter(
         all this: the recording is whole, the session keys show that the message is in it, and without them the message
         can be seen nowhere.
     """),
-    look=paragraphs("""
-        In the hex dump find `17 03 03 00 1c`, the beginning of a record: application data of 28 bytes (1c in
-        hexadecimal). These are 11 bytes of message, 1 byte for the content type, and 16 bytes of tag.
+    look=paragraphs(f"""
+        In the hex dump find `{_HEADER.hex(" ")}`, the beginning of a record: application data of {_RECORD} bytes
+        ({_RECORD:x} in hexadecimal). These are {len(SECRET_MESSAGE)} bytes of message, {CONTENT_TYPE} byte for the
+        content type, and {TAG} bytes of tag.
 
         Open the recording in Wireshark twice: with the command that is printed at the end, which names the key log, and
         then without that option. The difference is what HTTPS is for.
@@ -85,10 +92,10 @@ HTTPS = Chapter(
         The squirrels have a second secret, and it is either `yes` or `no`. The server tells it over HTTPS. What can the
         spy find out?
     """),
-    answer=paragraph("""
-        Which of the two it is: the record has 20 bytes for `yes` and 19 for `no`. TLS hides what is said, not how long
-        it is. TLS 1.3 lets a sender pad its records, but few do. Learning from sizes and times is called traffic
-        analysis.
+    answer=paragraph(f"""
+        Which of the two it is: the record has {record(len("yes"))} bytes for `yes` and {record(len("no"))} for `no`.
+        TLS hides what is said, not how long it is. TLS 1.3 lets a sender pad its records, but few do. Learning from
+        sizes and times is called traffic analysis.
     """),
     try_this=Break(
         file="services/overheard_services/server/settings.py",
@@ -105,7 +112,7 @@ HTTPS = Chapter(
     ),
     reading=(
         rfc(8446, "2", "the handshake of TLS 1.3 in one picture"),
-        rfc(8446, "5.2", "a record, its tag, and why it is 17 bytes longer than what it holds"),
+        rfc(8446, "5.2", f"a record, its tag, and why it is {record(0)} bytes longer than what it holds"),
         rfc(8446, "5.4", "padding, to hide lengths"),
         rfc(6066, "3", "SNI: the name of the server, sent in clear"),
     ),

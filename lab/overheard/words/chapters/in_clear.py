@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from math import factorial
+
+from overheard.words.caesar import ALPHABET, SHIFTS, likeliest, shifted
 from overheard.words.chapter import Break, Chapter, Reading, paragraph, paragraphs, rfc
+from overheard.words.colours import rounded
+from overheard.words.secret import SECRET_MESSAGE
+from overheard.words.spelling import shifted_by
 from overheard.words.verdict import Outcome
+
+# The message with each letter replaced by the one before it.
+_CIPHERTEXT = shifted(SECRET_MESSAGE, -1)
+_FIRST = SECRET_MESSAGE.split()[0]
+# The key that a reader tries in its place.
+_OTHER_SHIFT = 13
 
 HTTP = Chapter(
     story=paragraphs("""
@@ -21,11 +33,11 @@ HTTP = Chapter(
         must say `OVERHEARD`. This scenario is also the lab's positive control: if the judge did not find the message
         here, nobody could believe it when it finds nothing elsewhere.
     """),
-    look=paragraphs("""
+    look=paragraphs(f"""
         The verdict names a frame, which is a packet as it was on the wire, and the byte at which the message begins.
 
-        In the hex dump of that frame the marked bytes are `66 6c 75 66 66 79 20 74 61 69 6c`: a number for each
-        character. On the right are the same bytes as text: `fluffy tail`.
+        In the hex dump of that frame the marked bytes are `{SECRET_MESSAGE.encode().hex(" ")}`: a number for each
+        character. On the right are the same bytes as text: `{SECRET_MESSAGE}`.
 
         Above them are the headers of the response. They are in clear as well, and show which program the server runs
         and the time on its clock.
@@ -56,33 +68,33 @@ HTTP = Chapter(
 )
 
 SUBSTITUTION = Chapter(
-    story=paragraphs("""
+    story=paragraphs(f"""
         The squirrels invent a secret method. Instead of each letter the server sends the one before it in the alphabet:
         A for B, and Z for A. The client replaces each letter by the next one, and has the message again. Such a method
         is called a substitution cipher, and this kind, where the whole alphabet is shifted, is named after Caesar. The
         input is the plaintext, the output the ciphertext, and the number of places is the key.
 
-        There are 25 keys: a shift by 26 changes nothing. The spy tries them all and looks for the one that makes sense.
-        A program can do that, too, without knowing the message: in English some pairs of letters are common, and others
-        never occur.
+        There are {len(SHIFTS)} keys: a shift by {len(ALPHABET)} changes nothing. The spy tries them all and looks for
+        the one that makes sense. A program can do that, too, without knowing the message: in English some pairs of
+        letters are common, and others never occur.
 
         It does not help that nobody told the spy the method. It is in every client, members leave, and people guess. In
         1883 Auguste Kerckhoffs drew the conclusion that still holds: a cipher must be secure even if the enemy knows
         everything about it except the key. This is Kerckhoffs's principle. So what we need is a method that anybody may
         know, and a key that nobody can guess or find by trying.
     """),
-    look=paragraphs("""
-        The marked bytes read `ekteex szhk`. Below them are the 25 tries, and the arrow points at the one that is most
-        like English: shift 1, and the message.
+    look=paragraphs(f"""
+        The marked bytes read `{_CIPHERTEXT}`. Below them are the {len(SHIFTS)} tries, and the arrow points at the one
+        that is most like English: shift {likeliest(_CIPHERTEXT).shift}, and the message.
 
-        The ciphertext keeps the shape of the message: the words are as long as before, and where `fluffy` has the same
-        letter three times, so does `ekteex`.
+        The ciphertext keeps the shape of the message: the words are as long as before, and where `{_FIRST}` has the
+        same letter three times, so does `{_CIPHERTEXT.split()[0]}`.
 
         The client got the message: for those who know the method, it works. That is why bad ciphers live so long.
     """),
-    question=paragraph("""
-        Instead of a shift, the squirrels could agree on any order of the 26 letters. There are about 4 · 10^26 of
-        those, too many to try. Would that be secure?
+    question=paragraph(f"""
+        Instead of a shift, the squirrels could agree on any order of the {len(ALPHABET)} letters. There are about
+        {rounded(factorial(len(ALPHABET)))} of those, too many to try. Would that be secure?
     """),
     answer=paragraph("""
         No. Each letter still becomes the same other letter everywhere, so the counts survive: in a long English text
@@ -93,14 +105,14 @@ SUBSTITUTION = Chapter(
     try_this=Break(
         file="services/overheard_services/disguise/substitution.py",
         line="CIPHER = dict(zip(_ALPHABET, _ALPHABET[-1:] + _ALPHABET[:-1], strict=True))",
-        instead="CIPHER = dict(zip(_ALPHABET, _ALPHABET[13:] + _ALPHABET[:13], strict=True))",
-        happens=paragraph("""
-            Another key: all letters move by 13 places. The client still reads the message, because it derives its table
-            from this one. The spy needs no more time than before: the arrow now points at try 13, and the verdict is
-            OVERHEARD. The lab only notes that it expected another shift.
+        instead=f"CIPHER = dict(zip(_ALPHABET, _ALPHABET[{_OTHER_SHIFT}:] + _ALPHABET[:{_OTHER_SHIFT}], strict=True))",
+        happens=paragraph(f"""
+            Another key: all letters move by {_OTHER_SHIFT} places. The client still reads the message, because it
+            derives its table from this one. The spy needs no more time than before: the arrow now points at try
+            {_OTHER_SHIFT}, and the verdict is OVERHEARD. The lab only notes that it expected another shift.
         """),
         outcome=Outcome.OVERHEARD,
-        wrong="is seen letters shifted by 13",
+        wrong=f"is seen {shifted_by(_OTHER_SHIFT)}",
     ),
     reading=(
         rfc(4949, "4", "a glossary of security terms: see Caesar cipher, cryptanalysis, and key"),

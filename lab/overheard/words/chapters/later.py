@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from overheard.words.chapter import Break, Chapter, Reading, paragraph, paragraphs, rfc
+from overheard.words.lengths import HYBRID_SHARES, X25519
 from overheard.words.verdict import Outcome
 
 NO_FORWARD_SECRECY = Chapter(
@@ -73,11 +74,12 @@ POST_QUANTUM = Chapter(
         one: `X25519MLKEM768` derives the key from both results. This is called hybrid. The spy would have to break
         both. OpenSSL does this by default from version 3.5 on.
     """),
-    look=paragraphs("""
+    look=paragraphs(f"""
         What is still visible shows the group: `X25519MLKEM768`. It exists only in TLS 1.3.
 
-        Open the two hellos in Wireshark and look for the extension `key_share`. The client's share for it has 1,216
-        bytes and the server's 1,120. X25519 alone takes 32 in each direction. That is the price.
+        Open the two hellos in Wireshark and look for the extension `key_share`. The client's share for it has
+        {HYBRID_SHARES[0]:,} bytes and the server's {HYBRID_SHARES[1]:,}. X25519 alone takes {X25519} in each
+        direction. That is the price.
 
         Everything else is as in `https`: the same certificate, the same records.
     """),

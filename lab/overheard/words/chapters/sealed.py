@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from overheard.words.chapter import Break, Chapter, Reading, paragraph, paragraphs, rfc
-from overheard.words.colours import steps
+from overheard.words.colours import CLIENT, COMMON, SERVER, steps
+from overheard.words.lengths import BLOCK, X25519, in_base64, token
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.verdict import Outcome
+
+# The token of the message.
+_TOKEN = token(len(SECRET_MESSAGE))
 
 FERNET = Chapter(
     story=paragraphs("""
@@ -24,22 +29,22 @@ FERNET = Chapter(
         In the lab the key is delivered in a file, without any wire. Two squirrels in far-off trees cannot do that. They
         have only the wire, and there the spy would read the key as well.
     """),
-    look=paragraphs("""
+    look=paragraphs(f"""
         Three attempts: with the shared key the client reads the message; with another one it gets `InvalidToken`; with
         none it has the token, as the spy does.
 
         Compare the token of the last attempt with the one in the packet: the same message and the same key. Only their
         first characters are the same: those are the version and the time.
 
-        The message has 11 characters and its token 100: version, time, random value, ciphertext and tag take 73 bytes,
-        which are 100 characters in base64.
+        The message has {len(SECRET_MESSAGE)} characters and its token {in_base64(_TOKEN)}: version, time, random value,
+        ciphertext and tag take {_TOKEN} bytes, which are {in_base64(_TOKEN)} characters in base64.
     """),
     question="The spy cannot decrypt a token. What can it still learn from one?",
-    answer=paragraph("""
-        When it was made, to the second: the time is in it, unencrypted. How long the message is, give or take 16 bytes,
-        which is the block size of AES. And who asked whom, as always. The spy can also keep the token and send it again
-        tomorrow, and it will still be accepted. Against such a replay, Fernet lets the receiver refuse tokens older
-        than a number of seconds; the lab's client does not do that.
+    answer=paragraph(f"""
+        When it was made, to the second: the time is in it, unencrypted. How long the message is, give or take {BLOCK}
+        bytes, which is the block size of AES. And who asked whom, as always. The spy can also keep the token and send
+        it again tomorrow, and it will still be accepted. Against such a replay, Fernet lets the receiver refuse tokens
+        older than a number of seconds; the lab's client does not do that.
     """),
     try_this=Break(
         file="services/overheard_services/disguise/fernet.py",
@@ -69,7 +74,7 @@ FERNET = Chapter(
 )
 
 DIFFIE_HELLMAN = Chapter(
-    story=paragraphs("""
+    story=paragraphs(f"""
         Both sides need the same key, and the spy hears every word that they say. In 1976 Whitfield Diffie and Martin
         Hellman published how it can still be done: two parties who share nothing agree on a key in public.
 
@@ -78,10 +83,10 @@ DIFFIE_HELLMAN = Chapter(
         is easy and the other is not: nobody knows how to compute the private number from the public value in any
         reasonable time.
 
-        The lab does it with X25519, which uses an elliptic curve and has values of 32 bytes. HKDF turns the result into
-        a proper key, and with this key the server encrypts the message as a Fernet token. Then both discard their
-        private numbers. The next exchange begins with new ones, so nothing that is stolen tomorrow decrypts what was
-        sent today.
+        The lab does it with X25519, which uses an elliptic curve and has values of {X25519} bytes. HKDF turns the
+        result into a proper key, and with this key the server encrypts the message as a Fernet token. Then both discard
+        their private numbers. The next exchange begins with new ones, so nothing that is stolen tomorrow decrypts what
+        was sent today.
     """),
     look=paragraphs("""
         Each attempt shows the two public values that crossed the wire. In the hex dump of the response the server's
@@ -93,10 +98,11 @@ DIFFIE_HELLMAN = Chapter(
         so knows that the message was in it. The spy has no such key.
     """),
     question="The spy has both public values. Why does it not combine them, as the two sides do?",
-    answer=paragraph("""
+    answer=paragraph(f"""
         Neither side combines two public values: each uses one of them and its own private number. In the small numbers
-        above, the key is 5 to the power of 9 times 14. From 5^9 and 5^14 the spy can easily compute 5^(9 + 14), which
-        is useless. To multiply in the exponent, it needs one of the exponents, and these were never sent.
+        above, the key is {COMMON} to the power of {CLIENT} times {SERVER}. From {COMMON}^{CLIENT} and {COMMON}^{SERVER}
+        the spy can easily compute {COMMON}^({CLIENT} + {SERVER}), which is useless. To multiply in the exponent, it
+        needs one of the exponents, and these were never sent.
     """),
     try_this=Break(
         file="services/overheard_services/client/attempt.py",

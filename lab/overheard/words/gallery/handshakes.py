@@ -147,8 +147,9 @@ ROWS = (
             "Could not generate DH keypair",
             "prime size must be multiple of",
         ),
-        cause="The server exchanges keys with a prime of fewer than 2,048 bits, which can be broken (Logjam, 2015), "
-        "and OpenSSL's security level 2 rejects that.",
+        cause="The server exchanges keys with a prime of fewer than 2,048 bits, which OpenSSL's security level 2 "
+        "rejects. Most of the work of breaking such an exchange is done once for all that use its prime: the "
+        "authors of Logjam (2015) did it for 512 bits, and estimated that 1,024 are within a state's reach.",
         cure="Have the server use ECDHE, or give it a group of RFC 7919 (nginx: `ssl_dhparam` with ffdhe2048); a "
         "client that has no choice can leave out DHE with `set_ciphers('DEFAULT:!DHE')`. If the server is not yours, "
         "tell its owner.",
