@@ -146,8 +146,23 @@ class Evidence:
         """Whether the keys of the parties and the spy show that no TLS stream has data. Raises UnreadableError."""
         from overheard_capture.wireshark.opened import are_empty  # noqa: PLC0415  (only keys need it)
 
+        return are_empty(self.facts.tls, self.opened)
+
+    @cached_property
+    def opened(self) -> list[tshark.Decrypted]:
+        """What the keys of the parties and the spy decrypt, by whose they are. Raises UnreadableError."""
         opened = (self.decrypted, self._opened_by_sessions, self._opened_by_stolen_key)
-        return are_empty(self.facts.tls, [each for each in opened if each])
+        return [each for each in opened if each]
+
+    @cached_property
+    def handshakes(self) -> list[bytes]:
+        """The messages of all TLS handshakes, decrypted with the keys of everybody. Raises UnreadableError."""
+        from overheard_capture.wireshark.handshakes import handshake_messages  # noqa: PLC0415  (only keys need it)
+
+        ours, theirs = self.keys.tls, self.spy.tls
+        return handshake_messages(
+            self.tshark_input, TlsKeys((*ours.logs, *theirs.logs), ours.private or theirs.private)
+        )
 
 
 def opened_by(hit: Hit, who: OpenedBy) -> bool:

@@ -9,6 +9,7 @@ from overheard.words.errors import OverheardError
 from overheard.words.layer import OpenedBy
 from overheard.words.options import SENT
 from overheard.words.verdict import CHECK_KEYS, WRITE_KEYS, Check, Presence, Rule
+from overheard_capture.judge.never_sent import check_never_sent
 from overheard_capture.scan.flow_rows import ALERT
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
     if OpenedBy.PARTY in evidence.fernet_keys.errors:
         return Presence.NONE, None, _check("present", evidence.fernet_keys.errors[OpenedBy.PARTY], "check the keys")
     if evidence.facts.tls and evidence.keys.tls and evidence.tls_is_empty:
-        streams = count(len(evidence.facts.tls), "TLS stream")
-        says = f"it never left: {streams}, and no application data in either direction"
-        return Presence.NONE, None, _check("never-sent", says)
+        return Presence.NONE, None, check_never_sent(case)
     return _without_proof(case)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ALERT = 2
 _LONGEST_ALERT = ALERT + 1 + 16
 # What a flow of nothing else is.
-_MARKS = "marks of the recorder"
+MARKS = "marks of the recorder"
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
@@ -78,7 +78,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     """Add a datagram flow that has ended, whose readers are closed."""
     # Marks of the recorder are no data of the hosts.
     seen = [size - marks for size, marks in zip(flow.seen, flow.mark_bytes, strict=True)]
-    what = _kinds(flow.findings) or ("datagrams" if any(seen) or not any(flow.seen) else _MARKS)
+    what = _kinds(flow.findings) or ("datagrams" if any(seen) or not any(flow.seen) else MARKS)
     facts.kinds[what] += 1
     encrypted = is_encrypted(flow) and _all_encrypted(flow)
     facts.encrypted_flows += encrypted

@@ -12,7 +12,8 @@ HELP = "find out what can be seen in captures: credentials, or secrets that you 
 _DESCRIPTION = """\
 Search captures (pcap or pcapng, also compressed with gzip or zstd) for whatever an eavesdropper would look for, inside
 every layer that can be decoded without a key. Without secrets, it finds credentials by itself, lists the flows, and
-says what went in clear. With secrets, the verdict on each is OVERHEARD, PROTECTED or INCONCLUSIVE, with the reasons.
+says what went in clear. With secrets, the verdict on each is OVERHEARD, PROTECTED, NOT SENT or INCONCLUSIVE,
+with the reasons.
 """
 _EPILOG = """\
 without secrets:
@@ -39,6 +40,9 @@ what you vouch for:
   --vouch whole  the capture has all of the traffic
   --vouch sent   the secret was sent during the capture; it is better to prove that with --keys
 
+  If the keys prove the opposite, that all connections ended in their handshake and nothing else was sent, it is
+  NOT SENT: nobody has overheard it, and nothing was protected either.
+
 what it rests on:
   PROTECTED says `sealed` if all application data was encrypted: proved by the session keys, if they open every record,
   or by shape. It says `searched` if some was in clear: that was searched, but nobody can rule out a disguise that is
@@ -64,7 +68,7 @@ exit codes:
   0    every secret is PROTECTED; without secrets, all application data was encrypted; or what was found is not in
        --fail-on
   1    a secret, or a credential, was OVERHEARD
-  2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
+  2    INCONCLUSIVE, or NOT SENT, or nothing could be judged: the reasons are in the output
   3    a Python package is not installed: the output names it
   64   the command line is wrong
   70   an internal error, in one line; --traceback shows all of it: please report it
@@ -146,7 +150,7 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         nargs="+",
         default=[OVERHEARD, INCONCLUSIVE],
         metavar="OUTCOME",
-        help=f"what makes this fail: {OVERHEARD}, {INCONCLUSIVE} (now: both)",
+        help=f"what makes this fail: {OVERHEARD}, {INCONCLUSIVE} (so does NOT SENT then; now: both)",
     )
     group.add_argument(
         "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import overheard
 from overheard.command.progress import progress
-from overheard.command.scan import KINDS
+from overheard.command.scan import INCONCLUSIVE, KINDS
 from overheard.command.secret_options import read_from, secrets
 from overheard.witness.frame_lookup import placed_in
 from overheard.witness.redaction import CredentialRedactor, Redactor
 from overheard.words.errors import OutputError, SettingsError
 from overheard.words.options import LIMITS, SEALED, SENT, Options
 from overheard.words.texts import changed
+from overheard.words.verdict import Outcome
 from overheard_capture.judge.api import prepare, recording_file
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from overheard.report.places import Place
     from overheard.words.report import Report
     from overheard.words.secret import Secret
-    from overheard.words.verdict import Outcome
 
 # The version of the --json format; it changes when readers of it must change. The schema is in `docs/schemas`.
 _FORM = 1
@@ -50,8 +50,9 @@ def scan(options: argparse.Namespace) -> int:
 
 
 def exit_code(outcome: Outcome, fail_on: Sequence[str]) -> int:
-    """The exit code for an outcome, where only some of them make the command fail."""
-    return outcome.exit_code if outcome.lower() in fail_on else 0
+    """The exit code for an outcome, where only some of them make the command fail: NOT SENT as INCONCLUSIVE does."""
+    fails = INCONCLUSIVE if outcome is Outcome.NOT_SENT else outcome.lower()
+    return outcome.exit_code if fails in fail_on else 0
 
 
 def present(

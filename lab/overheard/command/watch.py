@@ -44,7 +44,7 @@ examples:
 exit codes:
   0    every secret is PROTECTED, and the command succeeded; or what happened is not in --fail-on
   1    a secret, or a credential, was OVERHEARD
-  2    INCONCLUSIVE, or nothing could be recorded: the reasons are in the output
+  2    INCONCLUSIVE, or NOT SENT, or nothing could be recorded: the reasons are in the output
   3    a Python package is not installed: the output names it
   4    the command failed; its own exit code is in the last line
   64   the command line is wrong
@@ -105,5 +105,6 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
         nargs="+",
         choices=(OVERHEARD, INCONCLUSIVE, COMMAND),
         default=[OVERHEARD, INCONCLUSIVE, COMMAND],
-        help="what makes this fail (now: each of them), besides a recording that is not whole",
+        help="what makes this fail (now: each of them), besides a recording that is not whole; NOT SENT does as"
+        f" {INCONCLUSIVE}",
     )

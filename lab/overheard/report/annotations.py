@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.verdict import Verdict
 
-_COMMANDS = {Outcome.OVERHEARD: "error", Outcome.INCONCLUSIVE: "warning"}
+_COMMANDS = {Outcome.OVERHEARD: "error", Outcome.INCONCLUSIVE: "warning", Outcome.NOT_SENT: "warning"}
 # GitHub shows a few lines of an annotation.
 _MOST_FILES = 3
 
 
 def annotated(report: Report) -> Iterator[str]:
-    """A workflow command for each verdict that is not PROTECTED: OVERHEARD is an error, INCONCLUSIVE a warning."""
+    """A workflow command for each verdict that is not PROTECTED: OVERHEARD is an error, any other a warning."""
     files, more = report.account.files[:_MOST_FILES], len(report.account.files) - _MOST_FILES
     where = f"in {', '.join(files)}" + (f" and {more} more" if more > 0 else "")
     for name, verdict in report.verdicts.items():

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 # More sightings than this are counted, not listed.
 _MOST = 50
+# What each verdict but PROTECTED is.
+_KINDS = {Outcome.OVERHEARD: "failure", Outcome.INCONCLUSIVE: "error", Outcome.NOT_SENT: "error"}
 
 
 def junit(report: Report, seconds: float = 0.0) -> str:
-    """The report as XML: OVERHEARD is a failure, INCONCLUSIVE an error. `seconds` is how long the scan took."""
+    """The report as XML: OVERHEARD is a failure, INCONCLUSIVE and NOT SENT are errors.
+
+    `seconds` is how long the scan took.
+    """
     outcomes = [verdict.outcome for verdict in report.verdicts.values()]
     counts = {
         "tests": str(len(outcomes)),
         "failures": str(outcomes.count(Outcome.OVERHEARD)),
-        "errors": str(outcomes.count(Outcome.INCONCLUSIVE)),
+        "errors": str(sum(_KINDS.get(outcome) == "error" for outcome in outcomes)),
         "skipped": "0",
         "time": f"{seconds:.3f}",
     }
@@ -43,7 +48,7 @@ def junit(report: Report, seconds: float = 0.0) -> str:
 
 
 def _outcome(case: ET.Element, verdict: Verdict) -> None:
-    kind = {Outcome.OVERHEARD: "failure", Outcome.INCONCLUSIVE: "error"}.get(verdict.outcome)
+    kind = _KINDS.get(verdict.outcome)
     if not kind:
         return
     element = ET.SubElement(case, kind, {"message": escaped(in_a_line(verdict)), "type": str(verdict.outcome)})

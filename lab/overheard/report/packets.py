@@ -8,6 +8,7 @@ from rich.text import Text
 
 from overheard.report.hexdump import Excerpt
 from overheard.words.layer import OpenedBy
+from overheard.words.verdict import NEVER_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +56,7 @@ def _request(result: Result, carrier: Dissected | None) -> Iterator[Text]:
             yield _sealed(verdict)
         if carrier:
             yield _heading("the response")
-    elif any(check.code == "never-sent" for check in verdict.reasons):
+    elif any(check.code == NEVER_SENT for check in verdict.reasons):
         yield _heading("the request")
         yield Text("  none was sent: the connection ended before there was one")
 

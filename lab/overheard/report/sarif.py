@@ -116,17 +116,17 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
 
 def _reasons(report: Report) -> Iterator[dict[str, Any]]:
     """One result per check that fails, even if it fails for several secrets."""
-    failed: dict[Check, list[str]] = {}
+    failed: dict[tuple[Outcome, Check], list[str]] = {}
     for name, verdict in report.verdicts.items():
-        if verdict.outcome is Outcome.INCONCLUSIVE:
+        if verdict.outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_SENT):
             for check in verdict.reasons:
-                failed.setdefault(check, []).append(name)
-    for check, names in failed.items():
+                failed.setdefault((verdict.outcome, check), []).append(name)
+    for (outcome, check), names in failed.items():
         hint = (check.hint,) if check.hint else ()
         yield {
             "ruleId": check.code,
             "level": "warning",
-            "message": _message(f"INCONCLUSIVE on {', '.join(names)}: {check.says}", *hint),
+            "message": _message(f"{outcome} on {', '.join(names)}: {check.says}", *hint),
             "locations": [_file(file) for file in report.account.files[:1]],
             "partialFingerprints": _fingerprints(check.code, *names),
             "properties": {"secrets": names, "rule": str(check.rule)},

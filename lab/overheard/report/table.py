@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from overheard.words.result import Result
 
-STYLES = {Outcome.OVERHEARD: "bold red", Outcome.PROTECTED: "bold green", Outcome.INCONCLUSIVE: "bold yellow"}
+STYLES = {
+    Outcome.OVERHEARD: "bold red",
+    Outcome.PROTECTED: "bold green",
+    Outcome.INCONCLUSIVE: "bold yellow",
+    Outcome.NOT_SENT: "bold cyan",
+}
 WIDEST_VERDICT = max(map(len, Outcome))
 # In a terminal of fewer columns, there is no room beside the names and the verdicts for what the client got.
 _LEAST = 100

@@ -30,8 +30,11 @@ def state_of(verdict: Verdict) -> State:
     """The state of a window for a secret, by the verdict on it.
 
     It is quiet if nothing is against PROTECTED but that nothing proves that the secret was sent in this window: each of
-    the other rules must hold in every window, and this one in one of them, as in one recording of them all.
+    the other rules must hold in every window, and this one in one of them, as in one recording of them all. So is a
+    window in which it was proved not to be sent.
     """
+    if verdict.outcome is Outcome.NOT_SENT:
+        return State.QUIET
     if verdict.outcome is Outcome.INCONCLUSIVE and all(map(is_quiet, verdict.reasons)):
         return State.QUIET
     return State(verdict.outcome)

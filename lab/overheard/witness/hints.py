@@ -17,6 +17,7 @@ _BY_CODE = {
     "something": "check the port, the interface and the filter, or that the client connects to the relay; and that the"
     " connections succeeded",
     "streams-complete": "connect while this is recorded, and close the client (its session, its pool) before the end",
+    "never-sent": "see why the connections failed: a test of what is protected needs one in which the secret is sent",
     "in-clear": "encrypt it, or record only the port that must be encrypted",
     "in-order": _RECORD_LESS,
     "no-drops": _RECORD_LESS,

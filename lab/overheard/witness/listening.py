@@ -82,9 +82,16 @@ class Heard(str):
         """Whether it is INCONCLUSIVE."""
         return self.outcome is Outcome.INCONCLUSIVE
 
+    @property
+    def not_sent(self) -> bool:
+        """Whether it is NOT SENT: the connections failed, and the wire proves that the secret never left."""
+        return self.outcome is Outcome.NOT_SENT
+
     def __bool__(self) -> bool:
         """Never: `assert wire.verdict` would hold whatever was heard."""
-        raise TypeError("a verdict is neither true nor false: ask for .protected, .overheard or .inconclusive")
+        raise TypeError(
+            "a verdict is neither true nor false: ask for .protected, .overheard, .not_sent or .inconclusive"
+        )
 
     def __repr__(self) -> str:
         return f"<{self.outcome}>"

@@ -86,7 +86,7 @@ class Report:
     def outcome(self) -> Outcome:
         """The worst of all verdicts: one overheard secret is enough."""
         outcomes = {verdict.outcome for verdict in self.verdicts.values()}
-        for outcome in (Outcome.OVERHEARD, Outcome.INCONCLUSIVE):
+        for outcome in (Outcome.OVERHEARD, Outcome.INCONCLUSIVE, Outcome.NOT_SENT):
             if outcome in outcomes:
                 return outcome
         return Outcome.PROTECTED if outcomes else Outcome.INCONCLUSIVE

@@ -1,7 +1,8 @@
 """The verdict, and the rules that lead to it.
 
 `decide` is the only place that says PROTECTED, and only if every rule was checked and every check of every rule holds.
-A wrong PROTECTED is the worst mistake that this software can make.
+A wrong PROTECTED is the worst mistake that this software can make. It is also the only place that says NOT SENT, and
+only if nothing but the check `never-sent` fails, which is made where the wire proves that the secret never left.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ class Outcome(StrEnum):
     PROTECTED = "PROTECTED"
     OVERHEARD = "OVERHEARD"
     INCONCLUSIVE = "INCONCLUSIVE"
+    # The secret never left, which is proved. Nobody has overheard it, but nothing was protected either.
+    NOT_SENT = "NOT SENT"
 
     @property
     def exit_code(self) -> int:
-        """The exit code for this outcome."""
-        return list(Outcome).index(self)
+        """The exit code for this outcome. A secret that was not sent is one that nothing can be said about."""
+        return list(Outcome).index(Outcome.INCONCLUSIVE if self is Outcome.NOT_SENT else self)
 
 
 class Presence(StrEnum):
@@ -59,6 +62,8 @@ class Rule(StrEnum):
 # What to do if keys prove nothing. Who records by themselves (`overheard.witness`) is told the same in other words.
 WRITE_KEYS = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
 CHECK_KEYS = "check that the keys belong to this run, and that the sender sent the secret"
+# The code of the check that fails where it is proved that a secret never left.
+NEVER_SENT = "never-sent"
 # The name of the verdict on a capture for which nobody named a secret.
 CREDENTIALS = "credentials"
 # The control belongs to a run of the lab; the others to every recording.
@@ -146,9 +151,19 @@ def decide(
         outcome = Outcome.OVERHEARD
     elif looked_at >= needed and all(check.holds for check in checks) and presence in _PROVEN:
         outcome = Outcome.PROTECTED
+    elif looked_at >= needed and presence is Presence.NONE and _is_proved_unsent(checks):
+        outcome = Outcome.NOT_SENT
     else:
         outcome = Outcome.INCONCLUSIVE
     return Verdict(outcome, checks, sightings, presence)
+
+
+def _is_proved_unsent(checks: Iterable[Check]) -> bool:
+    """Whether every check holds but that the secret was sent, of which there is one: it says that it never left."""
+    checks = tuple(checks)
+    of_presence = [(check.code, check.holds) for check in checks if check.rule is Rule.PRESENT]
+    others = (check.holds for check in checks if check.rule is not Rule.PRESENT)
+    return of_presence == [(NEVER_SENT, False)] and all(others)
 
 
 def under_control(verdicts: Mapping[str, Verdict], control: str) -> dict[str, Verdict]:

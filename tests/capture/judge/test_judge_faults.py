@@ -32,7 +32,7 @@ def test_a_sound_http_recording_is_overheard(recordings: Recordings) -> None:
 
 def test_a_failed_handshake_sent_nothing(recordings: Recordings) -> None:
     verdict = recordings.verdict("untrusted")
-    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.NOT_SENT, {"never-sent"})
 
 
 @pytest.mark.parametrize(

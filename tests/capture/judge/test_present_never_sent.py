@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 PORTS = [service.port for service in ELSEWHERE]
 
 
-@pytest.mark.parametrize("name", ["untrusted", "mistaken", *(f"refused-{port}" for port in PORTS)])
+@pytest.mark.parametrize("name", ["untrusted", *(f"refused-{port}" for port in PORTS)])
 def test_a_refused_handshake_sent_nothing(recordings: Recordings, name: str) -> None:
-    """At any port, and with mistaken streams beside it."""
+    """At any port."""
     verdict = recordings.verdict(name)
-    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.NOT_SENT, {"never-sent"})
     assert says(verdict, "never-sent") == ("it never left: 1 TLS stream, and no application data in either direction")
+
+
+def test_what_is_in_clear_beside_it_may_have_been_anything(recordings: Recordings) -> None:
+    verdict = recordings.verdict("mistaken")
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"no-data-in-tls"})
+    assert "no application data in 1 TLS stream, but it may have been sent all the same: " in says(
+        verdict, "no-data-in-tls"
+    )
 
 
 @pytest.mark.parametrize("port", PORTS)
@@ -58,7 +66,7 @@ def test_one_stream_with_data_suffices_against_it(recordings: Recordings, tmp_pa
     subprocess.run(["mergecap", "-w", merged, *files], check=True)
     secret = recordings.judge_input("https").secret
     verdict = recordings.judge("untrusted", path=merged, secret=type(secret)("other", message))
-    assert "never-sent" not in {check.code for check in verdict.checks}
+    assert {"never-sent", "no-data-in-tls"}.isdisjoint(check.code for check in verdict.checks)
 
 
 def test_mismatched_protocols_on_a_port_are_recognised(recordings: Recordings) -> None:
@@ -83,7 +91,7 @@ def test_a_secret_that_was_sent_by_mistake_is_overheard(doctored: Doctored) -> N
 
 def test_without_a_tls_stream_it_is_not_reported(recordings: Recordings) -> None:
     for name in ("quiet", "fernet"):
-        assert "never-sent" not in reasons(recordings.verdict(name))
+        assert {"never-sent", "no-data-in-tls"}.isdisjoint(reasons(recordings.verdict(name)))
 
 
 def test_without_the_keys_of_the_connection_it_is_unknown(recordings: Recordings) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from capture.frames import exchange, rewritten
 from lab.command.judge_stub import VALUE, StubJudge, command, scan
-from lab.report.scans import INCONCLUSIVE, OVERHEARD, PROTECTED, report
+from lab.report.scans import INCONCLUSIVE, NOT_SENT, OVERHEARD, PROTECTED, report
 from overheard.engines.base import clean_environment
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Verdict
@@ -59,7 +59,7 @@ def test_the_judge_gets_the_given_options(judge: StubJudge, tmp_path: Path) -> N
     }
 
 
-@pytest.mark.parametrize(("verdict", "code"), [(PROTECTED, 0), (OVERHEARD, 1), (INCONCLUSIVE, 2)])
+@pytest.mark.parametrize(("verdict", "code"), [(PROTECTED, 0), (OVERHEARD, 1), (INCONCLUSIVE, 2), (NOT_SENT, 2)])
 def test_the_exit_code_is_that_of_the_worst_verdict(judge: StubJudge, verdict: Verdict, code: int) -> None:
     judge.says = report(a=PROTECTED, b=verdict)
     assert scan("a.pcap", "--secret", f"x={VALUE}", "--quiet") == code
@@ -70,6 +70,8 @@ def test_the_exit_code_is_that_of_the_worst_verdict(judge: StubJudge, verdict: V
     [
         (("overheard",), OVERHEARD, 1),
         (("overheard",), INCONCLUSIVE, 0),
+        (("overheard",), NOT_SENT, 0),
+        (("inconclusive",), NOT_SENT, 2),
         (("inconclusive",), OVERHEARD, 0),
         (("inconclusive", "overheard"), INCONCLUSIVE, 2),
     ],

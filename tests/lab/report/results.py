@@ -83,7 +83,7 @@ UNTRUSTED = Result(
     "https-untrusted",
     (Exchange("trusting the usual CAs", received=False, error=UNTRUSTED_ERROR),),
     Verdict(
-        Outcome.INCONCLUSIVE,
+        Outcome.NOT_SENT,
         (Check(Rule.PRESENT, "never-sent", holds=False, says="it never left: no application data"),),
         dissection=(HELLO,),
         visible=(REFUSED,),

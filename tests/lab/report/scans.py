@@ -8,7 +8,7 @@ from overheard.report.places import Place
 from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.sighting import Sighting
-from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
+from overheard.words.verdict import NEVER_SENT, Check, Presence, Rule, Verdict, decide
 
 VALUE = b"correct horse battery"
 DATA = bytes(54) + b"POST /login HTTP/1.1\r\nHost: example\r\n\r\npassword=" + VALUE + b"&submit=yes" + bytes(200)
@@ -20,6 +20,14 @@ HOLD = tuple(Check(rule, rule.value, True, "as it should be") for rule in Rule)
 
 OVERHEARD = decide(HOLD, [PLAIN, PACKED], Presence.SEEN)
 PROTECTED = decide(HOLD, [], Presence.KEY_LOG)
+NOT_SENT = decide(
+    [
+        *(check for check in HOLD if check.rule is not Rule.PRESENT),
+        Check(Rule.PRESENT, NEVER_SENT, False, "it never left: 1 TLS stream", "see why"),
+    ],
+    [],
+    Presence.NONE,
+)
 INCONCLUSIVE = decide([*HOLD, MARKS], [], Presence.DECLARED)
 
 FLOWS = (

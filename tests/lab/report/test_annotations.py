@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.report.scans import ACCOUNT, INCONCLUSIVE, OVERHEARD, PROTECTED, report
+from lab.report.scans import ACCOUNT, INCONCLUSIVE, NOT_SENT, OVERHEARD, PROTECTED, report
 from lab.words.verdicts import verdicts
 from overheard.report.annotations import annotated
 from overheard.words.escaping import escaped
@@ -22,6 +22,12 @@ def read(line: str) -> tuple[str, str, list[str]]:
     assert match, line
     title = match[2].replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
     return match[1], title, [part.replace("%25", "%") for part in match[3].split("%0A")]
+
+
+def test_not_sent_is_a_warning() -> None:
+    assert [read(line) for line in annotated(report(a=NOT_SENT))] == [
+        ("warning", "NOT SENT: a", ["it never left: 1 TLS stream", "see why", "in traffic.pcapng"])
+    ]
 
 
 def test_overheard_is_an_error_and_inconclusive_a_warning() -> None:

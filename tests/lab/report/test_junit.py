@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given
 
-from lab.report.scans import ACCOUNT, OVERHEARD, PLAIN, PROTECTED, report
+from lab.report.scans import ACCOUNT, NOT_SENT, OVERHEARD, PLAIN, PROTECTED, report
 from lab.words.verdicts import verdicts
 from overheard.report.junit import junit
 from overheard.words.report import Report
@@ -42,6 +42,12 @@ def test_overheard_is_a_failure_and_inconclusive_an_error() -> None:
     assert cases["token"].find("failure") is cases["token"].find("error") is None
     assert "ok      as it should be [present]" in (cases["token"].findtext("system-out") or "")
     assert "not ok  nobody vouches for its start and end [marks]" in (cases["user"].findtext("system-out") or "")
+
+
+def test_not_sent_is_an_error_of_its_own_type() -> None:
+    (error,) = suite(report(password=NOT_SENT)).findall("testcase/error")
+    assert error.attrib == {"message": "it never left: 1 TLS stream", "type": "NOT SENT"}
+    assert (error.text or "").splitlines() == ["it never left: 1 TLS stream [never-sent]", "  → see why"]
 
 
 def test_many_sightings_are_counted() -> None:

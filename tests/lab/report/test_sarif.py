@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 
-from lab.report.scans import ACCOUNT, ALONE, AT, OVERHEARD, PLACES, PLAIN, PROTECTED, VALUE, report
+from lab.report.scans import ACCOUNT, ALONE, AT, NOT_SENT, OVERHEARD, PLACES, PLAIN, PROTECTED, VALUE, report
 from lab.words.verdicts import verdicts
 from overheard.report.places import Place
 from overheard.report.sarif import sarif
@@ -111,6 +111,12 @@ def test_a_failed_check_is_a_warning_with_a_hint() -> None:
     assert reason["message"]["text"] == (
         "INCONCLUSIVE on user: nobody vouches for its start and end\nvouch for it: --vouch whole"
     )
+
+
+def test_not_sent_is_a_warning_with_its_reason() -> None:
+    (reason,) = valid(sarif(report(password=NOT_SENT)))
+    assert (reason["ruleId"], reason["level"]) == ("never-sent", "warning")
+    assert reason["message"]["text"] == "NOT SENT on password: it never left: 1 TLS stream\nsee why"
 
 
 def test_there_is_no_result_if_all_is_protected() -> None:

@@ -15,6 +15,7 @@ from lab.report.scans import (
     DATA,
     FLOWS,
     INCONCLUSIVE,
+    NOT_SENT,
     OVERHEARD,
     PACKED,
     PLACES,
@@ -45,7 +46,9 @@ def test_the_verdict_on_each_secret_comes_first_with_its_reason_in_one_line() ->
 
 
 @pytest.mark.parametrize(
-    ("verdict", "code"), [(OVERHEARD, "31"), (PROTECTED, "32"), (INCONCLUSIVE, "33")], ids=lambda value: str(value)[:9]
+    ("verdict", "code"),
+    [(OVERHEARD, "31"), (PROTECTED, "32"), (INCONCLUSIVE, "33"), (NOT_SENT, "36")],
+    ids=lambda value: str(value)[:9],
 )
 def test_a_verdict_has_its_colour(verdict: Verdict, code: str) -> None:
     assert f"\x1b[1;{code}m{verdict.outcome}" in shown(scanned(report(password=verdict)), terminal=True)

@@ -27,7 +27,7 @@ def test_there_is_a_line_with_the_result_of_each_scenario() -> None:
     assert found["substitution"] == "substitution fluffy tail “ekteex szhk”, and broke it OVERHEARD ✓"
     assert found["https"] == "https fluffy tail TLS 1.3 ciphertext PROTECTED ✓"
     assert found["https-compromised-ca"].endswith("“fluffy tail”, as interceptor OVERHEARD ✓")
-    refused = "unable to get local issuer certificate TLS 1.3, alert unknown_ca INCONCLUSIVE ✓"
+    refused = "unable to get local issuer certificate TLS 1.3, alert unknown_ca NOT SENT ✓"
     assert found["https-untrusted"] == f"https-untrusted {refused}"
     assert found["post-quantum"].startswith("post-quantum it needs OpenSSL 3.5 or later")
     assert found["post-quantum"].endswith("skipped -")
@@ -58,7 +58,7 @@ def test_each_has_one_row_within_the_width(width: int) -> None:
 def test_a_narrow_terminal_gets_a_list() -> None:
     printed = shown(table([UNTRUSTED, SKIPPED], MESSAGE), width=80).splitlines()
     assert [line.rstrip() for line in printed] == [
-        "  ✓ INCONCLUSIVE  https-untrusted",
+        "  ✓ NOT SENT      https-untrusted",
         "    the client got: unable to get local issuer certificate",
         "    the spy saw: TLS 1.3, alert unknown_ca",
         "  - skipped       post-quantum",

@@ -8,7 +8,7 @@ import pytest
 
 from lab.sidecar.windows_of import judged
 from overheard.sidecar.window import Judged, State, failed, state_of, worst
-from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
+from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
 
 HOLDS = [Check(rule, rule, holds=True, says="") for rule in (Rule.WHOLE, Rule.ABSENT, Rule.PRESENT, Rule.CHANCE)]
 
@@ -30,6 +30,12 @@ def test_it_is_quiet_if_only_the_proof_is_missing_that_the_secret_was_sent(faili
 def test_any_other_reason_makes_it_inconclusive(code: str) -> None:
     assert state_of(verdict(fails(Rule.PRESENT, "present"), fails(Rule.WHOLE, code))) is State.INCONCLUSIVE
     assert state_of(verdict(fails(Rule.ABSENT, "readable"))) is State.INCONCLUSIVE
+
+
+def test_a_window_in_which_it_was_proved_not_to_be_sent_is_quiet() -> None:
+    others = [check for check in HOLDS if check.rule is not Rule.PRESENT]
+    unsent = decide([*others, fails(Rule.PRESENT, "never-sent")], (), Presence.NONE)
+    assert (unsent.outcome, state_of(unsent)) == (Outcome.NOT_SENT, State.QUIET)
 
 
 def test_what_has_an_outcome_keeps_it() -> None:

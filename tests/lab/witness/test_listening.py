@@ -96,6 +96,22 @@ def test_what_was_not_sent_is_inconclusive(files: Files) -> None:
 
 
 @on_the_wire
+def test_a_refused_certificate_proves_that_nothing_was_sent(files: Files) -> None:
+    """A test that wants PROTECTED fails with that, and with where to look."""
+    with serving(Answers(), files) as url:
+        with listen(port=port_of(url), secret=PASSWORD) as wire, pytest.raises(requests.exceptions.SSLError):
+            log_in(url)
+        assert wire.verdict.not_sent, wire.verdict
+        assert not any((wire.verdict.protected, wire.verdict.overheard, wire.verdict.inconclusive))
+        with pytest.raises(AssertionError, match=r"NOT SENT +secret +it never left: 1 TLS stream[^$]*see why the conn"):
+            assert wire.verdict.protected, wire.verdict
+        # Whoever says that it was sent gets no proof of the opposite.
+        with listen(port=port_of(url), secret=PASSWORD, sent=True) as wire, pytest.raises(requests.RequestException):
+            log_in(url)
+        assert wire.verdict.inconclusive, wire.verdict
+
+
+@on_the_wire
 def test_a_client_without_keys_is_taken_at_its_word_beside_one_with_keys(files: Files) -> None:
     """And not if its keys show that it did not send it."""
     without = ["env", f"--unset={VARIABLE}", "curl", "-sS", "--cacert", str(files.root), "-d", PASSWORD]

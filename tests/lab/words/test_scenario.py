@@ -18,8 +18,9 @@ SEEN = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
 OPENED = replace(SEEN, layers=(Layer("TLS opened with a stolen key"),))
 PROTECTED = decide(every_rule(), [], Presence.KEY_LOG)
 OVERHEARD = decide(every_rule(fails=Rule.ABSENT), [SEEN], Presence.SEEN)
-NEVER_SENT = decide([Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")], [], Presence.NONE)
-NOT_WHOLE = decide([*NEVER_SENT.checks, *every_rule(fails=Rule.WHOLE)], [], Presence.NONE)
+LEFT_NOTHING = Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")
+NEVER_SENT = decide([LEFT_NOTHING, *every_rule(but=Rule.PRESENT)], [], Presence.NONE)
+NOT_WHOLE = decide([LEFT_NOTHING, *every_rule(but=Rule.PRESENT, fails=Rule.WHOLE)], [], Presence.NONE)
 STREAM = Visible(
     0, "a:1", "b:2", 0, 0, 0, 0, "TLS", version="TLS 1.3", alerts=(Alert(8, "client", "fatal", "unknown_ca"),)
 )
@@ -27,7 +28,8 @@ STREAM = Visible(
 EXPECTS_PROTECTED = Expectation(Outcome.PROTECTED)
 EXPECTS_OVERHEARD = Expectation(Outcome.OVERHEARD, seen="plainly")
 EXPECTS_STOLEN = Expectation(Outcome.OVERHEARD, seen="plainly, in TLS opened with a stolen key")
-EXPECTS_NOTHING_SENT = Expectation(Outcome.INCONCLUSIVE, reasons=frozenset({"never-sent"}))
+EXPECTS_NOTHING_SENT = Expectation(Outcome.NOT_SENT, reasons=frozenset({"never-sent"}))
+EXPECTS_NO_PROOF = Expectation(Outcome.INCONCLUSIVE, reasons=frozenset({"present"}))
 EXPECTS_AN_ALERT = replace(EXPECTS_NOTHING_SENT, visible=frozenset({"TLS 1.3", "unknown_ca from the client"}))
 
 
@@ -52,10 +54,9 @@ def test_a_verdict_that_meets_it_has_no_deviation(expected: Expectation, verdict
         pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "but is INCONCLUSIVE", id="an inconclusive verdict"),
         pytest.param(EXPECTS_OVERHEARD, PROTECTED, "should be OVERHEARD", id="nothing overheard"),
         pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="another spelling or layer"),
-        pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "because of never-sent, but is because of", id="one reason more"),
-        pytest.param(
-            EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is because of nothing", id="the reason missing"
-        ),
+        pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "should be NOT SENT, but is INCONCLUSIVE", id="one reason more"),
+        pytest.param(EXPECTS_NO_PROOF, decide([], [], Presence.NONE), "is because of nothing", id="the reason missing"),
+        pytest.param(EXPECTS_NO_PROOF, NOT_WHOLE, "because of present, but is because of", id="another reason"),
         pytest.param(EXPECTS_NOTHING_SENT, OVERHEARD, "is OVERHEARD", id="overheard after all"),
         pytest.param(EXPECTS_AN_ALERT, NEVER_SENT, "but shows nothing", id="nothing visible"),
         pytest.param(

@@ -7,7 +7,7 @@ import re
 from overheard.words.scenario import Disguise, Need, Trust
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.story import CONTROL, SCENARIOS
-from overheard.words.verdict import Outcome
+from overheard.words.verdict import NEVER_SENT, Outcome
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
@@ -33,9 +33,11 @@ def test_every_scenario_has_a_one_line_title() -> None:
         assert len(scenario.title.splitlines()) == 1
 
 
-def test_an_expected_inconclusive_names_its_reasons() -> None:
+def test_what_is_neither_overheard_nor_protected_names_its_reasons() -> None:
     for scenario in SCENARIOS:
-        assert bool(scenario.expected.reasons) == (scenario.expected.outcome is Outcome.INCONCLUSIVE)
+        outcome = scenario.expected.outcome
+        assert bool(scenario.expected.reasons) == (outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_SENT))
+        assert (scenario.expected.reasons == {NEVER_SENT}) == (outcome is Outcome.NOT_SENT)
 
 
 def test_nothing_in_clear_is_expected_to_be_protected() -> None:

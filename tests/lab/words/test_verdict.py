@@ -20,7 +20,7 @@ from lab.words.verdicts import (
 )
 from overheard.words.dissected import Dissected
 from overheard.words.sighting import Sighting
-from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide, under_control
+from overheard.words.verdict import NEVER_SENT, Check, Outcome, Presence, Rule, Verdict, decide, under_control
 
 SIGHTING = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
 # A key of the application that opens the message proves that it was sent, as session keys do.
@@ -60,6 +60,44 @@ def test_one_sighting_is_overheard_despite_any_failed_check() -> None:
         assert decide(checks, [SIGHTING], Presence.NONE).outcome is Outcome.OVERHEARD
 
 
+LEFT_NOTHING = Check(Rule.PRESENT, NEVER_SENT, holds=False, says="it never left")
+
+
+def test_it_is_not_sent_if_every_other_rule_was_checked_and_holds() -> None:
+    verdict = decide([*every_rule(but=Rule.PRESENT), LEFT_NOTHING], [], Presence.NONE)
+    assert (verdict.outcome, verdict.outcome.exit_code) == (Outcome.NOT_SENT, Outcome.INCONCLUSIVE.exit_code)
+    assert under_control({"http": decide([], [SIGHTING], Presence.SEEN), "a": verdict}, "http")["a"].outcome is (
+        Outcome.NOT_SENT
+    )
+
+
+@pytest.mark.parametrize("rule", [rule for rule in Rule if rule is not Rule.PRESENT])
+def test_whatever_else_does_not_hold_leaves_it_inconclusive(rule: Rule) -> None:
+    others = [check for check in every_rule(fails=rule) if check.rule is not Rule.PRESENT]
+    assert decide([*others, LEFT_NOTHING], [], Presence.NONE).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("rule", [rule for rule in NEEDED if rule is not Rule.PRESENT])
+def test_a_rule_that_was_not_looked_at_leaves_it_inconclusive(rule: Rule) -> None:
+    others = [check for check in every_rule(but=rule) if check.rule is not Rule.PRESENT]
+    assert decide([*others, LEFT_NOTHING], [], Presence.NONE).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("presence", [each for each in Presence if each is not Presence.NONE])
+def test_what_is_present_was_sent(presence: Presence) -> None:
+    """And so it was if any check of its presence holds, or another one fails."""
+    others = every_rule(but=Rule.PRESENT)
+    assert decide([*others, LEFT_NOTHING], [], presence).outcome is Outcome.INCONCLUSIVE
+    for holds in (False, True):
+        another = Check(Rule.PRESENT, "endpoints", holds, "some carried data")
+        assert decide([*others, LEFT_NOTHING, another], [], Presence.NONE).outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_run_without_its_control_does_not_say_that_it_was_not_sent() -> None:
+    unsent = decide([*every_rule(but=Rule.PRESENT), LEFT_NOTHING], [], Presence.NONE)
+    assert under_control({"a": unsent}, "http")["a"].outcome is Outcome.INCONCLUSIVE
+
+
 def test_without_any_check_it_is_inconclusive() -> None:
     assert decide([], [], Presence.KEY_LOG).outcome is Outcome.INCONCLUSIVE
 
@@ -70,8 +108,10 @@ def test_the_outcome_follows_from_the_rules(checks: list[Check], seen: list[Sigh
     verdict = decide(iter(checks), iter(seen), presence)
     looked_at = {check.rule for check in checks}
     sound = set(NEEDED) <= looked_at and all(check.holds for check in checks) and presence in CAREFUL
+    unsent = set(NEEDED) <= looked_at and [check.code for check in checks if not check.holds] == [NEVER_SENT]
     assert (verdict.outcome is Outcome.OVERHEARD) == bool(seen)
     assert (verdict.outcome is Outcome.PROTECTED) == (sound and not seen)
+    assert verdict.outcome is not Outcome.NOT_SENT or (unsent and not seen and presence is Presence.NONE)
     assert verdict.checks == tuple(checks)
     assert verdict.sightings == tuple(seen)
     assert verdict.reasons == tuple(check for check in checks if not check.holds)

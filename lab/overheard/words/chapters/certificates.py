@@ -25,7 +25,7 @@ HTTPS_UNTRUSTED = Chapter(
         Here they do not. The certificate is good, but it is signed by the lab's CA, and the client knows only the usual
         public ones. It cannot tell this server from an impostor. So it sends the alert `unknown_ca` and disconnects,
         before it has made a request. The spy has seen no message, but there was none to see. The judge does not call
-        that protected: it says INCONCLUSIVE, because the message never left.
+        that protected: it says NOT SENT. The session keys open every record, and all of them are of the handshake.
     """),
     look=paragraphs("""
         The error ends in `unable to get local issuer certificate`. The issuer is the CA that signed the certificate;
@@ -105,9 +105,9 @@ HTTPS = Chapter(
             The server asks the CA for a certificate without the name `server`. It gets one, with a good signature by
             the CA that the client trusts, and the client still refuses it: `Hostname mismatch`. A certificate does not
             say that somebody is good, only what their name is, and this is not the name that the client asked for. The
-            message never leaves: INCONCLUSIVE.
+            message never leaves: NOT SENT.
         """),
-        outcome=Outcome.INCONCLUSIVE,
+        outcome=Outcome.NOT_SENT,
         error="Hostname mismatch, certificate is not valid for 'server'",
     ),
     reading=(

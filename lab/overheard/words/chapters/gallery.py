@@ -17,8 +17,10 @@ GALLERY = Chapter(
         find the row for an error that you have met, paste it: `overheard errors 'certificate has expired'` prints the
         cause and the cure.
 
-        None of the servers gets to tell the message, so the verdict is INCONCLUSIVE: it never left. That is what all
-        these checks are for. Most of them exist because somebody once got in where they were missing.
+        None of the servers gets to tell the message. That is what all these checks are for: most of them exist because
+        somebody once got in where they were missing. Of each connection in TLS the session keys prove that nothing was
+        sent. But in some rows a side does not speak TLS, and of bytes in clear nobody can prove that nothing is hidden
+        in them. So the verdict on all of it together is not NOT SENT, but INCONCLUSIVE.
     """),
     look=paragraphs("""
         Read the errors from the end: after `certificate verify failed:` comes what OpenSSL found.

@@ -91,9 +91,9 @@ HTTPS_UNVERIFIED_INTERCEPTED = Chapter(
         instead="verify=True,",
         happens=paragraph("""
             The client verifies again, does not know the interceptor's CA, and stops with `certificate verify failed`.
-            No message, no request, nothing to overhear: INCONCLUSIVE. An error is better than a leak.
+            No message, no request, nothing to overhear: NOT SENT. An error is better than a leak.
         """),
-        outcome=Outcome.INCONCLUSIVE,
+        outcome=Outcome.NOT_SENT,
         error="certificate verify failed",
     ),
     reading=(
@@ -143,10 +143,10 @@ HTTPS_COMPROMISED_CA = Chapter(
         instead="trusting=self._trusting(Trust.LAB_CA),",
         happens=paragraph("""
             The impostor's root is removed from the roots that the client trusts, as a vendor would do. The same
-            certificate now leads to no trusted root: `certificate verify failed`, and INCONCLUSIVE, because the message
+            certificate now leads to no trusted root: `certificate verify failed`, and NOT SENT, because the message
             never leaves.
         """),
-        outcome=Outcome.INCONCLUSIVE,
+        outcome=Outcome.NOT_SENT,
         error="certificate verify failed",
     ),
     reading=(

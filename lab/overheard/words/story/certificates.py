@@ -5,7 +5,7 @@ from __future__ import annotations
 from overheard.words.chapters import certificates as chapters
 from overheard.words.scenario import Attempt, Expectation, Scenario, Trust, Wire
 from overheard.words.services import HTTPS
-from overheard.words.verdict import Outcome
+from overheard.words.verdict import NEVER_SENT, Outcome
 
 SCENARIOS = (
     Scenario(
@@ -21,8 +21,8 @@ SCENARIOS = (
             ),
         ),
         expected=Expectation(
-            Outcome.INCONCLUSIVE,
-            reasons=frozenset({"never-sent"}),
+            Outcome.NOT_SENT,
+            reasons=frozenset({NEVER_SENT}),
             visible=frozenset({"unknown_ca from the client"}),
             says="the message never left",
         ),

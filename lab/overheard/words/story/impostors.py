@@ -5,7 +5,7 @@ from __future__ import annotations
 from overheard.words.chapters import impostors as chapters
 from overheard.words.scenario import Attempt, Expectation, Need, Scenario, Trust
 from overheard.words.services import HTTPS
-from overheard.words.verdict import Outcome
+from overheard.words.verdict import NEVER_SENT, Outcome
 
 _BY_THE_INTERCEPTOR = Expectation(Outcome.OVERHEARD, seen="plainly, in TLS opened with the interceptor's session keys")
 _INTERCEPTOR = frozenset({Need.INTERCEPTOR})
@@ -23,7 +23,7 @@ SCENARIOS = (
                 error="certificate verify failed",
             ),
         ),
-        expected=Expectation(Outcome.INCONCLUSIVE, reasons=frozenset({"never-sent"}), says="the message never left"),
+        expected=Expectation(Outcome.NOT_SENT, reasons=frozenset({NEVER_SENT}), says="the message never left"),
         needs=_INTERCEPTOR,
         chapter=chapters.HTTPS_INTERCEPTED,
     ),
