@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, jsonify, request, send_file
 
 from overheard.role import health
 from overheard.words.errors import OverheardError
+from overheard.words.result import Exchange, Result
 from overheard_capture.sidecar.runs import Runs, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from flask.typing import ResponseReturnValue
 
     from overheard_capture.sidecar.settings import Settings
+
+_T = TypeVar("_T")
+
+
+class InvalidBodyError(OverheardError):
+    """The body of a request is not what it must be."""
+
+
+# The status of an error's response; of all others it is 409.
+_STATUS: dict[type[OverheardError], int] = {UnknownNameError: 404, InvalidBodyError: 400}
 
 
 def create_app(settings: Settings, token: str) -> Flask:
     """Create the application. All endpoints but the health check require `Authorization: Bearer` with the token.
 
     POST /runs/RUN/recordings/NAME       begin: 201 once the start mark was seen in the recording
-    POST /runs/RUN/recordings/NAME/end   end: 200 with the recorder's account
+    POST /runs/RUN/recordings/NAME/end   end: 200 with the recorder's account; the body may have what the client saw
     GET  /runs/RUN/recordings/NAME       the pcapng file
     GET  /runs/RUN/verdicts              by recording, once all are judged
+    PUT  /runs/RUN/results               keep the results of all scenarios beside the recordings: 200
     """
     app = Flask(__name__)
     runs = Runs(settings)
@@ -38,7 +52,7 @@ def create_app(settings: Settings, token: str) -> Flask:
 
     @app.errorhandler(OverheardError)
     def refuse(error: OverheardError) -> ResponseReturnValue:
-        return _error(str(error), 404 if isinstance(error, UnknownNameError) else 409)
+        return _error(str(error), _STATUS.get(type(error), 409))
 
     @app.get(health.PATH)
     def ready() -> ResponseReturnValue:
@@ -51,7 +65,7 @@ def create_app(settings: Settings, token: str) -> Flask:
 
     @app.post("/runs/<run>/recordings/<name>/end")
     def end(run: str, name: str) -> ResponseReturnValue:
-        return jsonify(runs.end(run, name).to_json())
+        return jsonify(runs.end(run, name, tuple(_listed("exchanges", Exchange.from_json))).to_json())
 
     @app.get("/runs/<run>/recordings/<name>")
     def file(run: str, name: str) -> Response:
@@ -61,7 +75,23 @@ def create_app(settings: Settings, token: str) -> Flask:
     def verdicts(run: str) -> ResponseReturnValue:
         return jsonify({name: verdict.to_json() for name, verdict in runs.verdicts(run).items()})
 
+    @app.put("/runs/<run>/results")
+    def keep(run: str) -> ResponseReturnValue:
+        runs.keep(run, _listed("results", Result.from_json))
+        return jsonify(run=run)
+
     return app
+
+
+def _listed(name: str, read: Callable[[Mapping[str, Any]], _T]) -> list[_T]:
+    """The list of that name in the body of the request; empty if there is no body. Raises InvalidBodyError."""
+    if not request.content_length:
+        return []
+    body: Any = request.get_json(silent=True)
+    try:
+        return [read(each) for each in body[name]]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise InvalidBodyError(f"the body must be an object with a list {name!r}, as the client writes it") from None
 
 
 def _error(message: str, status: int) -> ResponseReturnValue:

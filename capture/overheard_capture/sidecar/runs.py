@@ -18,13 +18,16 @@ from overheard.words.verdict import Verdict, under_control
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.recorder.active import ActiveRecording
 from overheard_capture.recorder.dumpcap import Tap
+from overheard_capture.sidecar.results import Results
 from overheard_capture.wireshark.details import DissectionProcess
 from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from overheard.words.recording import Recording
+    from overheard.words.result import Exchange, Result
     from overheard_capture.sidecar.settings import Settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -42,6 +45,7 @@ class Runs:
         self._lock = threading.Lock()
         self._active: tuple[str, ActiveRecording] | None = None
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
+        self._results: dict[str, Results] = {}
         # Judging mostly waits for tshark.
         self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
         self._dissector = DissectionProcess()
@@ -59,8 +63,8 @@ class Runs:
             tap = Tap(settings.interface, settings.capture_filter, settings.snap_length, settings.buffer)
             self._active = run, ActiveRecording.begin(name, path, tap, patience=settings.patience)
 
-    def end(self, run: str, name: str) -> Recording:
-        """End the current recording. Raises RecordingError if it is another one."""
+    def end(self, run: str, name: str, exchanges: tuple[Exchange, ...] = ()) -> Recording:
+        """End the current recording; `exchanges` is what the client saw. Raises RecordingError if it is another one."""
         with self._lock:
             if self._active is None or (self._active[0], self._active[1].name) != (run, name):
                 raise RecordingError(f"{name!r} is not being recorded", hint="begin it first")
@@ -68,8 +72,14 @@ class Runs:
             self._active = None
             recording = active.end()
             judge_input = self._judge_input(run, active.path, recording)
-            self._verdicts.setdefault(run, {})[name] = self._judge.submit(self._judge_and_dissect, judge_input)
+            results = self._results.setdefault(run, Results(active.path.parent))
+            results.ended(name, exchanges)
+            self._verdicts.setdefault(run, {})[name] = self._judge.submit(self._judged, judge_input, results)
             return recording
+
+    def keep(self, run: str, results: Iterable[Result]) -> None:
+        """Keep the results of a run beside its recordings. Raises UnknownNameError."""
+        self._known(run).keep(results)
 
     def file(self, run: str, name: str) -> Path:
         """The pcapng file of an ended recording. Raises UnknownNameError."""
@@ -83,8 +93,7 @@ class Runs:
 
         They are also written to `verdicts.json` beside the recordings; and so is the stolen key, if there is one.
         """
-        if run not in self._verdicts:
-            raise UnknownNameError(f"nothing was recorded in the run {run!r}")
+        self._known(run)
         judged = {name: future.result() for name, future in self._verdicts[run].items()}
         self._dissector.close()
         verdicts = under_control(judged, CONTROL)
@@ -95,6 +104,11 @@ class Runs:
             # Users may try it on the recordings: the lab makes a new key for every run.
             write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
+
+    def _known(self, run: str) -> Results:
+        if run not in self._results:
+            raise UnknownNameError(f"nothing was recorded in the run {run!r}")
+        return self._results[run]
 
     def _judge_input(self, run: str, path: Path, recording: Recording) -> JudgeInput:
         settings = self._settings
@@ -108,8 +122,12 @@ class Runs:
             notebook=spy and spy / NOTEBOOK,
         )
 
-    def _judge_and_dissect(self, judge_input: JudgeInput) -> Verdict:
-        verdict = judge_recording(judge_input)
+    def _judged(self, judge_input: JudgeInput, results: Results) -> Verdict:
+        verdict = self._dissected(judge_input, judge_recording(judge_input))
+        results.judged(judge_input.recording.name, verdict)
+        return verdict
+
+    def _dissected(self, judge_input: JudgeInput, verdict: Verdict) -> Verdict:
         try:
             capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
             return replace(verdict, dissection=self._dissector.dissect(capture, judge_input.secret))

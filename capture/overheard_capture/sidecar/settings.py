@@ -20,11 +20,12 @@ class Settings:
 
     `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a stolen private
     key; None if there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's kernel buffer in
-    MiB; `patience` is the time to wait for a mark, in seconds.
+    MiB; `patience` is the time to wait for a mark, in seconds. `page_port` is the port of the page, 0 for none.
     """
 
     bind: str
     port: int
+    page_port: int
     token_file: Path
     recordings: Path
     keys: Path
@@ -42,17 +43,22 @@ class Settings:
         """Read the settings from environment variables. Raises SettingsError, which names the invalid variable."""
         env = Environment(variables)
         port = env.port("OVERHEARD_CAPTURE_PORT", str(CAPTURE.port))
+        page_port = env.number("OVERHEARD_CAPTURE_PAGE_PORT", "0")
         return cls(
             bind=env.text("OVERHEARD_CAPTURE_BIND", "127.0.0.1"),
             port=port,
+            page_port=page_port,
             token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             recordings=env.folder("OVERHEARD_CAPTURE_RECORDINGS"),
             keys=env.folder("OVERHEARD_CAPTURE_KEYS"),
             spy=env.optional_path("OVERHEARD_CAPTURE_SPY"),
             stolen=env.optional_path("OVERHEARD_CAPTURE_STOLEN"),
             interface=env.text("OVERHEARD_CAPTURE_INTERFACE"),
-            # The control channel of the recorder carries its token and the recordings themselves, so it is left out.
-            capture_filter=env.text("OVERHEARD_CAPTURE_FILTER", f"not tcp port {port}"),
+            # The control channel of the recorder carries its token and the recordings themselves, and so does the page:
+            # they are left out.
+            capture_filter=env.text(
+                "OVERHEARD_CAPTURE_FILTER", " and ".join(f"not tcp port {own}" for own in (port, page_port) if own)
+            ),
             snap_length=env.number("OVERHEARD_CAPTURE_SNAP_LENGTH", "0"),
             # dumpcap's default of 2 MiB lost 1 % of the packets at 200 MB/s; 64 MiB lost none.
             buffer=env.count("OVERHEARD_CAPTURE_BUFFER_MIB", "64"),

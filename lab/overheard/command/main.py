@@ -55,6 +55,7 @@ _WHERE = {
     "scan": ("scanning", "scan"),
     "watch": ("watching", "watch"),
     "sidecar": ("sidecar", "sidecar"),
+    "page": ("page", "page"),
 }
 
 
@@ -176,6 +177,12 @@ def _add_run(commands: Commands) -> None:
 
 
 def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
+    _add_engine(parser)
+    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="also draw the output as an SVG picture")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON, without secrets")
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=("", *NAMES),
@@ -184,10 +191,8 @@ def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
         help="where the roles run; by default in containers if Docker works, otherwise as processes (also: ENGINE=...)",
     )
     parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where to write recordings (default: ./runs)"
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where the recordings are (default: ./runs)"
     )
-    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="also draw the output as an SVG picture")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON, without secrets")
 
 
 def _add_list(commands: Commands) -> None:
@@ -242,6 +247,23 @@ def _add_sidecar(commands: Commands) -> None:
     sidecar.add_parser(commands)
 
 
+def _add_page(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "page",
+        "show a run in the browser",
+        "Serve the page of a run on this machine: each chapter with what its client got, what the spy saw, and every\n"
+        "byte on the wire. It ends with Ctrl-C.",
+        "example: overheard page                    the newest run in ./runs\n"
+        "         overheard page 20261202-101500-9f1c --port 8081",
+    )
+    parser.add_argument("run", nargs="?", default="", metavar="RUN", help="the name of a run (default: the newest)")
+    _add_engine(parser)
+    parser.add_argument(
+        "--port", type=int, default=8080, metavar="PORT", help="the port on 127.0.0.1 (default: 8080; 0: any free one)"
+    )
+
+
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
@@ -252,4 +274,5 @@ _ADD: dict[str, Callable[[Commands], object]] = {
     "scan": scan.add_parser,
     "watch": _add_watch,
     "sidecar": _add_sidecar,
+    "page": _add_page,
 }

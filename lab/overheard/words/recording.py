@@ -14,6 +14,8 @@ KEY_LOG = "session.keys"
 MESSAGE_KEYS = "message.keys"
 # The server's private key, in the folder of the run: in this story somebody steals it, and tries it on the recordings.
 STOLEN_KEY = "stolen.key.pem"
+# What is known of each scenario of a run, in the folder of the run: it grows while the run goes on.
+RESULTS = "results.json"
 # What an interceptor wrote down: JSON, one line per exchange.
 NOTEBOOK = "notebook.jsonl"
 

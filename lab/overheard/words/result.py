@@ -86,6 +86,47 @@ class Result:
         return cls(**{**data, **changed})
 
 
+@dataclass(frozen=True)
+class Interim:
+    """What is known of one scenario while its run goes on.
+
+    `exchanges` are as the client saw them; None until the recording has ended. `verdict` is None until it is judged,
+    and so is the positive control. `result` is what came of it in the end.
+    """
+
+    scenario: str
+    exchanges: tuple[Exchange, ...] | None = None
+    verdict: Verdict | None = None
+    result: Result | None = None
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """The end of it."""
+        return cls(result.scenario, result.exchanges, result.verdict, result)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data. Where there is a result, that is all."""
+        if self.result:
+            return {"scenario": self.scenario, "result": self.result.to_json()}
+        return {
+            "scenario": self.scenario,
+            "exchanges": None if self.exchanges is None else [asdict(each) for each in self.exchanges],
+            "verdict": self.verdict.to_json() if self.verdict else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The opposite of `to_json`."""
+        if "result" in data:
+            return cls.of(Result.from_json(data["result"]))
+        exchanges, verdict = data["exchanges"], data["verdict"]
+        return cls(
+            data["scenario"],
+            None if exchanges is None else tuple(map(Exchange.from_json, exchanges)),
+            Verdict.from_json(verdict) if verdict else None,
+        )
+
+
 def exit_code(results: Iterable[Result]) -> int:
     """0 if everything that was run is as expected; otherwise the worst of the rest: 1 if a secret was overheard, or 2.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections import defaultdict, deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from overheard.words.counting import count
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from overheard_services.client.attempt import Answer
 
 _OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
+
+
+def seen_by_client(attempts: Sequence[Attempt], answers: Sequence[Answer], message: str) -> tuple[Exchange, ...]:
+    """What the client saw in each attempt, in order, before anything is judged."""
+    return tuple(_seen(attempt, answer, message) for attempt, answer in zip(attempts, answers, strict=True))
 
 
 def exchanges(
@@ -43,24 +49,29 @@ def _streams(attempts: Sequence[Attempt], visible: Sequence[Visible]) -> Iterato
 
 
 def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict: Verdict, message: str) -> Exchange:
-    received = not answer.error and answer.message == message
-    size = count(len(answer.message), "character")
-    error = answer.error or ("" if received else f"the server sent something else, {size}")
-    wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
-    # If a server sent the message instead of a token, the error would contain it.
-    secret = Secret("message", message.encode())
-
-    def clean(text: str) -> str:
-        return text.replace(message, secret.redacted)
-
-    return Exchange(
-        attempt.name,
-        received,
-        clean(error),
-        tuple(map(clean, answer.notes)),
-        _wire(stream, with_frames=True) if attempt.wire and stream else "",
-        tuple(map(clean, wrong)),
+    wrong = (*_of_the_client(attempt, answer, _error(answer, message)), *_of_the_wire(attempt, stream, verdict))
+    return replace(
+        _seen(attempt, answer, message),
+        wire=_wire(stream, with_frames=True) if attempt.wire and stream else "",
+        wrong=tuple(_clean(text, message) for text in wrong),
     )
+
+
+def _seen(attempt: Attempt, answer: Answer, message: str) -> Exchange:
+    error = _error(answer, message)
+    notes = tuple(_clean(note, message) for note in answer.notes)
+    return Exchange(attempt.name, not error, _clean(error, message), notes)
+
+
+def _error(answer: Answer, message: str) -> str:
+    if answer.error or answer.message == message:
+        return answer.error
+    return f"the server sent something else, {count(len(answer.message), 'character')}"
+
+
+def _clean(text: str, message: str) -> str:
+    """If a server sent the message instead of a token, the error would contain it."""
+    return text.replace(message, Secret("message", message.encode()).redacted)
 
 
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:

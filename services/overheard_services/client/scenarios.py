@@ -11,7 +11,7 @@ from overheard.words.result import Result
 from overheard.words.scenario import Need, Scenario
 from overheard_services.client.attempt import Answer, make
 from overheard_services.client.client_files import ClientFiles
-from overheard_services.client.compare import exchanges
+from overheard_services.client.compare import exchanges, seen_by_client
 from overheard_services.client.settings import contents
 from overheard_services.client.sidecar import Sidecar
 
@@ -40,16 +40,20 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
             if scenario.name not in lacking:
                 progress(f"recording {scenario.name}")
                 ways = has.prepared(scenario.attempts)
-                with sidecar.recording(scenario.name):
-                    answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
+                with sidecar.recording(scenario.name) as seen:
+                    came = answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
+                    seen.extend(seen_by_client(scenario.attempts, came, settings.message))
     progress("judging")
     verdicts = sidecar.verdicts() if answers else {}
-    return [
+    results = [
         _result(scenario, answers[scenario.name], verdicts[scenario.name], settings.message)
         if scenario.name in answers
         else Result.of_skipped(scenario.name, *lacking[scenario.name])
         for scenario in settings.scenarios
     ]
+    if answers:
+        sidecar.keep(results)
+    return results
 
 
 def lacks(scenario: Scenario, settings: Settings) -> tuple[str, str] | None:

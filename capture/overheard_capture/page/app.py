@@ -1,0 +1,103 @@
+"""The page: its addresses, and what each shows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flask import Flask, abort, redirect, render_template, url_for
+
+from overheard.words.errors import OverheardError
+from overheard.words.escaping import escaped
+from overheard.words.story import by_name
+from overheard_capture.page.chapter import chapters
+from overheard_capture.page.events import events
+from overheard_capture.page.guard import guard
+from overheard_capture.page.prose import prose
+from overheard_capture.page.run_folder import Runs, UnknownRunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+_BY_NAME = by_name()
+
+
+class Again(Protocol):
+    """Runs a scenario again."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on."""
+
+    def __call__(self, scenario: str) -> str:
+        """Start it, and return the name of the run. Raises OverheardError."""
+
+
+def create_page(folder: Path, message: str, again: Again | None = None) -> Flask:
+    """Create the application that shows the runs in a folder, whose secret message is `message`.
+
+    Without `again` no scenario can be run again from it.
+
+    GET  /                        the newest run
+    GET  /runs/RUN/               all chapters, one line each
+    GET  /runs/RUN/SCENARIO       one chapter
+    GET  /events, /runs/RUN/events   what has changed (server-sent events)
+    POST /runs/RUN/SCENARIO/again    run it again
+    """
+    app = Flask(__name__)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"prose": prose, "escaped": escaped}
+    runs = Runs(folder)
+    guard(app)
+
+    @app.errorhandler(OverheardError)
+    def refuse(error: OverheardError) -> ResponseReturnValue:
+        status = 404 if isinstance(error, UnknownRunError) else 500
+        return render_template("error.html", error=str(error)), status
+
+    @app.get("/")
+    def newest() -> ResponseReturnValue:
+        names = runs.names
+        return redirect(url_for("overview", run=names[0])) if names else render_template("none.html")
+
+    @app.get("/events")
+    def any_run() -> Response:
+        return events(lambda: " ".join(runs.names[:1]))
+
+    _of_a_run(app, runs, message, again)
+    return app
+
+
+def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None:
+    """The addresses below `/runs/RUN/`."""
+
+    def shown(run: str) -> dict[str, Any]:
+        opened = runs.open(run)
+        return {"run": opened, "chapters": chapters(opened, message), "runs": runs.names, "again": again}
+
+    @app.get("/runs/<run>/")
+    def overview(run: str) -> ResponseReturnValue:
+        return render_template("overview.html", **shown(run))
+
+    @app.get("/runs/<run>/<scenario>")
+    def chapter(run: str, scenario: str) -> ResponseReturnValue:
+        what = shown(run)
+        chosen = [each for each in what["chapters"] if each.name == scenario]
+        if not chosen:
+            raise UnknownRunError(f"there is no scenario {scenario!r}")
+        return render_template("chapter.html", **what, chapter=chosen[0])
+
+    @app.get("/runs/<run>/events")
+    def changes(run: str) -> Response:
+        runs.open(run)
+        return events(lambda: json.dumps(runs.open(run).stages))
+
+    @app.post("/runs/<run>/<scenario>/again")
+    def run_again(run: str, scenario: str) -> ResponseReturnValue:
+        runs.open(run)
+        if again is None or scenario not in _BY_NAME:
+            abort(404)
+        return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)

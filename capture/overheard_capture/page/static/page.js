@@ -1,0 +1,31 @@
+"use strict";
+// The page works without this script: it fills in what changes while the lab runs.
+
+const source = document.body.dataset.events;
+if (source) {
+  let shown;
+  const stream = new EventSource(source);
+  stream.addEventListener("changed", (event) => {
+    if (shown !== undefined || "first" in document.body.dataset && event.data) refresh();
+    shown = event.data;
+  });
+}
+
+// Replaces what the server now shows differently, and leaves everything else, so that nothing jumps.
+async function refresh() {
+  const response = await fetch(location.href);
+  if (response.redirected) {
+    location.href = response.url;
+    return;
+  }
+  const now = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const fresh = now.querySelector(`[data-live="${old.dataset.live}"]`);
+    if (!fresh || fresh.innerHTML === old.innerHTML) continue;
+    const open = [...old.querySelectorAll("details")].map((each) => each.open);
+    const focused = [...old.querySelectorAll("a, button, summary")].indexOf(document.activeElement);
+    old.replaceChildren(...fresh.childNodes);
+    old.querySelectorAll("details").forEach((each, at) => { each.open = open[at] ?? each.open; });
+    if (focused >= 0) old.querySelectorAll("a, button, summary")[focused]?.focus();
+  }
+}

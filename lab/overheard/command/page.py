@@ -1,0 +1,101 @@
+"""`overheard page`: the page of a run, served on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import EngineError, SettingsError
+from overheard.words.escaping import escaped
+from overheard.words.secret import SECRET_MESSAGE
+from overheard_capture.page.app import create_page
+from overheard_capture.page.run_folder import Runs
+from overheard_capture.page.serving import Served
+
+if TYPE_CHECKING:
+    import argparse
+
+# How long a run may take to make its folder, in seconds: before that, the engine is looked for.
+_PATIENCE = 60
+# How long a run may take to end after Ctrl-C, in seconds.
+_GRACE = 30
+
+
+def page(options: argparse.Namespace) -> int:
+    """Serve the page of a run until Ctrl-C. Returns 0."""
+    runs = Runs(options.runs.absolute())
+    name = options.run or next(iter(runs.names), "")
+    if not name:
+        raise SettingsError(f"there is no run in {options.runs}", hint="make one: overheard demo")
+    runs.open(name)
+    again = Rerun(options.runs.absolute(), options.engine)
+    message = os.environ.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
+    try:
+        with Served(create_page(runs.path, message, again), options.port) as served:
+            print(f"{served.url}runs/{escaped(name)}/   (Ctrl-C ends it)", flush=True)
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+    finally:
+        again.end()
+    return 0
+
+
+class Rerun:
+    """Runs a scenario again, in a process of its own, one at a time."""
+
+    def __init__(self, runs: Path, engine: str) -> None:
+        self._runs, self._engine = Runs(runs), engine
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on."""
+        return self._process is not None and self._process.poll() is None
+
+    def __call__(self, scenario: str) -> str:
+        """Start it, and return the name of its run. Raises EngineError if it does not start, or another goes on."""
+        with self._lock:
+            if self.busy:
+                raise EngineError("the lab is running already", hint="wait until it has ended")
+            before = set(self._runs.names)
+            command = [sys.executable, "-m", "overheard", "run", scenario, "--json", "--runs", str(self._runs.path)]
+            command += ["--engine", self._engine] if self._engine else []
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                # Ctrl-C in the terminal is for us.
+                start_new_session=True,
+            )
+            return self._name_of(self._process, before)
+
+    def _name_of(self, process: subprocess.Popen[str], before: set[str]) -> str:
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            if new := [name for name in self._runs.names if name not in before]:
+                # Its progress is read, so that it never waits for that.
+                threading.Thread(target=process.communicate, daemon=True).start()
+                return new[0]
+            if process.poll() is not None:
+                assert process.stderr  # noqa: S101  (for mypy: it is a pipe)
+                raise EngineError(f"the lab did not start: {process.stderr.read().strip()}")
+            time.sleep(0.05)
+        self.end()
+        raise EngineError(f"the lab did not start within {_PATIENCE} s")
+
+    def end(self) -> None:
+        """End a run that goes on, with all that it has started."""
+        if self._process and self.busy:
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GRACE)
