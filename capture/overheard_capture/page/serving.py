@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from werkzeug.serving import make_server
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 # Nobody else's browser can reach it.
 ADDRESS = "127.0.0.1"
+USUAL_PORT = 8080
+
+
+def free_port() -> int:
+    """A port that nothing listens on at the moment."""
+    with socket.create_server((ADDRESS, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def usual_port() -> int:
+    """The usual port of the page; where that is in use, a free one."""
+    with suppress(OSError), socket.create_server((ADDRESS, USUAL_PORT)):
+        return USUAL_PORT
+    return free_port()
 
 
 class Served:
@@ -34,16 +50,10 @@ class Served:
                 f"cannot listen on {ADDRESS}:{port}: {problem.strerror}", hint="choose another port with --port"
             ) from None
         with listening:
-            self._port: int = listening.getsockname()[1]
             self._server = make_server(ADDRESS, port, app, threaded=True, fd=listening.fileno())
         # A browser holds its stream of events open.
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Where the page is."""
-        return f"http://{ADDRESS}:{self._port}/"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -180,6 +180,9 @@ def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
     _add_engine(parser)
     parser.add_argument("--svg", type=_new_file, metavar="FILE", help="also draw the output as an SVG picture")
     parser.add_argument("--json", action="store_true", help="print everything as JSON, without secrets")
+    parser.add_argument(
+        "--no-page", action="store_true", help="serve no page (by default there is one if the output is a terminal)"
+    )
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:

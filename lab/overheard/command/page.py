@@ -8,19 +8,21 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
 
 from overheard.words.errors import EngineError, SettingsError
-from overheard.words.escaping import escaped
 from overheard.words.secret import SECRET_MESSAGE
 from overheard_capture.page.app import create_page
 from overheard_capture.page.run_folder import Runs
-from overheard_capture.page.serving import Served
+from overheard_capture.page.serving import ADDRESS, Served, free_port, usual_port
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
+
+__all__ = ["PageOfRun", "page", "usual_port"]
 
 # How long a run may take to make its folder, in seconds: before that, the engine is looked for.
 _PATIENCE = 60
@@ -34,17 +36,50 @@ def page(options: argparse.Namespace) -> int:
     name = options.run or next(iter(runs.names), "")
     if not name:
         raise SettingsError(f"there is no run in {options.runs}", hint="make one: overheard demo")
-    runs.open(name)
-    again = Rerun(options.runs.absolute(), options.engine)
-    message = os.environ.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
-    try:
-        with Served(create_page(runs.path, message, again), options.port) as served:
-            print(f"{served.url}runs/{escaped(name)}/   (Ctrl-C ends it)", flush=True)
-            with suppress(KeyboardInterrupt):
-                threading.Event().wait()
-    finally:
-        again.end()
+    with PageOfRun(runs.open(name).path, options.port, options.engine) as shown:
+        shown.stay()
     return 0
+
+
+class PageOfRun:
+    """The page of the run in `folder`, and of all others beside it.
+
+    Port 0 is any free one. When the `with` block ends, so do its server, and runs that were started from it.
+    """
+
+    def __init__(self, folder: Path, port: int, engine: str) -> None:
+        self._folder = folder
+        self.port = port or free_port()
+        self._again = Rerun(folder.parent, engine)
+        self._stack = ExitStack()
+        self._served = False
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://{ADDRESS}:{self.port}/runs/{quote(self._folder.name)}/"
+
+    def __enter__(self) -> Self:
+        self._stack.callback(self._again.end)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def serve(self) -> None:
+        """Begin to serve it, unless it is served already. Raises SettingsError if the port is in use."""
+        if not self._served:
+            message = os.environ.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
+            app = create_page(self._folder.parent, message, self._again)
+            self._stack.enter_context(Served(app, self.port))
+            self._served = True
+
+    def stay(self) -> None:
+        """Serve it, say where it is, and wait for Ctrl-C."""
+        self.serve()
+        print(f"The page: {self.url}   (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 class Rerun:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from overheard.command.page import PageOfRun
+    from overheard.engines.base import Engine
+
 # Settings of roles that a caller may change for a run; nothing else of the environment reaches them.
 SETTINGS_OF_A_RUN = (
     "OVERHEARD_MESSAGE",
@@ -71,22 +74,50 @@ def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> 
     began = time.monotonic()
     with _progress() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
-    with _folder(options.runs) as folder, _progress() as progress:
-        variables = {name: os.environ[name] for name in SETTINGS_OF_A_RUN if name in os.environ}
-        job = Job(folder, {**variables, "OVERHEARD_CLIENT_SCENARIOS": ",".join(names)})
-        results = engine.run(job, progress)
-    if options.json:
-        report = {"engine": engine.name, "folder": str(folder), "results": [result.to_json() for result in results]}
-        sys.stdout.write(as_json(report))
-        return exit_code(results)
-    results = all_escaped(results)
-    out = console(picture=options.svg is not None)
-    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(escaped(why))})", soft_wrap=not out.record)
-    _show(out, job, results, detailed, variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE))
-    _conclude(out, results, time.monotonic() - began)
-    if options.svg:
-        options.svg.write_text(picture(out, options.title), encoding="utf-8")
+    variables = {name: os.environ[name] for name in SETTINGS_OF_A_RUN if name in os.environ}
+    with ExitStack() as until_the_end:
+        with _folder(options.runs) as folder:
+            page = _page(options, folder, engine.name)
+            if page:
+                until_the_end.enter_context(page)
+            job = Job(folder, {**variables, "OVERHEARD_CLIENT_SCENARIOS": ",".join(names)}, page.port if page else 0)
+            with _progress() as progress:
+                _show_page(page, engine)
+                results = engine.run(job, progress)
+        message = variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
+        if options.json:
+            report = {"engine": engine.name, "folder": str(folder), "results": [each.to_json() for each in results]}
+            sys.stdout.write(as_json(report))
+            return exit_code(results)
+        results = all_escaped(results)
+        out = console(picture=options.svg is not None)
+        out.print(f"engine: [bold]{engine.name}[/bold] ({escape(escaped(why))})", soft_wrap=not out.record)
+        _show(out, job, results, detailed, message)
+        _conclude(out, results, time.monotonic() - began)
+        if options.svg:
+            options.svg.write_text(picture(out, options.title), encoding="utf-8")
+        if page:
+            page.stay()
     return exit_code(results)
+
+
+def _page(options: argparse.Namespace, folder: Path, engine: str) -> PageOfRun | None:
+    """The page of a run, for somebody in a terminal; None if nobody wants it, or this installation has none."""
+    if options.no_page or options.json or not sys.stdout.isatty():
+        return None
+    try:
+        from overheard.command.page import PageOfRun, usual_port  # noqa: PLC0415  (it takes Flask, and time)
+    except ModuleNotFoundError:
+        return None
+    return PageOfRun(folder, usual_port(), engine)
+
+
+def _show_page(page: PageOfRun | None, engine: Engine) -> None:
+    """Say where the page is, and serve it where the engine does not."""
+    if page:
+        if engine.fills_folder:
+            page.serve()
+        console(errors=True).print(f"the page fills in while the lab runs: {page.url}", markup=False, soft_wrap=True)
 
 
 @contextmanager

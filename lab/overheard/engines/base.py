@@ -28,11 +28,13 @@ class Job:
     """One run of the lab.
 
     `folder` is for its recordings, key log, verdicts and logs; it exists, is empty, and has the run's name.
-    `variables` are settings of roles (OVERHEARD_*) that differ from their defaults.
+    `variables` are settings of roles (OVERHEARD_*) that differ from their defaults. `page_port` is the port of this
+    machine on which an engine that does not fill the folder while the lab runs serves the page; 0 for none.
     """
 
     folder: Path
     variables: Mapping[str, str]
+    page_port: int = 0
 
     @property
     def run(self) -> str:
@@ -60,6 +62,10 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """Its name."""
+
+    @property
+    def fills_folder(self) -> bool:
+        """Whether recordings and results are in the folder of a run while the lab runs, and not only afterwards."""
 
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """Run the lab once and leave nothing running, whatever happens.

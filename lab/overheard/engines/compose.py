@@ -33,6 +33,7 @@ class ComposeEngine:
 
     project: Path
     name: str = "compose"
+    fills_folder: bool = False
 
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
@@ -68,9 +69,11 @@ class Project:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("OVERHEARD_", "COMPOSE_"))},
             **job.variables,
-            # Published ports are for people who start the lab by hand. A run needs none, and two runs must not collide.
+            # Published ports are for people who start the lab by hand. A run needs none but that of the page, and two
+            # runs must not collide.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
+            "OVERHEARD_PAGE_PORT": str(job.page_port or ""),
             # Many developers have set these for something else.
             "SECRET_KEY_FILE": "",
             "BASE_IMAGE": "",

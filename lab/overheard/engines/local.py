@@ -36,6 +36,7 @@ class LocalEngine:
     """Processes in their own namespaces."""
 
     name = "local"
+    fills_folder = True
 
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
