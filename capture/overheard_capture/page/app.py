@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Flask, abort, redirect, render_template, url_for
+from flask import Flask, abort, redirect, render_template, request, url_for
 
 from overheard.words.errors import OverheardError
 from overheard.words.escaping import escaped
-from overheard.words.story import by_name
+from overheard.words.story import SCENARIOS, by_name
 from overheard_capture.page.chapter import chapters
 from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import Runs, UnknownRunError
+from overheard_capture.page.wire import keys_of, ladders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Response
     from flask.typing import ResponseReturnValue
+
+    from overheard.words.scenario import Scenario
 
 _BY_NAME = by_name()
 
@@ -44,6 +47,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     GET  /                        the newest run
     GET  /runs/RUN/               all chapters, one line each
     GET  /runs/RUN/SCENARIO       one chapter
+    GET  /runs/RUN/SCENARIO/ladders  its conversations, with `?keys` as they are with the session keys
     GET  /events, /runs/RUN/events   what has changed (server-sent events)
     POST /runs/RUN/SCENARIO/again    run it again
     """
@@ -85,10 +89,14 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
     @app.get("/runs/<run>/<scenario>")
     def chapter(run: str, scenario: str) -> ResponseReturnValue:
         what = shown(run)
-        chosen = [each for each in what["chapters"] if each.name == scenario]
-        if not chosen:
-            raise UnknownRunError(f"there is no scenario {scenario!r}")
-        return render_template("chapter.html", **what, chapter=chosen[0])
+        place = SCENARIOS.index(_scenario(scenario))
+        return render_template("chapter.html", **what, chapter=what["chapters"][place])
+
+    @app.get("/runs/<run>/<scenario>/ladders")
+    def ladders_of(run: str, scenario: str) -> ResponseReturnValue:
+        opened, keys = runs.open(run), "keys" in request.args
+        drawn = ladders(opened, _scenario(scenario), with_keys=keys)
+        return render_template("ladders.html", ladders=drawn, with_keys=keys, has_keys=bool(keys_of(opened)))
 
     @app.get("/runs/<run>/events")
     def changes(run: str) -> Response:
@@ -98,6 +106,14 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
     @app.post("/runs/<run>/<scenario>/again")
     def run_again(run: str, scenario: str) -> ResponseReturnValue:
         runs.open(run)
-        if again is None or scenario not in _BY_NAME:
+        _scenario(scenario)
+        if again is None:
             abort(404)
         return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)
+
+
+def _scenario(name: str) -> Scenario:
+    """The scenario of that name. Raises UnknownRunError."""
+    if name not in _BY_NAME:
+        raise UnknownRunError(f"there is no scenario {name!r}")
+    return _BY_NAME[name]

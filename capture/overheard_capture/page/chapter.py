@@ -43,6 +43,11 @@ class Chapter:
         return self.run.known.get(self.name)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether its recording has ended."""
+        return self.stage in {Stage.JUDGING, Stage.JUDGED}
+
+    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """What the client saw, once the recording has ended."""
         return (self.interim and self.interim.exchanges) or ()

@@ -29,3 +29,20 @@ async function refresh() {
     if (focused >= 0) old.querySelectorAll("a, button, summary")[focused]?.focus();
   }
 }
+
+// Parts that take a moment are fetched once the chapter is shown.
+for (const part of document.querySelectorAll("[data-fragment]")) load(part, false);
+
+async function load(part, keys) {
+  const response = await fetch(part.dataset.fragment + (keys ? "?keys" : ""));
+  const content = new DOMParser().parseFromString(await response.text(), "text/html").body;
+  part.replaceChildren(...(response.ok ? content.childNodes : content.querySelector("main").childNodes));
+  const pressed = part.querySelector("[data-switch]");
+  pressed?.addEventListener("click", async () => {
+    await load(part, pressed.getAttribute("aria-pressed") !== "true");
+    part.querySelector("[data-switch]").focus();
+  });
+  part.querySelector("[data-acks]")?.addEventListener("change", (event) => {
+    part.querySelectorAll("li.ack").forEach((each) => { each.hidden = !event.target.checked; });
+  });
+}

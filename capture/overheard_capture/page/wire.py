@@ -1,0 +1,74 @@
+"""What the page shows of the wire: the conversations of a recording, with and without the session keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from overheard.words.recording import KEY_LOG
+from overheard.words.services import INTERCEPTOR, OF_THE_SERVER
+from overheard.words.visible import TLS
+from overheard_capture.wireshark.flow_graph import Kind, flow_graph
+from overheard_capture.wireshark.keys import TlsKeys
+from overheard_capture.wireshark.tshark import TsharkInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.scenario import Scenario
+    from overheard_capture.page.run_folder import RunFolder
+    from overheard_capture.wireshark.flow_graph import Arrow, Conversation
+
+_TLS_PORTS = {service.port for service in OF_THE_SERVER.values() if service.scheme == "https"}
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A conversation as a sequence diagram: who its two sides are, and what goes from one to the other."""
+
+    conversation: Conversation
+    left: str
+    right: str
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """Every frame, in order."""
+        return self.conversation.arrows
+
+    @property
+    def acknowledgements(self) -> int:
+        """How many frames only acknowledge others."""
+        return sum(arrow.kind is Kind.ACKNOWLEDGEMENT for arrow in self.arrows)
+
+
+def keys_of(run: RunFolder) -> TlsKeys:
+    """The session keys of a run: the client's, and those of an interceptor for what it said to the server."""
+    logs = (run.key_log, run.path / INTERCEPTOR / KEY_LOG)
+    return TlsKeys(tuple(log for log in logs if log.is_file()))
+
+
+def tshark_input(run: RunFolder, scenario: str) -> TsharkInput:
+    """The recording of a scenario, with the ports on which TLS was spoken. Raises UnknownRunError."""
+    path: Path = run.recording(scenario)
+    interim = run.known.get(scenario)
+    streams = interim.verdict.visible if interim and interim.verdict else ()
+    spoken = {stream.port for stream in streams if stream.content == TLS}
+    return TsharkInput(path, tuple(sorted(_TLS_PORTS | spoken)))
+
+
+def ladders(run: RunFolder, scenario: Scenario, *, with_keys: bool) -> list[Ladder]:
+    """The conversations of a scenario. Raises UnknownRunError, or UnreadableError."""
+    found = flow_graph(tshark_input(run, scenario.name), keys_of(run) if with_keys else TlsKeys())
+    intercepted = any(attempt.intercepted for attempt in scenario.attempts)
+    return [_ladder(each, found, intercepted=intercepted) for each in found]
+
+
+def _ladder(conversation: Conversation, others: tuple[Conversation, ...], *, intercepted: bool) -> Ladder:
+    """Who intercepts has a conversation with the server while that with the client goes on."""
+    left, right = "client", "server"
+    if intercepted:
+        if any(conversation.surrounds(other) for other in others if other is not conversation):
+            right = INTERCEPTOR
+        elif any(other.surrounds(conversation) for other in others if other is not conversation):
+            left = INTERCEPTOR
+    return Ladder(conversation, left, right)
