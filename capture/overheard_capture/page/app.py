@@ -15,7 +15,7 @@ from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import Runs, UnknownRunError
-from overheard_capture.page.wire import keys_of, ladders
+from overheard_capture.page.wire import compared, keys_of, ladders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     GET  /runs/RUN/               all chapters, one line each
     GET  /runs/RUN/SCENARIO       one chapter
     GET  /runs/RUN/SCENARIO/ladders  its conversations, with `?keys` as they are with the session keys
+    GET  /runs/RUN/SCENARIO/beside   its request and response beside those of another scenario, with `?keys` opened
     GET  /events, /runs/RUN/events   what has changed (server-sent events)
     POST /runs/RUN/SCENARIO/again    run it again
     """
@@ -97,6 +98,12 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
         opened, keys = runs.open(run), "keys" in request.args
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
         return render_template("ladders.html", ladders=drawn, with_keys=keys, has_keys=bool(keys_of(opened)))
+
+    @app.get("/runs/<run>/<scenario>/beside")
+    def beside(run: str, scenario: str) -> ResponseReturnValue:
+        opened, keys = runs.open(run), "keys" in request.args
+        shown = compared(opened, _scenario(scenario).name, message.encode(), with_keys=keys)
+        return render_template("beside.html", pairs=shown, with_keys=keys, has_keys=bool(keys_of(opened)))
 
     @app.get("/runs/<run>/events")
     def changes(run: str) -> Response:

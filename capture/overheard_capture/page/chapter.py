@@ -45,7 +45,7 @@ class Chapter:
     @property
     def is_recorded(self) -> bool:
         """Whether its recording has ended."""
-        return self.stage in {Stage.JUDGING, Stage.JUDGED}
+        return self.run.is_recorded(self.name)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -77,6 +77,10 @@ class RunFolder:
             raise UnknownRunError(f"the run {self.name} has no recording of {scenario!r}")
         return path
 
+    def is_recorded(self, scenario: str) -> bool:
+        """Whether there is a recording of a scenario that has ended."""
+        return self.stage(scenario) in {Stage.JUDGING, Stage.JUDGED} and (self.path / f"{scenario}.pcapng").is_file()
+
     def stage(self, scenario: str) -> Stage:
         """How far a scenario is."""
         interim = self.known.get(scenario)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from overheard.words.recording import KEY_LOG
 from overheard.words.services import INTERCEPTOR, OF_THE_SERVER
 from overheard.words.visible import TLS
+from overheard_capture.page.beside import half
+from overheard_capture.page.messages import messages
 from overheard_capture.wireshark.flow_graph import Kind, flow_graph
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard.words.scenario import Scenario
+    from overheard_capture.page.beside import Half
     from overheard_capture.page.run_folder import RunFolder
     from overheard_capture.wireshark.flow_graph import Arrow, Conversation
 
+# What others are compared with.
+_HTTP, _HTTPS = "http", "https"
 _TLS_PORTS = {service.port for service in OF_THE_SERVER.values() if service.scheme == "https"}
 
 
@@ -61,6 +66,23 @@ def ladders(run: RunFolder, scenario: Scenario, *, with_keys: bool) -> list[Ladd
     found = flow_graph(tshark_input(run, scenario.name), keys_of(run) if with_keys else TlsKeys())
     intercepted = any(attempt.intercepted for attempt in scenario.attempts)
     return [_ladder(each, found, intercepted=intercepted) for each in found]
+
+
+def compared(
+    run: RunFolder, scenario: str, secret: bytes, *, with_keys: bool
+) -> list[tuple[str, list[tuple[str, Half]]]]:
+    """The request and the response of a scenario, beside those of HTTP; those of HTTP itself beside those of HTTPS.
+
+    Raises UnreadableError.
+    """
+    names = [_HTTP, _HTTPS if scenario == _HTTP else scenario]
+    # Without them, nothing would say where in the ciphertext the secret is.
+    keys = keys_of(run)
+    both = {name: messages(tshark_input(run, name), keys) for name in names if run.is_recorded(name)}
+    return [
+        (what, [(name, half(pair[at], secret, opened=with_keys)) for name, pair in both.items()])
+        for at, what in enumerate(("The request", "The response"))
+    ]
 
 
 def _ladder(conversation: Conversation, others: tuple[Conversation, ...], *, intercepted: bool) -> Ladder:

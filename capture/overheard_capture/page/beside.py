@@ -1,0 +1,61 @@
+"""The same message in two recordings, beside each other: in hexadecimal and as text, with the secret marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard_capture.page.messages import Message
+
+PER_LINE = 16
+# More lines are not shown: a message of the story has some ten.
+_MOST = 64
+_PRINTABLE = range(0x20, 0x7F)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A byte: in hexadecimal, as a letter, and whether it is marked: as `secret`, or as its `place`."""
+
+    hexadecimal: str
+    letter: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of the two: its lines of bytes.
+
+    `frames` carried it, `is_clear` is whether the wire showed it as it is, and `left_out` how many bytes are not shown.
+    """
+
+    frames: tuple[int, ...]
+    is_clear: bool
+    has_secret: bool
+    lines: tuple[tuple[Cell, ...], ...]
+    left_out: int
+
+
+def half(message: Message, secret: bytes, *, opened: bool) -> Half:
+    """A message as the wire showed it; with `opened` as the two sides read it.
+
+    The bytes of the secret are marked where it is; where it cannot be seen, those at its place are.
+    """
+    shown = message.plain if opened and message.plain else message.wire
+    at = message.plain.find(secret)
+    seen = at >= 0 and shown[at : at + len(secret)] == secret
+    marked = range(at, at + len(secret)) if at >= 0 else range(0)
+    kept = shown[: _MOST * PER_LINE]
+    lines = tuple(_lines(kept, marked, "secret" if seen else "place"))
+    return Half(message.frames, message.is_clear, seen, lines, len(shown) - len(kept))
+
+
+def _lines(data: bytes, marked: range, mark: str) -> Iterator[tuple[Cell, ...]]:
+    for start in range(0, len(data), PER_LINE):
+        yield tuple(
+            Cell(f"{byte:02x}", chr(byte) if byte in _PRINTABLE else ".", mark if at in marked else "")
+            for at, byte in enumerate(data[start : start + PER_LINE], start)
+        )
