@@ -10,6 +10,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from overheard.words.errors import OverheardError
 from overheard.words.escaping import escaped
 from overheard.words.story import SCENARIOS, by_name
+from overheard_capture.page.chains import chains
 from overheard_capture.page.chapter import chapters
 from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
@@ -49,6 +50,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     GET  /runs/RUN/SCENARIO       one chapter
     GET  /runs/RUN/SCENARIO/ladders  its conversations, with `?keys` as they are with the session keys
     GET  /runs/RUN/SCENARIO/beside   its request and response beside those of another scenario, with `?keys` opened
+    GET  /runs/RUN/SCENARIO/certificates  those that were sent
     GET  /events, /runs/RUN/events   what has changed (server-sent events)
     POST /runs/RUN/SCENARIO/again    run it again
     """
@@ -104,6 +106,10 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
         opened, keys = runs.open(run), "keys" in request.args
         shown = compared(opened, _scenario(scenario).name, message.encode(), with_keys=keys)
         return render_template("beside.html", pairs=shown, with_keys=keys, has_keys=bool(keys_of(opened)))
+
+    @app.get("/runs/<run>/<scenario>/certificates")
+    def chains_of(run: str, scenario: str) -> ResponseReturnValue:
+        return render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario)))
 
     @app.get("/runs/<run>/events")
     def changes(run: str) -> Response:

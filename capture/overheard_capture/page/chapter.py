@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overheard.report.summary import evidence, got, saw, short_error
+from overheard.words.colours import steps
 from overheard.words.result import Result
 from overheard.words.story import SCENARIOS
+from overheard_capture.page.paint import Picture, picture
 from overheard_capture.page.run_folder import Stage
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class Chapter:
     def is_recorded(self) -> bool:
         """Whether its recording has ended."""
         return self.run.is_recorded(self.name)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether a client of it uses TLS."""
+        return any(attempt.service.scheme == "https" for attempt in self.scenario.attempts)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -90,6 +97,16 @@ class Chapter:
     def evidence(self) -> str:
         """The evidence for the verdict, in one line."""
         return evidence(self.verdict) if self.verdict else ""
+
+    @property
+    def paint(self) -> Picture | None:
+        """The picture of the key agreement, where the chapter has one."""
+        return picture() if self.scenario.chapter.aside == steps() else None
+
+    @property
+    def public_values(self) -> list[str]:
+        """The public values of its key agreement, as the client saw them."""
+        return [note for exchange in self.exchanges for note in exchange.notes if "public value" in note]
 
     def reply(self, exchange: Exchange) -> str:
         """What an attempt got: the message, or the part of the error that says what happened."""
