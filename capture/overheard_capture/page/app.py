@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Flask, abort, redirect, render_template, request, url_for
+from flask import Flask, abort, jsonify, redirect, render_template, request, url_for
 
 from overheard.words.errors import OverheardError
 from overheard.words.escaping import escaped
@@ -14,9 +14,10 @@ from overheard_capture.page.chains import chains
 from overheard_capture.page.chapter import chapters
 from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
+from overheard_capture.page.packets import packet_of
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import Runs, UnknownRunError
-from overheard_capture.page.wire import compared, keys_of, ladders
+from overheard_capture.page.wire import compared, keys_of, ladders, telling_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     GET  /runs/RUN/SCENARIO/ladders  its conversations, with `?keys` as they are with the session keys
     GET  /runs/RUN/SCENARIO/beside   its request and response beside those of another scenario, with `?keys` opened
     GET  /runs/RUN/SCENARIO/certificates  those that were sent
+    GET  /runs/RUN/SCENARIO/packets/N     a frame with all of its fields (JSON), with `?keys` decrypted
     GET  /events, /runs/RUN/events   what has changed (server-sent events)
     POST /runs/RUN/SCENARIO/again    run it again
     """
@@ -99,7 +101,21 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
     def ladders_of(run: str, scenario: str) -> ResponseReturnValue:
         opened, keys = runs.open(run), "keys" in request.args
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
-        return render_template("ladders.html", ladders=drawn, with_keys=keys, has_keys=bool(keys_of(opened)))
+        first = telling_frame(opened, scenario, drawn)
+        packets = url_for("packet", run=run, scenario=scenario, frame=0).removesuffix("0")
+        return render_template(
+            "ladders.html",
+            ladders=drawn,
+            with_keys=keys,
+            has_keys=bool(keys_of(opened)),
+            first=first,
+            packets=packets,
+        )
+
+    @app.get("/runs/<run>/<scenario>/packets/<int:frame>")
+    def packet(run: str, scenario: str, frame: int) -> ResponseReturnValue:
+        opened, keys = runs.open(run), "keys" in request.args
+        return jsonify(packet_of(opened, _scenario(scenario).name, frame, message.encode(), with_keys=keys))
 
     @app.get("/runs/<run>/<scenario>/beside")
     def beside(run: str, scenario: str) -> ResponseReturnValue:

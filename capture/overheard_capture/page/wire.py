@@ -15,6 +15,7 @@ from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from overheard.words.scenario import Scenario
@@ -66,6 +67,15 @@ def ladders(run: RunFolder, scenario: Scenario, *, with_keys: bool) -> list[Ladd
     found = flow_graph(tshark_input(run, scenario.name), keys_of(run) if with_keys else TlsKeys())
     intercepted = any(attempt.intercepted for attempt in scenario.attempts)
     return [_ladder(each, found, intercepted=intercepted) for each in found]
+
+
+def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int | None:
+    """The frame to show first: that which carried the secret; or the first with more than TCP."""
+    interim = run.known.get(scenario)
+    if interim and interim.verdict and interim.verdict.carrier:
+        return interim.verdict.carrier
+    told = (arrow for ladder in drawn for arrow in ladder.arrows if arrow.kind not in {Kind.TCP, Kind.ACKNOWLEDGEMENT})
+    return next((arrow.frame for arrow in told), None)
 
 
 def compared(
