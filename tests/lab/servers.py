@@ -51,6 +51,9 @@ def serving(answers: Answers, files: Files | None = None) -> Iterator[str]:
         def do_POST(self) -> None:
             self.do_GET()
 
+        def do_PUT(self) -> None:
+            self.do_GET()
+
         def log_message(self, *_: object) -> None: ...
 
     with _Server(("127.0.0.1", 0), Handler) as server:

@@ -77,6 +77,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
         return events(lambda: " ".join(runs.names[:1]))
 
     _of_a_run(app, runs, message, again)
+    _of_a_recording(app, runs, message)
     return app
 
 
@@ -96,6 +97,23 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
         what = shown(run)
         place = SCENARIOS.index(_scenario(scenario))
         return render_template("chapter.html", **what, chapter=what["chapters"][place])
+
+    @app.get("/runs/<run>/events")
+    def changes(run: str) -> Response:
+        runs.open(run)
+        return events(lambda: json.dumps(runs.open(run).stages))
+
+    @app.post("/runs/<run>/<scenario>/again")
+    def run_again(run: str, scenario: str) -> ResponseReturnValue:
+        runs.open(run)
+        _scenario(scenario)
+        if again is None:
+            abort(404)
+        return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)
+
+
+def _of_a_recording(app: Flask, runs: Runs, message: str) -> None:
+    """The parts of a chapter that take a moment: they are fetched once it is shown."""
 
     @app.get("/runs/<run>/<scenario>/ladders")
     def ladders_of(run: str, scenario: str) -> ResponseReturnValue:
@@ -126,19 +144,6 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
     @app.get("/runs/<run>/<scenario>/certificates")
     def chains_of(run: str, scenario: str) -> ResponseReturnValue:
         return render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario)))
-
-    @app.get("/runs/<run>/events")
-    def changes(run: str) -> Response:
-        runs.open(run)
-        return events(lambda: json.dumps(runs.open(run).stages))
-
-    @app.post("/runs/<run>/<scenario>/again")
-    def run_again(run: str, scenario: str) -> ResponseReturnValue:
-        runs.open(run)
-        _scenario(scenario)
-        if again is None:
-            abort(404)
-        return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)
 
 
 def _scenario(name: str) -> Scenario:

@@ -11,6 +11,7 @@ from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import examine_file
 from overheard.certificates.question import Question
 from overheard.words.faults import explained
+from overheard.words.texts import all_escaped
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.page.wire import keys_of, tshark_input
 from overheard_capture.wireshark.sent_certificates import sent_chains
@@ -83,7 +84,8 @@ def _side(sent: SentChain, attempt: Attempt | None) -> tuple[str, str]:
 def _chain(sent: SentChain, side: str, host: str, attempts: list[str], at: datetime) -> Chain:
     of = side + (f", for {', '.join(attempts)}" if attempts else "")
     try:
-        found = examine_file(b"".join(map(_pem, sent.certificates)), of, Question(host=host or None, at=at))
+        question = Question(host=host or None, at=at)
+        found = all_escaped(examine_file(b"".join(map(_pem, sent.certificates)), of, question))
     except CertificateError as problem:
         return Chain(of, sent.frame, unreadable=str(problem))
     last = found.certificates[-1] if found.certificates else None

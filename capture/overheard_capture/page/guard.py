@@ -59,7 +59,7 @@ def guard(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
+        response.headers.update(_HEADERS)
         return response
 
     app.jinja_env.globals["token"] = token

@@ -13,6 +13,7 @@ from overheard.words.errors import OverheardError, UnreadableError
 from overheard.words.recording import KEY_LOG, RESULTS
 from overheard.words.result import Interim
 from overheard.words.story import SCENARIOS, by_name
+from overheard.words.texts import all_escaped
 
 # The names of runs, and of any folder that a user renamed one to. Nothing else reaches the file system.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -52,10 +53,10 @@ class RunFolder:
 
     @cached_property
     def known(self) -> dict[str, Interim]:
-        """What is known of each scenario, by its name. Raises UnreadableError."""
+        """What is known of each scenario, by its name, with all texts safe to show. Raises UnreadableError."""
         try:
             content = json.loads((self.path / RESULTS).read_bytes())
-            each = [Interim.from_json(data) for data in content["results"]]
+            each = [all_escaped(Interim.from_json(data)) for data in content["results"]]
         except FileNotFoundError:
             return {}
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:

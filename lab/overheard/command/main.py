@@ -44,6 +44,8 @@ exit codes:
 # Looked for before anything is parsed.
 _TRACEBACK = "--traceback"
 
+_LAST_PORT = 65535
+
 # The module and the function of each command.
 _WHERE = {
     "demo": ("run", "demo"),
@@ -106,6 +108,13 @@ def _new_file(text: str) -> Path:
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
     return path
+
+
+def _port(text: str) -> int:
+    """A port to listen on; 0 is any."""
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to {_LAST_PORT})")
+    return int(text)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -263,7 +272,11 @@ def _add_page(commands: Commands) -> None:
     parser.add_argument("run", nargs="?", default="", metavar="RUN", help="the name of a run (default: the newest)")
     _add_engine(parser)
     parser.add_argument(
-        "--port", type=int, default=8080, metavar="PORT", help="the port on 127.0.0.1 (default: 8080; 0: any free one)"
+        "--port",
+        type=_port,
+        default=8080,
+        metavar="PORT",
+        help="its port on 127.0.0.1 (default: 8080; 0: any free one)",
     )
 
 

@@ -89,6 +89,7 @@ class Rerun:
         self._runs, self._engine = Runs(runs), engine
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._reading: threading.Thread | None = None
 
     @property
     def busy(self) -> bool:
@@ -119,11 +120,12 @@ class Rerun:
         while time.monotonic() < until:
             if new := [name for name in self._runs.names if name not in before]:
                 # Its progress is read, so that it never waits for that.
-                threading.Thread(target=process.communicate, daemon=True).start()
+                self._reading = threading.Thread(target=process.communicate, daemon=True)
+                self._reading.start()
                 return new[0]
             if process.poll() is not None:
-                assert process.stderr  # noqa: S101  (for mypy: it is a pipe)
-                raise EngineError(f"the lab did not start: {process.stderr.read().strip()}")
+                _, said = process.communicate()
+                raise EngineError(f"the lab did not start: {(said.strip().splitlines() or ['it said nothing'])[-1]}")
             time.sleep(0.05)
         self.end()
         raise EngineError(f"the lab did not start within {_PATIENCE} s")
@@ -134,3 +136,5 @@ class Rerun:
             self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GRACE)
+        if self._reading:
+            self._reading.join(_GRACE)

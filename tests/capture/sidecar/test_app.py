@@ -23,6 +23,7 @@ EVERYTHING = [
     ("POST", "/runs/mine/recordings/one/end"),
     ("GET", "/runs/mine/recordings/one"),
     ("GET", "/runs/mine/verdicts"),
+    ("PUT", "/runs/mine/results"),
     ("GET", "/nowhere"),
 ]
 
@@ -72,6 +73,20 @@ def test_unknown_names_are_not_found(client: FlaskClient) -> None:
         answer = client.get(path, headers=TOKEN)
         assert answer.status_code == 404
         assert "mine" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"{}", b'{"results": 7}', b'{"results": [7]}', b'{"results": [{}]}', b"\xff"]
+)
+def test_a_body_that_is_no_list_of_results_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = client.put("/runs/mine/results", data=body, headers=TOKEN, content_type="application/json")
+    assert answer.status_code == 400
+    assert "'results'" in answer.get_json()["error"]
+
+
+def test_results_of_a_run_that_was_not_recorded_are_refused(client: FlaskClient, tmp_path: Path) -> None:
+    assert client.put("/runs/mine/results", json={"results": []}, headers=TOKEN).status_code == 404
+    assert list((tmp_path / "recordings").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,6 @@ def test_the_judge_gets_the_keys_of_the_client_and_of_the_interceptor(local_engi
 
 
 def test_its_files_are_private(steps: dict[str, Any]) -> None:
-    assert steps["files"] == ["one.pcapng", "one.recording.json", "verdicts.json"]
+    assert steps["files"] == ["one.pcapng", "one.recording.json", "results.json", "verdicts.json"]
     assert all(mode & 0o077 == 0 for mode in steps["modes"])
     assert not steps["children"]

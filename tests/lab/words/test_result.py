@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.words.verdicts import verdicts, words
-from overheard.words.result import Exchange, Result, exit_code
+from overheard.words.result import Exchange, Interim, Result, exit_code
 from overheard.words.verdict import Outcome, Verdict
 
 lines = st.lists(words, max_size=2).map(tuple)
@@ -29,6 +29,22 @@ results = st.builds(
 @given(results)
 def test_a_result_survives_json(result: Result) -> None:
     assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+interims = st.one_of(
+    results.map(Interim.of),
+    st.builds(
+        Interim,
+        scenario=words,
+        exchanges=st.none() | st.just((Exchange("a GET", received=True, notes=("a note",)),)),
+        verdict=st.none() | verdicts,
+    ),
+)
+
+
+@given(interims)
+def test_what_is_known_so_far_survives_json(interim: Interim) -> None:
+    assert Interim.from_json(json.loads(json.dumps(interim.to_json()))) == interim
 
 
 def result(outcome: Outcome, *, as_expected: bool) -> Result:

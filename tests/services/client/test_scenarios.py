@@ -25,7 +25,7 @@ from services.client.place import attempt
 from services.client.process import client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from overheard.words.scenario import Attempt
     from overheard_services.client.settings import Settings
@@ -40,16 +40,21 @@ class Sidecar:
 
     happened: list[str] = field(default_factory=list)
     arguments: tuple[str, ...] = ()
+    seen: list[Exchange] = field(default_factory=list)
+    kept: list[Result] = field(default_factory=list)
 
     def __call__(self, *arguments: str) -> Sidecar:
         self.arguments = arguments
         return self
 
     @contextmanager
-    def recording(self, name: str) -> Iterator[None]:
+    def recording(self, name: str) -> Iterator[list[Exchange]]:
         self.happened.append(f"begin {name}")
-        yield
+        yield self.seen
         self.happened.append(f"end {name}")
+
+    def keep(self, results: Iterable[Result]) -> None:
+        self.kept += results
 
     def verdicts(self) -> dict[str, Verdict]:
         names = [what.removeprefix("end ") for what in self.happened if what.startswith("end ")]
@@ -93,6 +98,8 @@ def test_each_scenario_is_recorded_and_its_result_returned(place: Place, sidecar
     (exchange,) = secure.exchanges
     assert (secure.scenario, exchange.received, exchange.wrong) == ("secure", True, ())
     assert all(result.as_expected for result in results)
+    assert sidecar.seen == [exchange for result in results for exchange in result.exchanges]
+    assert sidecar.kept == results
 
 
 def test_attempts_are_made_in_their_order_in_one_recording(place: Place, sidecar: Sidecar) -> None:

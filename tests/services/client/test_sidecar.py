@@ -9,6 +9,7 @@ import pytest
 
 from lab.servers import Answers, serving
 from overheard.words.errors import RecordingError
+from overheard.words.result import Exchange, Result
 from overheard.words.verdict import Outcome, Verdict
 from overheard_services.client.sidecar import Sidecar
 from ports import free_port
@@ -47,6 +48,17 @@ def test_it_returns_the_verdicts(sidecar: Sidecar, answers: Answers) -> None:
     verdict = Verdict(Outcome.INCONCLUSIVE, ())
     answers.body = json.dumps({"http": verdict.to_json()}).encode()
     assert sidecar.verdicts() == {"http": verdict}
+
+
+def test_it_hands_over_what_the_client_saw_and_the_results(sidecar: Sidecar, answers: Answers) -> None:
+    """The capture role keeps both beside the recordings."""
+    with sidecar.recording("http") as seen:
+        seen.append(Exchange("a GET", received=True))
+    sidecar.keep([Result.of_skipped("https", "it needs more")])
+    assert [(method, path) for method, path, _ in answers.asked][1:] == [
+        ("POST", "/runs/mine/recordings/http/end"),
+        ("PUT", "/runs/mine/results"),
+    ]
 
 
 @pytest.mark.parametrize("status", [401, 404, 409])

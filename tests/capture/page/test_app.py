@@ -1,0 +1,112 @@
+"""The page: what each address shows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.page.conftest import HERE, MESSAGE, NAMES
+from overheard.words.recording import RESULTS
+from overheard.words.result import Exchange, Interim
+from overheard.words.story import SCENARIOS
+from overheard_capture.page.app import create_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from overheard_capture.page.run_folder import RunFolder
+
+HOSTILE = "</li><script>alert(1)</script>\x1b]0;gone\x07\u202e"
+
+
+def test_it_leads_to_the_newest_run(client: FlaskClient, run: RunFolder) -> None:
+    assert client.get("/", **HERE).location == f"/runs/{run.name}/"
+
+
+def test_without_a_run_it_waits_for_one(tmp_path: Path) -> None:
+    answer = create_page(tmp_path, MESSAGE).test_client().get("/", **HERE)
+    assert "No run yet" in answer.text
+    assert 'data-events="/events"' in answer.text
+
+
+def test_all_chapters_are_listed_with_their_verdicts(client: FlaskClient, run: RunFolder) -> None:
+    shown = client.get(f"/runs/{run.name}/", **HERE).text
+    for scenario in SCENARIOS:
+        assert f'href="/runs/{run.name}/{scenario.name}"' in shown
+    assert shown.count(">not part of this run<") == 2 * (len(SCENARIOS) - len(NAMES))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+def test_every_chapter_has_its_story(client: FlaskClient, run: RunFolder, scenario: object) -> None:
+    name, chapter = scenario.name, scenario.chapter  # type: ignore[attr-defined]
+    answer = client.get(f"/runs/{run.name}/{name}", **HERE)
+    assert answer.status_code == 200
+    for heading in ("What happened", "The story", "Where to look", "A question", "Break one line", "Read on"):
+        assert heading in answer.text
+    assert answer.text.count('<a href="https://') == len(chapter.reading)
+    assert ("data-fragment" in answer.text) == (name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("part", ["ladders", "ladders?keys", "beside", "beside?keys", "certificates"])
+def test_every_part_of_every_recording_is_shown(client: FlaskClient, run: RunFolder, name: str, part: str) -> None:
+    answer = client.get(f"/runs/{run.name}/{name}/{part}", **HERE)
+    assert answer.status_code == 200
+    assert "<h1>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/runs/nowhere/",
+        "/runs/nowhere/http",
+        "/runs/{run}/nowhere",
+        "/runs/{run}/session.keys",
+        "/runs/{run}/fernet/ladders",
+        "/runs/{run}/nowhere/ladders",
+        "/runs/%2e%2e/",
+        "/runs/nowhere/events",
+        "/static/../app.py",
+    ],
+)
+def test_what_does_not_exist_is_not_found(client: FlaskClient, run: RunFolder, path: str) -> None:
+    assert client.get(path.format(run=run.name), **HERE).status_code == 404
+
+
+def test_results_that_cannot_be_read_are_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / RESULTS).write_text("{")
+    answer = create_page(tmp_path, MESSAGE).test_client().get("/runs/run/", **HERE)
+    assert answer.status_code == 500
+    assert "results.json cannot be read" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_what_was_recorded_can_never_run(tmp_path: Path) -> None:
+    """An error of a server's choosing, as text."""
+    (tmp_path / "run").mkdir()
+    seen = (Exchange(HOSTILE, received=False, error=HOSTILE, notes=(HOSTILE,)),)
+    (tmp_path / "run" / RESULTS).write_text(json.dumps({"results": [Interim("http", seen).to_json()]}))
+    page = create_page(tmp_path, MESSAGE).test_client()
+    for path in ("/runs/run/", "/runs/run/http"):
+        shown = page.get(path, **HERE).text
+        assert "alert(1)" in shown
+        assert "<script>" not in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+
+
+def test_a_recording_that_is_damaged_is_an_error_in_words(run: RunFolder, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run.path, copy)
+    (copy / "http.pcapng").write_bytes(b"nothing that anybody could read")
+    page = create_page(tmp_path, MESSAGE).test_client()
+    answer = page.get("/runs/run/http/ladders", **HERE)
+    assert answer.status_code == 500
+    assert "http.pcapng" in answer.text
+    assert "Traceback" not in answer.text
