@@ -179,7 +179,7 @@ def test_the_capture_page_lists_every_endpoint(tmp_path: Path) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.endpoint != "static"
     }
-    listed = set(re.findall(r"^\| `((?:GET|POST) /\S*)` \|", CAPTURE, re.MULTILINE))
+    listed = set(re.findall(r"^\| `((?:GET|POST|PUT) /\S*)` \|", CAPTURE, re.MULTILINE))
     # Flask adds an endpoint for static files, which is not ours.
     assert listed == served
 
