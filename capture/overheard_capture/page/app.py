@@ -16,7 +16,7 @@ from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
 from overheard_capture.page.packets import packet_of
 from overheard_capture.page.prose import prose
-from overheard_capture.page.run_folder import Runs, UnknownRunError
+from overheard_capture.page.run_folder import RunFolders, UnknownRunError
 from overheard_capture.page.wire import compared, keys_of, ladders, telling_frame
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _BY_NAME = by_name()
 
 
 class Again(Protocol):
-    """Runs a scenario again."""
+    """RunFolders a scenario again."""
 
     @property
     def busy(self) -> bool:
@@ -59,7 +59,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"prose": prose, "escaped": escaped}
-    runs = Runs(folder)
+    runs = RunFolders(folder)
     guard(app)
 
     @app.errorhandler(OverheardError)
@@ -81,7 +81,7 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     return app
 
 
-def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None:
+def _of_a_run(app: Flask, runs: RunFolders, message: str, again: Again | None) -> None:
     """The addresses below `/runs/RUN/`."""
 
     def shown(run: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _of_a_run(app: Flask, runs: Runs, message: str, again: Again | None) -> None
         return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)
 
 
-def _of_a_recording(app: Flask, runs: Runs, message: str) -> None:
+def _of_a_recording(app: Flask, runs: RunFolders, message: str) -> None:
     """The parts of a chapter that take a moment: they are fetched once it is shown."""
 
     @app.get("/runs/<run>/<scenario>/ladders")

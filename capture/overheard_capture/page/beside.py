@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.page.messages import Message
+    from overheard_capture.page.messages import SentMessage
 
 PER_LINE = 16
 # More lines are not shown: a message of the story has some ten.
@@ -39,7 +39,7 @@ class Half:
     left_out: int
 
 
-def half(message: Message, secret: bytes, *, opened: bool) -> Half:
+def half(message: SentMessage, secret: bytes, *, opened: bool) -> Half:
     """A message as the wire showed it; with `opened` as the two sides read it.
 
     The bytes of the secret are marked where it is; where it cannot be seen, those at its place are.

@@ -26,7 +26,7 @@ _BEGINS_AT = {16 + 1: 0, 8 + 16: 8, 16: 0}
 
 
 @dataclass(frozen=True)
-class Message:
+class SentMessage:
     """What one side sent.
 
     `wire` is what crossed the wire, without the headers and tags of records, and `plain` what was in it, byte for byte
@@ -43,11 +43,11 @@ class Message:
         return self.wire == self.plain
 
 
-NO_MESSAGE = Message((), b"", b"")
+NO_MESSAGE = SentMessage((), b"", b"")
 
 
 @dataclass(frozen=True)
-class Stream:
+class SentStream:
     """One direction of a TCP connection: payloads in the order of their sequence numbers, with their frames."""
 
     pieces: tuple[tuple[int, bytes], ...]
@@ -66,7 +66,7 @@ class Stream:
         return self.pieces[-1][0]
 
 
-def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[Message, Message]:
+def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[SentMessage, SentMessage]:
     """The request and the response of the first conversation of a recording. Raises UnreadableError."""
     both = _first_conversation(capture)
     if not any(stream.data and _FIRST_TYPE <= stream.data[0] <= _LAST_TYPE for stream in both):
@@ -77,7 +77,7 @@ def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[Message, Message]:
     return request, response
 
 
-def _first_conversation(capture: TsharkInput) -> tuple[Stream, Stream]:
+def _first_conversation(capture: TsharkInput) -> tuple[SentStream, SentStream]:
     """What the client and the server of the first TCP connection sent."""
     dissector, begun, sent = Dissector(), None, dict[object, dict[int, tuple[int, bytes]]]()
     for frame in islice(CaptureReader([capture.path]).frames(), MOST):
@@ -87,15 +87,15 @@ def _first_conversation(capture: TsharkInput) -> tuple[Stream, Stream]:
                 if {packet.source, packet.target} == set(begun) and packet.payload:
                     # What is sent again has the same number.
                     sent.setdefault(packet.source, {}).setdefault(packet.sequence, (packet.frame, packet.payload))
-    client, server = (Stream(tuple(sent.get(end, {}).values())) for end in begun or (None, None))
+    client, server = (SentStream(tuple(sent.get(end, {}).values())) for end in begun or (None, None))
     return client, server
 
 
-def _clear(stream: Stream) -> Message:
-    return Message(tuple(frame for frame, _ in stream.pieces), stream.data, stream.data)
+def _clear(stream: SentStream) -> SentMessage:
+    return SentMessage(tuple(frame for frame, _ in stream.pieces), stream.data, stream.data)
 
 
-def _sealed(stream: Stream, opened: Sequence[DecryptedData]) -> Message:
+def _sealed(stream: SentStream, opened: Sequence[DecryptedData]) -> SentMessage:
     """What the records of application data in a direction carried; with what keys open of them, if they do."""
     own = {frame for frame, _ in stream.pieces}
     waiting = [each for each in opened if each.frame in own]
@@ -104,14 +104,14 @@ def _sealed(stream: Stream, opened: Sequence[DecryptedData]) -> Message:
         if waiting and waiting[0].frame == frame and (end - start) - len(waiting[0].data) in _BEGINS_AT:
             plain = waiting.pop(0).data
             begins = start + _BEGINS_AT[(end - start) - len(plain)]
-            found.append(Message((frame,), stream.data[begins : begins + len(plain)], plain))
+            found.append(SentMessage((frame,), stream.data[begins : begins + len(plain)], plain))
         elif not opened:
-            found.append(Message((frame,), stream.data[start:end], b""))
+            found.append(SentMessage((frame,), stream.data[start:end], b""))
     frames = tuple(dict.fromkeys(frame for each in found for frame in each.frames))
-    return Message(frames, b"".join(each.wire for each in found), b"".join(each.plain for each in found))
+    return SentMessage(frames, b"".join(each.wire for each in found), b"".join(each.plain for each in found))
 
 
-def _records(stream: Stream) -> Iterator[tuple[int, int, int]]:
+def _records(stream: SentStream) -> Iterator[tuple[int, int, int]]:
     """Where the fragment of each record of application data begins and ends, and the frame with its last byte."""
     data, at = stream.data, 0
     while at + _HEADER <= len(data):

@@ -100,7 +100,7 @@ class RunFolder:
 
 
 @dataclass(frozen=True)
-class Runs:
+class RunFolders:
     """The folder of all runs."""
 
     path: Path

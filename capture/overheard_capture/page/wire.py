@@ -10,7 +10,7 @@ from overheard.words.services import INTERCEPTOR, OF_THE_SERVER
 from overheard.words.visible import TLS
 from overheard_capture.page.beside import half
 from overheard_capture.page.messages import messages
-from overheard_capture.wireshark.flow_graph import Kind, flow_graph
+from overheard_capture.wireshark.flow_graph import ArrowKind, flow_graph
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from overheard.words.scenario import Scenario
     from overheard_capture.page.beside import Half
     from overheard_capture.page.run_folder import RunFolder
-    from overheard_capture.wireshark.flow_graph import Arrow, Conversation
+    from overheard_capture.wireshark.flow_graph import Arrow, FlowConversation
 
 # What others are compared with.
 _HTTP, _HTTPS = "http", "https"
@@ -32,7 +32,7 @@ _TLS_PORTS = {service.port for service in OF_THE_SERVER.values() if service.sche
 class Ladder:
     """A conversation as a sequence diagram: who its two sides are, and what goes from one to the other."""
 
-    conversation: Conversation
+    conversation: FlowConversation
     left: str
     right: str
 
@@ -44,7 +44,7 @@ class Ladder:
     @property
     def acknowledgements(self) -> int:
         """How many frames only acknowledge others."""
-        return sum(arrow.kind is Kind.ACKNOWLEDGEMENT for arrow in self.arrows)
+        return sum(arrow.kind is ArrowKind.ACKNOWLEDGEMENT for arrow in self.arrows)
 
 
 def keys_of(run: RunFolder) -> TlsKeys:
@@ -74,7 +74,12 @@ def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int
     interim = run.known.get(scenario)
     if interim and interim.verdict and interim.verdict.carrier:
         return interim.verdict.carrier
-    told = (arrow for ladder in drawn for arrow in ladder.arrows if arrow.kind not in {Kind.TCP, Kind.ACKNOWLEDGEMENT})
+    told = (
+        arrow
+        for ladder in drawn
+        for arrow in ladder.arrows
+        if arrow.kind not in {ArrowKind.TCP, ArrowKind.ACKNOWLEDGEMENT}
+    )
     return next((arrow.frame for arrow in told), None)
 
 
@@ -95,7 +100,7 @@ def compared(
     ]
 
 
-def _ladder(conversation: Conversation, others: tuple[Conversation, ...], *, intercepted: bool) -> Ladder:
+def _ladder(conversation: FlowConversation, others: tuple[FlowConversation, ...], *, intercepted: bool) -> Ladder:
     """Who intercepts has a conversation with the server while that with the client goes on."""
     left, right = "client", "server"
     if intercepted:

@@ -43,7 +43,7 @@ _AFTER_CHANGE = {"EncryptedExtensions", "CertificateRequest", "Certificate", "Ce
 _LONGEST = 120
 
 
-class Kind(StrEnum):
+class ArrowKind(StrEnum):
     """What a frame is about."""
 
     TCP = "tcp"
@@ -62,13 +62,13 @@ class Arrow:
     frame: int
     time: float
     from_client: bool
-    kind: Kind
+    kind: ArrowKind
     label: str
     length: int
 
 
 @dataclass(frozen=True)
-class Conversation:
+class FlowConversation:
     """A TCP connection; `client` and `server` are addresses with ports."""
 
     stream: int
@@ -76,7 +76,7 @@ class Conversation:
     server: str
     arrows: tuple[Arrow, ...]
 
-    def surrounds(self, other: Conversation) -> bool:
+    def surrounds(self, other: FlowConversation) -> bool:
         """Whether another one began and ended while this one lasted, as behind an interceptor."""
         return self.arrows[0].time < other.arrows[0].time and other.arrows[0].time < self.arrows[-1].time
 
@@ -125,7 +125,7 @@ def _field(name: str) -> str:
     return dotted
 
 
-def flow_graph(capture: TsharkInput, keys: TlsKeys = _NO_KEYS) -> tuple[Conversation, ...]:
+def flow_graph(capture: TsharkInput, keys: TlsKeys = _NO_KEYS) -> tuple[FlowConversation, ...]:
     """The conversations of a recording, in the order in which they began, as they show with these keys.
 
     Frames after the first `MOST` are left out. Raises UnreadableError.
@@ -139,13 +139,13 @@ def flow_graph(capture: TsharkInput, keys: TlsKeys = _NO_KEYS) -> tuple[Conversa
     return tuple(_conversation(stream, of_stream) for stream, of_stream in rows.items())
 
 
-def _conversation(stream: int, rows: list[_Row]) -> Conversation:
+def _conversation(stream: int, rows: list[_Row]) -> FlowConversation:
     first = rows[0]
     client, server = first.sender, first.receiver
     # A recording may begin with what the server answers to SYN.
     if _flags(first) & (_SYN | _ACK) == _SYN | _ACK:
         client, server = server, client
-    return Conversation(stream, client, server, tuple(_arrow(row, client) for row in rows))
+    return FlowConversation(stream, client, server, tuple(_arrow(row, client) for row in rows))
 
 
 def _arrow(row: _Row, client: str) -> Arrow:
@@ -156,20 +156,20 @@ def _arrow(row: _Row, client: str) -> Arrow:
     return Arrow(int(row.frame_number), float(row.frame_time_relative), row.sender == client, kind, shown, length)
 
 
-def _what(row: _Row) -> tuple[Kind, str]:
+def _what(row: _Row) -> tuple[ArrowKind, str]:
     if row.http_request_method:
-        return Kind.HTTP, f"{row.http_request_method} {row.http_request_uri}"
+        return ArrowKind.HTTP, f"{row.http_request_method} {row.http_request_uri}"
     if row.http_response_code:
-        return Kind.HTTP, f"{row.http_response_code} {row.http_response_phrase}".rstrip()
+        return ArrowKind.HTTP, f"{row.http_response_code} {row.http_response_phrase}".rstrip()
     if words := list(_tls(row)):
         alerts = bool(row.tls_alert_message_desc)
         sealed = all(word.startswith("Application Data") for word in words)
-        return Kind.ALERT if alerts else Kind.ENCRYPTED if sealed else Kind.HANDSHAKE, ", ".join(words)
+        return ArrowKind.ALERT if alerts else ArrowKind.ENCRYPTED if sealed else ArrowKind.HANDSHAKE, ", ".join(words)
     flags = _flags(row)
     named = [name for flag, name in _FLAGS if flags & flag]
     if int(row.tcp_len.partition(",")[0] or 0):
-        return Kind.DATA, "a part of a message"
-    return Kind.ACKNOWLEDGEMENT if named == ["ACK"] else Kind.TCP, ", ".join(named) or "no flags"
+        return ArrowKind.DATA, "a part of a message"
+    return ArrowKind.ACKNOWLEDGEMENT if named == ["ACK"] else ArrowKind.TCP, ", ".join(named) or "no flags"
 
 
 def _tls(row: _Row) -> Iterator[str]:

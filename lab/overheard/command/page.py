@@ -15,7 +15,7 @@ from urllib.parse import quote
 from overheard.words.errors import EngineError, SettingsError
 from overheard.words.secret import SECRET_MESSAGE
 from overheard_capture.page.app import create_page
-from overheard_capture.page.run_folder import Runs
+from overheard_capture.page.run_folder import RunFolders
 from overheard_capture.page.serving import ADDRESS, Served, free_port, usual_port
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _GRACE = 30
 
 def page(options: argparse.Namespace) -> int:
     """Serve the page of a run until Ctrl-C. Returns 0."""
-    runs = Runs(options.runs.absolute())
+    runs = RunFolders(options.runs.absolute())
     name = options.run or next(iter(runs.names), "")
     if not name:
         raise SettingsError(f"there is no run in {options.runs}", hint="make one: overheard demo")
@@ -83,10 +83,10 @@ class PageOfRun:
 
 
 class Rerun:
-    """Runs a scenario again, in a process of its own, one at a time."""
+    """RunFolders a scenario again, in a process of its own, one at a time."""
 
     def __init__(self, runs: Path, engine: str) -> None:
-        self._runs, self._engine = Runs(runs), engine
+        self._runs, self._engine = RunFolders(runs), engine
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._reading: threading.Thread | None = None

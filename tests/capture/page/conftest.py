@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.page.place import MESSAGE, NAMES
 from overheard.engines.base import Job, new_run
 from overheard.words.recording import RESULTS
 from overheard_capture.page.app import create_page
-from overheard_capture.page.run_folder import RunFolder, Runs
+from overheard_capture.page.run_folder import RunFolder, RunFolders
 from workers import once
 
 if TYPE_CHECKING:
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from overheard.engines.base import Engine
-
-# Each kind of page: in clear, encrypted, refused, intercepted, with a picture, and with the keys of TLS 1.2.
-NAMES = (
-    "http",
-    "diffie-hellman",
-    "https-untrusted",
-    "https",
-    "https-unverified-intercepted",
-    "mutual-tls",
-    "no-forward-secrecy",
-)
-MESSAGE = "fluffy tail"
-HERE = {"base_url": "http://127.0.0.1:8080"}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> RunFo
         local_engine.run(job, lambda _doing: None)
         assert (job.folder / RESULTS).is_file()
 
-    runs = Runs(once(tmp_path_factory, "page", make))
+    runs = RunFolders(once(tmp_path_factory, "page", make))
     return runs.open(runs.names[0])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.conftest import HERE, MESSAGE, NAMES
+from capture.page.place import HERE, MESSAGE, NAMES
 from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim
 from overheard.words.story import SCENARIOS

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from overheard_capture.page.beside import PER_LINE, Half, half
-from overheard_capture.page.messages import NO_MESSAGE, Message
+from overheard_capture.page.messages import NO_MESSAGE, SentMessage
 
 SECRET = b"fluffy tail"
 PLAIN = b"HTTP/1.1 200 OK\r\n\r\nfluffy tail"
-CLEAR = Message((7, 9), PLAIN, PLAIN)
-SEALED = Message((13, 14), bytes(byte ^ 0xA5 for byte in PLAIN), PLAIN)
+CLEAR = SentMessage((7, 9), PLAIN, PLAIN)
+SEALED = SentMessage((13, 14), bytes(byte ^ 0xA5 for byte in PLAIN), PLAIN)
 
 
 def marked(shown: Half) -> dict[str, str]:
@@ -40,7 +40,7 @@ def test_the_keys_show_it() -> None:
 
 
 def test_what_no_key_opens_is_shown_as_it_is_and_has_no_place() -> None:
-    shown = half(Message((4,), SEALED.wire, b""), SECRET, opened=True)
+    shown = half(SentMessage((4,), SEALED.wire, b""), SECRET, opened=True)
     assert marked(shown) == {}
     assert "".join(cell.hexadecimal for line in shown.lines for cell in line) == SEALED.wire.hex()
 
@@ -50,10 +50,10 @@ def test_nothing_has_no_lines() -> None:
 
 
 def test_a_long_message_is_cut_and_that_is_said() -> None:
-    shown = half(Message((1,), bytes(5000), bytes(5000)), SECRET, opened=False)
+    shown = half(SentMessage((1,), bytes(5000), bytes(5000)), SECRET, opened=False)
     assert len(shown.lines) * PER_LINE + shown.left_out == 5000
 
 
 def test_letters_that_are_not_to_be_seen_are_dots() -> None:
-    message = Message((1,), b"a\x1b[31m\xff\x7f", b"a\x1b[31m\xff\x7f")
+    message = SentMessage((1,), b"a\x1b[31m\xff\x7f", b"a\x1b[31m\xff\x7f")
     assert "".join(cell.letter for cell in half(message, SECRET, opened=False).lines[0]) == "a.[31m.."

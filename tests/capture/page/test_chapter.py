@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from capture.page.conftest import MESSAGE
+from capture.page.place import MESSAGE
 from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim, Result
 from overheard.words.verdict import Outcome, Verdict

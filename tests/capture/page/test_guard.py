@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.conftest import HERE
+from capture.page.place import HERE
 from overheard_capture.page.app import create_page
 from overheard_capture.page.guard import POLICY
 

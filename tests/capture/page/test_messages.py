@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.conftest import MESSAGE
+from capture.page.place import MESSAGE
 from overheard_capture.page.messages import messages
 from overheard_capture.page.wire import keys_of, tshark_input
 from overheard_capture.wireshark.keys import TlsKeys

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.conftest import NAMES
+from capture.page.place import NAMES
 from overheard.words.errors import UnreadableError
 from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim, Result
 from overheard.words.verdict import Outcome, Verdict
-from overheard_capture.page.run_folder import RunFolder, Runs, Stage, UnknownRunError
+from overheard_capture.page.run_folder import RunFolder, RunFolders, Stage, UnknownRunError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,14 +70,14 @@ def test_a_scenario_that_this_version_does_not_have_is_left_out(tmp_path: Path) 
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     (tmp_path / "runs" / "run" / "a").mkdir(parents=True)
     with pytest.raises(UnknownRunError):
-        Runs(tmp_path / "runs").open(name)
+        RunFolders(tmp_path / "runs").open(name)
 
 
 def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "secret" / "logs").mkdir(parents=True)
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "run").symlink_to(tmp_path / "secret")
-    runs = Runs(tmp_path / "runs")
+    runs = RunFolders(tmp_path / "runs")
     assert runs.names == []
     with pytest.raises(UnknownRunError):
         runs.open("run")
@@ -95,5 +95,5 @@ def test_the_newest_run_is_the_first_and_other_folders_are_none(tmp_path: Path) 
         (tmp_path / name / "logs").mkdir(parents=True)
     (tmp_path / "notes").mkdir()
     (tmp_path / "file").touch()
-    assert Runs(tmp_path).names == ["20261202-1", "20261201-1"]
-    assert Runs(tmp_path / "nowhere").names == []
+    assert RunFolders(tmp_path).names == ["20261202-1", "20261201-1"]
+    assert RunFolders(tmp_path / "nowhere").names == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capture.page.conftest import MESSAGE
+from capture.page.place import MESSAGE
 from overheard.words.story import by_name
 from overheard_capture.page.wire import compared, ladders, telling_frame
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard_capture.wireshark.flow_graph import Arrow, Conversation, Kind, flow_graph
+from overheard_capture.wireshark.flow_graph import Arrow, ArrowKind, FlowConversation, flow_graph
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 NO_KEYS = TlsKeys()
 
 
-def graph(recordings: Recordings, name: str, keys: TlsKeys = NO_KEYS) -> tuple[Conversation, ...]:
+def graph(recordings: Recordings, name: str, keys: TlsKeys = NO_KEYS) -> tuple[FlowConversation, ...]:
     return flow_graph(recordings.capture(name, 5443, 5446), keys)
 
 
-def labels(conversation: Conversation) -> list[tuple[bool, str]]:
+def labels(conversation: FlowConversation) -> list[tuple[bool, str]]:
     """Who sent what, without acknowledgements."""
-    arrows = (arrow for arrow in conversation.arrows if arrow.kind is not Kind.ACKNOWLEDGEMENT)
+    arrows = (arrow for arrow in conversation.arrows if arrow.kind is not ArrowKind.ACKNOWLEDGEMENT)
     return [(arrow.from_client, arrow.label) for arrow in arrows]
 
 
@@ -31,7 +31,9 @@ def test_http_is_a_request_and_a_response_between_the_signs_of_tcp(recordings: R
     assert shown[:3] == [(True, "SYN"), (False, "SYN, ACK"), (True, "GET /")]
     assert (False, "200 OK") in shown
     assert conversation.server.endswith(":5683")
-    assert all(arrow.length == 0 for arrow in conversation.arrows if arrow.kind in {Kind.TCP, Kind.ACKNOWLEDGEMENT})
+    assert all(
+        arrow.length == 0 for arrow in conversation.arrows if arrow.kind in {ArrowKind.TCP, ArrowKind.ACKNOWLEDGEMENT}
+    )
 
 
 def test_without_keys_only_the_hellos_of_tls_show(recordings: Recordings) -> None:
@@ -58,9 +60,9 @@ def test_an_alert_has_its_name(recordings: Recordings) -> None:
 
 @pytest.mark.parametrize("begins", [1.0, 2.5])
 def test_a_conversation_surrounds_those_that_begin_while_it_lasts(begins: float) -> None:
-    def lasting(*times: float) -> Conversation:
-        arrows = tuple(Arrow(1, time, from_client=True, kind=Kind.TCP, label="", length=0) for time in times)
-        return Conversation(0, "a:1", "b:2", arrows)
+    def lasting(*times: float) -> FlowConversation:
+        arrows = tuple(Arrow(1, time, from_client=True, kind=ArrowKind.TCP, label="", length=0) for time in times)
+        return FlowConversation(0, "a:1", "b:2", arrows)
 
     outer, inner = lasting(0.5, 2.0), lasting(begins, begins + 0.1)
     assert outer.surrounds(inner) == (begins < 2)
