@@ -93,6 +93,7 @@ ELSEWHERE = (
     ),
     Elsewhere("capture/scan", "hosts quotations unclaimed", "scan/test_frame_contents.py"),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
+    Elsewhere("capture/wireshark", "field_places", "wireshark/test_packet_fields.py"),
     Elsewhere("capture/wireshark", "keys", "data alone; wireshark/test_tshark.py opens TLS with it"),
     Elsewhere(
         "capture/wireshark", "fields merged witness_query", "judge/test_second_witness_search.py and test_api.py"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from xml.etree import ElementTree as ET
 
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTP
@@ -18,6 +21,7 @@ from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from xml.etree.ElementTree import Element
 
     from overheard.words.visible import Visible
 
@@ -31,6 +35,8 @@ _TIMEOUT = 120
 # tshark allocates 100 MB when it starts. In huge pages, which glibc can ask for, that takes a seventh less CPU time.
 # Other C libraries do not read this.
 _TUNABLES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864"}
+# What XML 1.0 does not allow (section 2.2).
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # With a private key that it cannot use, tshark prints this, exits with code 0, and does not decrypt.
 _UNUSABLE_KEY = b"Error loading RSA key file"
 
@@ -87,6 +93,10 @@ class Decrypted:
 _NO_KEYS = TlsKeys()
 
 
+class OversizeError(UnreadableError):
+    """The output of tshark is too large."""
+
+
 @dataclass(frozen=True)
 class TsharkInput:
     """A file, and the ports on which TLS is spoken: tshark may assign such a port to another protocol."""
@@ -112,8 +122,11 @@ def own_configuration() -> Iterator[dict[str, str]]:
         yield {**_TUNABLES, **os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
 
-def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:
-    """Run tshark on a capture. Returns its output; raises UnreadableError if it fails."""
+def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS, limit: int = 0) -> str:
+    """Run tshark on a capture. Returns its output; raises UnreadableError if it fails.
+
+    It is ended, and OversizeError raised, if its output exceeds `limit` bytes; 0 means no limit.
+    """
     path = capture.path
     command = ["tshark", "-r", str(path), "-n"]
     for port, protocol in capture.decode_as.items():
@@ -121,18 +134,45 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
     try:
         with own_configuration() as environment:
             command += _key_options(keys, Path(environment["HOME"]))
-            completed = subprocess.run(
-                [*command, *arguments], env=environment, capture_output=True, timeout=_TIMEOUT, check=False
-            )
+            completed = _run([*command, *arguments], environment, limit)
     except FileNotFoundError:
         raise UnreadableError(
             "tshark was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
         ) from None
     except subprocess.TimeoutExpired:
         raise UnreadableError(f"tshark did not finish {path.name} within {_TIMEOUT} s") from None
+    if limit and len(completed.stdout) > limit:
+        raise OversizeError(f"tshark says more about {path.name} than {limit} bytes")
     if completed.returncode or _UNUSABLE_KEY in completed.stderr:
         raise UnreadableError(f"tshark could not read {path.name}: {_last_message(completed.stderr)}")
     return completed.stdout.decode(errors="replace")
+
+
+def xml_of(output: str) -> Element:
+    """What tshark printed as XML, even if there is a character in it that XML cannot have."""
+    # tshark declares no entities, and escapes what it quotes: there is nothing to expand.
+    return ET.fromstring(_NOT_XML.sub("\ufffd", output))  # noqa: S314
+
+
+def _run(command: list[str], environment: dict[str, str], limit: int) -> subprocess.CompletedProcess[bytes]:
+    """Run a command. Of its output no more is read than shows that it exceeds the limit."""
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(command, env=environment, stdin=nothing, stdout=pipe, stderr=errors) as process,
+    ):
+        timer = threading.Timer(_TIMEOUT, process.kill)
+        timer.start()
+        assert process.stdout  # noqa: S101  (for mypy: it is a pipe)
+        output = process.stdout.read(limit + 1 if limit else -1)
+        if limit and len(output) > limit:
+            process.kill()
+        process.wait()
+        if timer.finished.is_set():
+            raise subprocess.TimeoutExpired(command, _TIMEOUT)
+        timer.cancel()
+        errors.seek(0)
+        return subprocess.CompletedProcess(command, process.returncode, output, errors.read())
 
 
 def _key_options(keys: TlsKeys, folder: Path) -> list[str]:

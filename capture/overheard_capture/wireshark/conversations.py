@@ -1,0 +1,101 @@
+"""Which frames tshark needs to dissect one: those of its conversations, and what numbers the conversations."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from overheard_capture.captures.reader import CaptureReader
+from overheard_capture.packets import Dissector, Segment
+from overheard_capture.packets.types import SYN, Datagram, SctpMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from overheard_capture.captures.frame import Frame
+    from overheard_capture.packets.types import Endpoint
+
+# A capture with so few frames is dissected as it is, which takes tshark a quarter of a second.
+_FEW = 4_000
+# The most frames, and the most bytes, that tshark is given, and how many of these are from the beginning, where
+# handshakes are. It reads so many in one to two seconds.
+_MOST, _MOST_BYTES, _FIRST = 20_000, 24 << 20, 400
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The frames that tshark is given to dissect some frames: all that matters to them, up to the last one.
+
+    `ends` are the endpoints of the conversations that these frames belong to. `left_out` is how many frames of these
+    conversations exceeded the limits: what they carry is missing, so that later records cannot be decrypted.
+    """
+
+    last: int
+    kept: frozenset[int] | range
+    ends: frozenset[frozenset[Endpoint]] = frozenset()
+    left_out: int = 0
+
+
+def excerpt_for(path: Path, frames: Collection[int]) -> Excerpt:
+    """What tshark needs to dissect these frames of a capture. Raises UnreadableError."""
+    seen, last = _Seen(frames), max(frames)
+    for frame in CaptureReader([path]).frames():
+        seen.add(frame)
+        if frame.number >= last:
+            break
+    return seen.excerpt(last)
+
+
+class _Seen:
+    """The frames of each conversation, as they are read."""
+
+    def __init__(self, wanted: Collection[int]) -> None:
+        self._wanted = wanted
+        self._dissector = Dissector()
+        # A conversation is here twice, once for each direction.
+        self._frames: dict[tuple[Endpoint, Endpoint], array[int]] = {}
+        self._lengths = array("L", [0])
+        # tshark counts conversations by their first frame, and one with the same ports as an earlier one by its SYN.
+        self._first = set[int]()
+        self._ends: set[tuple[Endpoint, Endpoint]] = set()
+
+    def add(self, frame: Frame) -> None:
+        number = frame.number
+        self._lengths.append(len(frame.data))
+        for packet in self._dissector.packets(frame):
+            if not isinstance(packet, Segment | Datagram | SctpMessage):
+                continue
+            ends = packet.source, packet.target
+            frames = self._frames.get(ends)
+            if frames is None:
+                self._frames[ends] = self._frames[ends[::-1]] = frames = array("L")
+                self._first.add(number)
+            elif isinstance(packet, Segment) and packet.flags & SYN:
+                self._first.add(number)
+            frames.append(number)
+            if packet.spans:
+                # The other fragments of its packet.
+                frames.extend({span.frame for span in packet.spans})
+            if number in self._wanted:
+                self._ends.add(ends)
+
+    def excerpt(self, last: int) -> Excerpt:
+        ends = frozenset(map(frozenset, self._ends))
+        if last <= _FEW and sum(self._lengths) <= _MOST_BYTES:
+            return Excerpt(last, range(1, last + 1), ends)
+        needed = sorted({number for each in self._ends for number in self._frames[each]})
+        kept = self._within_limits(needed)
+        return Excerpt(last, frozenset(self._first.union(kept, self._wanted)), ends, len(needed) - len(kept))
+
+    def _within_limits(self, frames: list[int]) -> set[int]:
+        """The first frames, and as many of the last as the limits allow."""
+        kept = set(frames[:_FIRST])
+        size = sum(self._lengths[number] for number in kept)
+        for number in reversed(frames[_FIRST:]):
+            size += self._lengths[number]
+            if len(kept) >= _MOST or size > _MOST_BYTES:
+                break
+            kept.add(number)
+        return kept
