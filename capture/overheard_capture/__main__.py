@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
         return ask(f"http://127.0.0.1:{settings.port}")
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_capture.page.app import create_page  # noqa: PLC0415
+    from overheard_capture.page.masking import Masking  # noqa: PLC0415
     from overheard_capture.recorder.dumpcap import stop_all  # noqa: PLC0415
     from overheard_capture.sidecar.app import create_app  # noqa: PLC0415
     from overheard_capture.sidecar.token import read_or_make  # noqa: PLC0415
@@ -33,7 +34,9 @@ def main(arguments: list[str]) -> int:
     def make_app() -> Flask:
         app = create_app(settings, token)
         if settings.page_port:
-            _add_page(app, create_page(settings.recordings, settings.secret.value.decode()), settings.page_port)
+            _add_page(
+                app, create_page(settings.recordings, Masking(settings.secret.value.decode())), settings.page_port
+            )
         return app
 
     ports = [settings.port, *([settings.page_port] if settings.page_port else [])]

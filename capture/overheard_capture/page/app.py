@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from overheard.words.scenario import Scenario
+    from overheard_capture.page.masking import Masking
 
 _BY_NAME = by_name()
 
@@ -41,8 +42,8 @@ class Again(Protocol):
         """Start it, and return the name of the run. Raises OverheardError."""
 
 
-def create_page(folder: Path, message: str, again: Again | None = None) -> Flask:
-    """Create the application that shows the runs in a folder, whose secret message is `message`.
+def create_page(folder: Path, masking: Masking, again: Again | None = None) -> Flask:
+    """Create the application that shows the runs in a folder, whose secret message `masking` knows and may hide.
 
     Without `again` no scenario can be run again from it.
 
@@ -76,17 +77,17 @@ def create_page(folder: Path, message: str, again: Again | None = None) -> Flask
     def any_run() -> Response:
         return events(lambda: " ".join(runs.names[:1]))
 
-    _of_a_run(app, runs, message, again)
-    _of_a_recording(app, runs, message)
+    _of_a_run(app, runs, masking, again)
+    _of_a_recording(app, runs, masking)
     return app
 
 
-def _of_a_run(app: Flask, runs: RunFolders, message: str, again: Again | None) -> None:
+def _of_a_run(app: Flask, runs: RunFolders, masking: Masking, again: Again | None) -> None:
     """The addresses below `/runs/RUN/`."""
 
     def shown(run: str) -> dict[str, Any]:
         opened = runs.open(run)
-        return {"run": opened, "chapters": chapters(opened, message), "runs": runs.names, "again": again}
+        return {"run": opened, "chapters": chapters(opened, masking), "runs": runs.names, "again": again}
 
     @app.get("/runs/<run>/")
     def overview(run: str) -> ResponseReturnValue:
@@ -112,7 +113,7 @@ def _of_a_run(app: Flask, runs: RunFolders, message: str, again: Again | None) -
         return redirect(url_for("chapter", run=again(scenario), scenario=scenario), 303)
 
 
-def _of_a_recording(app: Flask, runs: RunFolders, message: str) -> None:
+def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
     """The parts of a chapter that take a moment: they are fetched once it is shown."""
 
     @app.get("/runs/<run>/<scenario>/ladders")
@@ -121,29 +122,23 @@ def _of_a_recording(app: Flask, runs: RunFolders, message: str) -> None:
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
         first = telling_frame(opened, scenario, drawn)
         packets = url_for("packet", run=run, scenario=scenario, frame=0).removesuffix("0")
-        return render_template(
-            "ladders.html",
-            ladders=drawn,
-            with_keys=keys,
-            has_keys=bool(keys_of(opened)),
-            first=first,
-            packets=packets,
-        )
+        shown = {"ladders": drawn, "with_keys": keys, "has_keys": bool(keys_of(opened)), "first": first}
+        return masking.text(render_template("ladders.html", **shown, packets=packets))
 
     @app.get("/runs/<run>/<scenario>/packets/<int:frame>")
     def packet(run: str, scenario: str, frame: int) -> ResponseReturnValue:
         opened, keys = runs.open(run), "keys" in request.args
-        return jsonify(packet_of(opened, _scenario(scenario).name, frame, message.encode(), with_keys=keys))
+        return jsonify(packet_of(opened, _scenario(scenario).name, frame, masking, with_keys=keys))
 
     @app.get("/runs/<run>/<scenario>/beside")
     def beside(run: str, scenario: str) -> ResponseReturnValue:
         opened, keys = runs.open(run), "keys" in request.args
-        shown = compared(opened, _scenario(scenario).name, message.encode(), with_keys=keys)
+        shown = compared(opened, _scenario(scenario).name, masking, with_keys=keys)
         return render_template("beside.html", pairs=shown, with_keys=keys, has_keys=bool(keys_of(opened)))
 
     @app.get("/runs/<run>/<scenario>/certificates")
     def chains_of(run: str, scenario: str) -> ResponseReturnValue:
-        return render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario)))
+        return masking.text(render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario))))
 
 
 def _scenario(name: str) -> Scenario:

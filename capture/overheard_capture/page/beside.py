@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from overheard_capture.page.masking import HIDDEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard_capture.page.masking import Masking
     from overheard_capture.page.messages import SentMessage
 
 PER_LINE = 16
@@ -39,23 +42,30 @@ class Half:
     left_out: int
 
 
-def half(message: SentMessage, secret: bytes, *, opened: bool) -> Half:
+def half(message: SentMessage, masking: Masking, *, opened: bool) -> Half:
     """A message as the wire showed it; with `opened` as the two sides read it.
 
     The bytes of the secret are marked where it is; where it cannot be seen, those at its place are.
     """
     shown = message.plain if opened and message.plain else message.wire
+    secret = masking.secret
     at = message.plain.find(secret)
     seen = at >= 0 and shown[at : at + len(secret)] == secret
     marked = range(at, at + len(secret)) if at >= 0 else range(0)
     kept = shown[: _MOST * PER_LINE]
-    lines = tuple(_lines(kept, marked, "secret" if seen else "place"))
+    lines = tuple(_lines(kept, marked, "secret" if seen else "place", masking.hidden(kept)))
     return Half(message.frames, message.is_clear, seen, lines, len(shown) - len(kept))
 
 
-def _lines(data: bytes, marked: range, mark: str) -> Iterator[tuple[Cell, ...]]:
+def _lines(data: bytes, marked: range, mark: str, hidden: set[int]) -> Iterator[tuple[Cell, ...]]:
     for start in range(0, len(data), PER_LINE):
         yield tuple(
-            Cell(f"{byte:02x}", chr(byte) if byte in _PRINTABLE else ".", mark if at in marked else "")
+            _cell(byte, mark if at in marked else "", is_hidden=at in hidden)
             for at, byte in enumerate(data[start : start + PER_LINE], start)
         )
+
+
+def _cell(byte: int, mark: str, *, is_hidden: bool) -> Cell:
+    if is_hidden:
+        return Cell(HIDDEN, HIDDEN[0], mark)
+    return Cell(f"{byte:02x}", chr(byte) if byte in _PRINTABLE else ".", mark)

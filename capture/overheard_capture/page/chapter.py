@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from overheard.words.result import Exchange, Interim
     from overheard.words.scenario import Scenario
     from overheard.words.verdict import Verdict
+    from overheard_capture.page.masking import Masking
     from overheard_capture.page.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A scenario of the story in a run. `message` is the secret message of that run."""
+    """A scenario of the story in a run, whose secret message `masking` knows and may hide."""
 
     number: int
     scenario: Scenario
     run: RunFolder
-    message: str
+    masking: Masking
 
     @property
     def name(self) -> str:
@@ -86,12 +87,12 @@ class Chapter:
     @property
     def client_got(self) -> str:
         """What the client got, in a phrase."""
-        return got(self._result, self.message) if self.exchanges else ""
+        return self.masking.text(got(self._result, self.masking.message)) if self.exchanges else ""
 
     @property
     def spy_saw(self) -> str:
         """What the spy saw, in a phrase."""
-        return saw(self._result, self.message) if self.verdict else ""
+        return self.masking.text(saw(self._result, self.masking.message)) if self.verdict else ""
 
     @property
     def evidence(self) -> str:
@@ -110,7 +111,7 @@ class Chapter:
 
     def reply(self, exchange: Exchange) -> str:
         """What an attempt got: the message, or the part of the error that says what happened."""
-        return self.message if exchange.received else short_error(exchange.error)
+        return self.masking.text(self.masking.message if exchange.received else short_error(exchange.error))
 
     @property
     def _result(self) -> Result:
@@ -121,6 +122,6 @@ class Chapter:
         return Result(self.name, self.exchanges, self.verdict or nothing.verdict)
 
 
-def chapters(run: RunFolder, message: str) -> list[Chapter]:
+def chapters(run: RunFolder, masking: Masking) -> list[Chapter]:
     """All chapters, in the order of the story."""
-    return [Chapter(number, scenario, run, message) for number, scenario in enumerate(SCENARIOS, 1)]
+    return [Chapter(number, scenario, run, masking) for number, scenario in enumerate(SCENARIOS, 1)]

@@ -5,25 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from overheard_capture.page.wire import keys_of, tshark_input
+from overheard_capture.wireshark.explained import explained_packet
 from overheard_capture.wireshark.keys import TlsKeys
-from overheard_capture.wireshark.packet_fields import dissect
+from overheard_capture.wireshark.packet_fields import dissect, dissect_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from overheard_capture.page.masking import Masking
     from overheard_capture.page.run_folder import RunFolder
     from overheard_capture.wireshark.packet_fields import Packet
 
 
-def packet_of(run: RunFolder, scenario: str, frame: int, secret: bytes, *, with_keys: bool) -> dict[str, Any]:
+def packet_of(run: RunFolder, scenario: str, frame: int, masking: Masking, *, with_keys: bool) -> dict[str, Any]:
     """A frame of the recording of a scenario as plain data. Raises UnknownRunError, or UnreadableError.
 
-    `marks` are a data source, where the secret is in it, and its length; `explained` is by the names of fields.
+    It is an `explained_packet`, with `marks`: a data source, where the secret is in it, and its length.
     """
-    capture = tshark_input(run, scenario)
-    packet = dissect(capture, frame, keys_of(run) if with_keys else TlsKeys())
-    marks = sorted({*_seen(run, scenario, frame), *_found(packet, secret)})
-    return {**packet.to_json(), "marks": marks, "explained": {}}
+    packet = dissect(tshark_input(run, scenario), frame, _keys(run, with_keys=with_keys))
+    return _marked(packet, run, scenario, masking)
+
+
+def packets_of(
+    run: RunFolder, scenario: str, frames: Collection[int], masking: Masking, *, with_keys: bool
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of many frames, each with its number."""
+    if not frames:
+        return
+    between = range(min(frames), max(frames) + 1)
+    for packet in dissect_all(tshark_input(run, scenario), between, _keys(run, with_keys=with_keys)):
+        if packet.frame in frames:
+            yield packet.frame, _marked(packet, run, scenario, masking)
+
+
+def _keys(run: RunFolder, *, with_keys: bool) -> TlsKeys:
+    return keys_of(run) if with_keys else TlsKeys()
+
+
+def _marked(packet: Packet, run: RunFolder, scenario: str, masking: Masking) -> dict[str, Any]:
+    marks = sorted({*_seen(run, scenario, packet.frame), *_found(packet, masking.secret)})
+    return masking.packet({**explained_packet(packet), "marks": marks})
 
 
 def _seen(run: RunFolder, scenario: str, frame: int) -> Iterator[tuple[int, int, int]]:

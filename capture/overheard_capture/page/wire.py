@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from overheard.words.scenario import Scenario
     from overheard_capture.page.beside import Half
+    from overheard_capture.page.masking import Masking
     from overheard_capture.page.run_folder import RunFolder
     from overheard_capture.wireshark.flow_graph import Arrow, FlowConversation
 
@@ -84,7 +85,7 @@ def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int
 
 
 def compared(
-    run: RunFolder, scenario: str, secret: bytes, *, with_keys: bool
+    run: RunFolder, scenario: str, masking: Masking, *, with_keys: bool
 ) -> list[tuple[str, list[tuple[str, Half]]]]:
     """The request and the response of a scenario, beside those of HTTP; those of HTTP itself beside those of HTTPS.
 
@@ -95,7 +96,7 @@ def compared(
     keys = keys_of(run)
     both = {name: messages(tshark_input(run, name), keys) for name in names if run.is_recorded(name)}
     return [
-        (what, [(name, half(pair[at], secret, opened=with_keys)) for name, pair in both.items()])
+        (what, [(name, half(pair[at], masking, opened=with_keys)) for name, pair in both.items()])
         for at, what in enumerate(("The request", "The response"))
     ]
 

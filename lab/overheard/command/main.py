@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
-import os
 import signal
 import sys
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from overheard import __version__
-from overheard.command import scan, streams
-from overheard.engines import NAMES
+from overheard.command import pages, scan, streams
+from overheard.command.pages import add_engine, new_file
 from overheard.role.run import interrupt, run
 from overheard.words.errors import USAGE
 from overheard.words.escaping import escaped
@@ -44,8 +42,6 @@ exit codes:
 # Looked for before anything is parsed.
 _TRACEBACK = "--traceback"
 
-_LAST_PORT = 65535
-
 # The module and the function of each command.
 _WHERE = {
     "demo": ("run", "demo"),
@@ -58,6 +54,7 @@ _WHERE = {
     "watch": ("watching", "watch"),
     "sidecar": ("sidecar", "sidecar"),
     "page": ("page", "page"),
+    "report": ("report", "report"),
 }
 
 
@@ -100,21 +97,6 @@ def _keeping_everything() -> Iterator[None]:
         gc.freeze()
         gc.set_threshold(*_GARBAGE)
         gc.enable()
-
-
-def _new_file(text: str) -> Path:
-    """A file that can be created, checked before the lab runs."""
-    path = Path(text)
-    if not path.absolute().parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
-    return path
-
-
-def _port(text: str) -> int:
-    """A port to listen on; 0 is any."""
-    if not text.isdecimal() or int(text) > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to {_LAST_PORT})")
-    return int(text)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -186,24 +168,11 @@ def _add_run(commands: Commands) -> None:
 
 
 def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
-    _add_engine(parser)
-    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="also draw the output as an SVG picture")
+    add_engine(parser)
+    parser.add_argument("--svg", type=new_file, metavar="FILE", help="also draw the output as an SVG picture")
     parser.add_argument("--json", action="store_true", help="print everything as JSON, without secrets")
     parser.add_argument(
         "--no-page", action="store_true", help="serve no page (by default there is one if the output is a terminal)"
-    )
-
-
-def _add_engine(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--engine",
-        choices=("", *NAMES),
-        default=os.environ.get("ENGINE", ""),
-        metavar="|".join(NAMES),
-        help="where the roles run; by default in containers if Docker works, otherwise as processes (also: ENGINE=...)",
-    )
-    parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where the recordings are (default: ./runs)"
     )
 
 
@@ -259,27 +228,6 @@ def _add_sidecar(commands: Commands) -> None:
     sidecar.add_parser(commands)
 
 
-def _add_page(commands: Commands) -> None:
-    parser = _command(
-        commands,
-        "page",
-        "show a run in the browser",
-        "Serve the page of a run on this machine: each chapter with what its client got, what the spy saw, and every\n"
-        "byte on the wire. It ends with Ctrl-C.",
-        "example: overheard page                    the newest run in ./runs\n"
-        "         overheard page 20261202-101500-9f1c --port 8081",
-    )
-    parser.add_argument("run", nargs="?", default="", metavar="RUN", help="the name of a run (default: the newest)")
-    _add_engine(parser)
-    parser.add_argument(
-        "--port",
-        type=_port,
-        default=8080,
-        metavar="PORT",
-        help="its port on 127.0.0.1 (default: 8080; 0: any free one)",
-    )
-
-
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
@@ -290,5 +238,6 @@ _ADD: dict[str, Callable[[Commands], object]] = {
     "scan": scan.add_parser,
     "watch": _add_watch,
     "sidecar": _add_sidecar,
-    "page": _add_page,
+    "page": pages.add_page,
+    "report": pages.add_report,
 }

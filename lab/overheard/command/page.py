@@ -15,12 +15,15 @@ from urllib.parse import quote
 from overheard.words.errors import EngineError, SettingsError
 from overheard.words.secret import SECRET_MESSAGE
 from overheard_capture.page.app import create_page
+from overheard_capture.page.masking import Masking
 from overheard_capture.page.run_folder import RunFolders
 from overheard_capture.page.serving import ADDRESS, Served, free_port, usual_port
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
+
+    from overheard_capture.page.run_folder import RunFolder
 
 __all__ = ["PageOfRun", "page", "usual_port"]
 
@@ -32,13 +35,23 @@ _GRACE = 30
 
 def page(options: argparse.Namespace) -> int:
     """Serve the page of a run until Ctrl-C. Returns 0."""
+    with PageOfRun(chosen_run(options).path, options.port, options.engine) as shown:
+        shown.stay()
+    return 0
+
+
+def chosen_run(options: argparse.Namespace) -> RunFolder:
+    """The run that was named, or else the newest. Raises SettingsError or UnknownRunError if there is none."""
     runs = RunFolders(options.runs.absolute())
     name = options.run or next(iter(runs.names), "")
     if not name:
         raise SettingsError(f"there is no run in {options.runs}", hint="make one: overheard demo")
-    with PageOfRun(runs.open(name).path, options.port, options.engine) as shown:
-        shown.stay()
-    return 0
+    return runs.open(name)
+
+
+def message_of_runs() -> str:
+    """The secret message, as the lab takes it."""
+    return os.environ.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
 
 
 class PageOfRun:
@@ -69,8 +82,7 @@ class PageOfRun:
     def serve(self) -> None:
         """Begin to serve it, unless it is served already. Raises SettingsError if the port is in use."""
         if not self._served:
-            message = os.environ.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
-            app = create_page(self._folder.parent, message, self._again)
+            app = create_page(self._folder.parent, Masking(message_of_runs()), self._again)
             self._stack.enter_context(Served(app, self.port))
             self._served = True
 

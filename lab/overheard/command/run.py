@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> 
     if problem := unknown("scenario", names, _BY_NAME):
         raise SettingsError(problem, hint="`overheard list` lists them all")
     began = time.monotonic()
-    with _progress() as progress:
+    with spinning() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
     variables = {name: os.environ[name] for name in SETTINGS_OF_A_RUN if name in os.environ}
     with ExitStack() as until_the_end:
@@ -81,7 +81,7 @@ def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> 
             if page:
                 until_the_end.enter_context(page)
             job = Job(folder, {**variables, "OVERHEARD_CLIENT_SCENARIOS": ",".join(names)}, page.port if page else 0)
-            with _progress() as progress:
+            with spinning() as progress:
                 _show_page(page, engine)
                 results = engine.run(job, progress)
         message = variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
@@ -138,7 +138,7 @@ def _folder(runs: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def spinning() -> Iterator[Progress]:
     """A spinner in a terminal, otherwise one line per step."""
     errors = console(errors=True)
     if not errors.is_terminal:

@@ -10,6 +10,7 @@ from capture.page.place import MESSAGE, NAMES
 from overheard.engines.base import Job, new_run
 from overheard.words.recording import RESULTS
 from overheard_capture.page.app import create_page
+from overheard_capture.page.masking import Masking
 from overheard_capture.page.run_folder import RunFolder, RunFolders
 from workers import once
 
@@ -38,4 +39,4 @@ def run(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> RunFo
 @pytest.fixture
 def client(run: RunFolder) -> FlaskClient:
     """A browser, as far as the server sees."""
-    return create_page(run.path.parent, MESSAGE).test_client()
+    return create_page(run.path.parent, Masking(MESSAGE)).test_client()

@@ -13,6 +13,7 @@ from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim
 from overheard.words.story import SCENARIOS
 from overheard_capture.page.app import create_page
+from overheard_capture.page.masking import Masking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def test_it_leads_to_the_newest_run(client: FlaskClient, run: RunFolder) -> None
 
 
 def test_without_a_run_it_waits_for_one(tmp_path: Path) -> None:
-    answer = create_page(tmp_path, MESSAGE).test_client().get("/", **HERE)
+    answer = create_page(tmp_path, Masking(MESSAGE)).test_client().get("/", **HERE)
     assert "No run yet" in answer.text
     assert 'data-events="/events"' in answer.text
 
@@ -81,7 +82,7 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, run: RunFolder, p
 def test_results_that_cannot_be_read_are_an_error_in_words(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / RESULTS).write_text("{")
-    answer = create_page(tmp_path, MESSAGE).test_client().get("/runs/run/", **HERE)
+    answer = create_page(tmp_path, Masking(MESSAGE)).test_client().get("/runs/run/", **HERE)
     assert answer.status_code == 500
     assert "results.json cannot be read" in answer.text
     assert "Traceback" not in answer.text
@@ -92,7 +93,7 @@ def test_what_was_recorded_can_never_run(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     seen = (Exchange(HOSTILE, received=False, error=HOSTILE, notes=(HOSTILE,)),)
     (tmp_path / "run" / RESULTS).write_text(json.dumps({"results": [Interim("http", seen).to_json()]}))
-    page = create_page(tmp_path, MESSAGE).test_client()
+    page = create_page(tmp_path, Masking(MESSAGE)).test_client()
     for path in ("/runs/run/", "/runs/run/http"):
         shown = page.get(path, **HERE).text
         assert "alert(1)" in shown
@@ -105,7 +106,7 @@ def test_a_recording_that_is_damaged_is_an_error_in_words(run: RunFolder, tmp_pa
     copy = tmp_path / "run"
     shutil.copytree(run.path, copy)
     (copy / "http.pcapng").write_bytes(b"nothing that anybody could read")
-    page = create_page(tmp_path, MESSAGE).test_client()
+    page = create_page(tmp_path, Masking(MESSAGE)).test_client()
     answer = page.get("/runs/run/http/ladders", **HERE)
     assert answer.status_code == 500
     assert "http.pcapng" in answer.text

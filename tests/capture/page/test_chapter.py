@@ -10,6 +10,7 @@ from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim, Result
 from overheard.words.verdict import Outcome, Verdict
 from overheard_capture.page.chapter import Chapter, chapters
+from overheard_capture.page.masking import Masking
 from overheard_capture.page.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ REFUSED = Exchange("a GET", received=False, error="refused", wrong=("the client 
 
 def chapter(folder: Path, name: str, *known: Interim) -> Chapter:
     (folder / RESULTS).write_text(json.dumps({"results": [each.to_json() for each in known]}))
-    return next(each for each in chapters(RunFolder(folder), MESSAGE) if each.name == name)
+    return next(each for each in chapters(RunFolder(folder), Masking(MESSAGE)) if each.name == name)
 
 
 def test_it_says_what_each_side_saw(run: RunFolder) -> None:
-    shown = {each.name: each for each in chapters(run, MESSAGE)}
+    shown = {each.name: each for each in chapters(run, Masking(MESSAGE))}
     assert shown["http"].status == "OVERHEARD"
     assert shown["http"].client_got == MESSAGE
     assert MESSAGE in shown["http"].spy_saw
@@ -61,7 +62,7 @@ def test_a_skipped_scenario_says_why_and_has_no_verdict(tmp_path: Path) -> None:
 
 
 def test_only_the_key_agreement_has_paint_and_public_values(run: RunFolder) -> None:
-    shown = {each.name: each for each in chapters(run, MESSAGE)}
+    shown = {each.name: each for each in chapters(run, Masking(MESSAGE))}
     assert [name for name, each in shown.items() if each.paint] == ["diffie-hellman"]
     assert shown["diffie-hellman"].public_values
     assert not shown["http"].public_values

@@ -10,6 +10,7 @@ import pytest
 from capture.page.place import HERE
 from overheard_capture.page.app import create_page
 from overheard_capture.page.guard import POLICY
+from overheard_capture.page.masking import Masking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def again() -> Again:
 def page(tmp_path: Path, again: Again) -> FlaskClient:
     """A page with one run, in which nothing is."""
     (tmp_path / "run" / "logs").mkdir(parents=True)
-    return create_page(tmp_path, "fluffy tail", again).test_client()
+    return create_page(tmp_path, Masking("fluffy tail"), again).test_client()
 
 
 def token_of(page: FlaskClient) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capture.page.place import MESSAGE
 from overheard.words.story import by_name
+from overheard_capture.page.masking import Masking
 from overheard_capture.page.wire import compared, ladders, telling_frame
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def test_the_keys_of_the_interceptor_open_its_own_conversation(run: RunFolder) -
 
 def test_http_stands_beside_https_and_everything_else_beside_http(run: RunFolder) -> None:
     for name, beside in (("http", "https"), ("https", "https"), ("mutual-tls", "mutual-tls")):
-        (_, requests), (_, responses) = compared(run, name, MESSAGE.encode(), with_keys=False)
+        (_, requests), (_, responses) = compared(run, name, Masking(MESSAGE), with_keys=False)
         assert [each for each, _ in requests] == [each for each, _ in responses] == ["http", beside]
         assert [half.has_secret for _, half in responses] == [True, False]
         assert not any(half.has_secret for _, half in requests)
-    _, (_, responses) = compared(run, "https", MESSAGE.encode(), with_keys=True)
+    _, (_, responses) = compared(run, "https", Masking(MESSAGE), with_keys=True)
     assert [half.has_secret for _, half in responses] == [True, True]
 
 

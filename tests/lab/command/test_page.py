@@ -102,5 +102,5 @@ def test_what_was_started_ends_with_the_page_and_leaves_nothing(runs: Path, loca
 
 
 def test_a_lab_that_cannot_start_is_an_error_in_words(runs: Path) -> None:
-    with pytest.raises(EngineError, match="the lab did not start: .*invalid choice: 'nowhere'"):
+    with pytest.raises(EngineError, match=r"the lab did not start: .*invalid choice: 'nowhere'"):
         Rerun(runs, "nowhere")("http")

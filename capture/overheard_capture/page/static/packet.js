@@ -36,12 +36,9 @@ class PacketView {
   async show(url) {
     this.box.hidden = false;
     this.box.setAttribute("aria-busy", "true");
-    const response = await fetch(url);
-    if (!response.ok) {
-      this.box.replaceChildren(element("p", { class: "error" }, `The packet cannot be shown (${response.status}).`));
-    } else {
-      this.draw(await response.json());
-    }
+    const { ok, status, content } = await get(url);
+    if (ok) this.draw(content);
+    else this.box.replaceChildren(element("p", { class: "error" }, `The packet cannot be shown (${status}).`));
     this.box.removeAttribute("aria-busy");
   }
 
@@ -99,6 +96,7 @@ class PacketView {
   }
 
   dump(name, hex, owners, source) {
+    // In a report, bytes of the secret may be masked: `··`.
     const bytes = hex.match(/../g) ?? [];
     const marked = new Set();
     for (const [of, start, length] of this.packet.marks) {
@@ -117,7 +115,7 @@ class PacketView {
           const code = parseInt(bytes[at], 16);
           const style = `${classes[at] ?? ""}${marked.has(at) ? " secret" : ""}`;
           row.append(element("span", { "data-at": at, class: style }, bytes[at]), at % PER_LINE === 7 ? "  " : " ");
-          letters.append(element("span", { "data-at": at, class: style }, code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : "."));
+          letters.append(element("span", { "data-at": at, class: style }, Number.isNaN(code) ? "·" : code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : "."));
         } else {
           row.append("   ");
         }
@@ -145,22 +143,34 @@ class PacketView {
     for (let at = field.start; pre && at < field.start + field.length; at += 1) {
       pre.querySelectorAll(`[data-at="${at}"]`).forEach((each) => each.classList.add("chosen"));
     }
-    const told = this.told(field);
+    const [says, standard, url] = this.packet.explanations[this.packet.explained[field.number]] ?? [];
     const where = field.length ? `${field.length} ${field.length === 1 ? "byte" : "bytes"} from byte ${field.start}` : "computed, and not on the wire";
     this.about.replaceChildren(
       element("p", {}, element("b", {}, field.label), field.bits ? element("code", {}, ` ${field.bits}`) : ""),
       ...(field.value ? [element("p", {}, "value: ", element("code", {}, field.value))] : []),
       element("p", { class: "dim" }, field.name ? `${field.name}, ${where}` : where),
-      ...(told ? [element("p", {}, told.says, " ", ...(told.url ? [element("a", { href: told.url, rel: "noreferrer" }, told.where)] : [told.where ?? ""]))] : []),
+      ...(says ? [element("p", {}, says, " ", element("a", { href: url, rel: "noreferrer" }, standard))] : []),
+      ...this.sealed(field),
     );
   }
 
-  // The explanation of a field, or of the nearest one around it.
-  told(field) {
-    for (let each = field; each; each = each.parent) {
-      const found = this.packet.explained[each.name] ?? (each.parent ? undefined : this.packet.explained[each.layer]);
-      if (found) return found;
-    }
-    return undefined;
+  // What opens the bytes of a field, if they are encrypted: [source, start, length, labels, source with its content, words].
+  sealed(field) {
+    const found = this.packet.sealed.filter(([source, start, length]) => (
+      source === field.source && field.length && start < field.start + field.length && field.start < start + length
+    ));
+    return found.slice(0, 1).map(([, , , , opens, words]) => {
+      const told = element("p", { class: "key" }, `Encrypted. ${words}`);
+      if (opens >= 0) {
+        const open = element("button", { type: "button" }, "Show what is in it");
+        open.addEventListener("click", () => {
+          const pre = this.box.querySelector(`pre[data-source="${opens}"]`);
+          pre.scrollIntoView({ block: "nearest" });
+          pre.focus();
+        });
+        told.append(" ", open);
+      }
+      return told;
+    });
   }
 }

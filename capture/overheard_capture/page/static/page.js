@@ -1,6 +1,22 @@
 "use strict";
 // The page works without this script: it fills in what changes while the lab runs, and what takes a moment to read.
 
+// A report has everything in itself, by the addresses that the page would fetch it from: JSON, compressed, in base64.
+const packed = document.getElementById("embedded");
+let embedded = null;
+
+async function unpack() {
+  const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+  embedded = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+async function get(url) {
+  if (embedded) return { ok: url in embedded, status: 404, content: embedded[url] ?? "" };
+  const response = await fetch(url);
+  const isJson = response.headers.get("Content-Type") === "application/json";
+  return { ok: response.ok, status: response.status, content: await (isJson ? response.json() : response.text()) };
+}
+
 const source = document.body.dataset.events;
 if (source) {
   let shown;
@@ -41,12 +57,31 @@ function isSame(old, fresh) {
 function loadAll(box) {
   for (const part of box.querySelectorAll("[data-fragment]")) load(part, false);
 }
-loadAll(document);
+if (!packed) loadAll(document);
+
+// A report shows one chapter at a time, and reads it once it is chosen.
+function choose() {
+  const name = location.hash.slice(1);
+  const articles = [...document.querySelectorAll("article")];
+  const chosen = articles.find((each) => each.id === name) ?? articles[0];
+  articles.forEach((each) => { each.hidden = each !== chosen; });
+  document.querySelectorAll("nav a").forEach((each) => {
+    if (each.hash === `#${chosen.id}`) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
+  });
+  if (!chosen.dataset.loaded) loadAll(chosen);
+  chosen.dataset.loaded = "";
+  scrollTo(0, 0);
+}
+if (packed) {
+  addEventListener("hashchange", () => { if (document.getElementById(location.hash.slice(1))?.tagName === "ARTICLE") choose(); });
+  unpack().then(choose);
+}
 
 async function load(part, keys) {
-  const response = await fetch(part.dataset.fragment + (keys ? "?keys" : ""));
-  const content = new DOMParser().parseFromString(await response.text(), "text/html").body;
-  part.replaceChildren(...(response.ok ? content.childNodes : content.querySelector("main").childNodes));
+  const { ok, content } = await get(part.dataset.fragment + (keys ? "?keys" : ""));
+  const body = new DOMParser().parseFromString(content, "text/html").body;
+  part.replaceChildren(...(ok || embedded ? body.childNodes : body.querySelector("main").childNodes));
   const pressed = part.querySelector("[data-switch]");
   pressed?.addEventListener("click", async () => {
     await load(part, pressed.getAttribute("aria-pressed") !== "true");
