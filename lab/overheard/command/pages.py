@@ -20,8 +20,8 @@ def add_page(commands: Commands) -> None:
     parser = commands.add_parser(
         "page",
         help="show a run in the browser",
-        description="Serve the page of a run on this machine: each chapter with what its client got, what the spy saw,\n"
-        "and every byte on the wire. It ends with Ctrl-C.",
+        description="Serve the page of a run on this machine: each chapter with what its client got, what the spy\n"
+        "saw, and every byte on the wire. It ends with Ctrl-C.",
         epilog="example: overheard page                    the newest run in ./runs\n"
         "         overheard page 20261202-101500-9f1c --port 8081",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -42,8 +42,8 @@ def add_report(commands: Commands) -> None:
     parser = commands.add_parser(
         "report",
         help="write the page of a run as one file",
-        description="Write the page of a run as one HTML file, which needs no server and no network: to hand out, or\n"
-        "to keep with a build. The secret is masked.",
+        description="Write the page of a run as one HTML file, which needs no server and no network: to hand\n"
+        "out, or to keep with a build. The secret is masked.",
         epilog="example: overheard report -o lesson.html",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
