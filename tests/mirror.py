@@ -124,6 +124,7 @@ ELSEWHERE = (
     Elsewhere("lab/words", "errors handover recording report services sighting", "data alone"),
     Elsewhere("lab/words", "chapter", "words/test_chapters.py"),
     Elsewhere("lab/words/chapters", "*", "data alone: words/test_chapters.py"),
+    Elsewhere("lab/words/fields", "*", "data alone: words/test_fields.py"),
     Elsewhere("lab/words/gallery", "*", "data alone: words/test_gallery.py"),
     Elsewhere("lab/words/spelling", "*", "parts of one table: words/test_spelling.py"),
     Elsewhere("lab/words/story", "*", "data alone: words/test_story.py"),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.packets import Dissector, Segment
-from overheard_capture.packets.types import SYN, Datagram, SctpMessage
+from overheard_capture.packets.types import ACK, SYN, Datagram, SctpMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from overheard_capture.captures.frame import Frame
@@ -30,12 +30,14 @@ class Excerpt:
 
     `ends` are the endpoints of the conversations that these frames belong to. `left_out` is how many frames of these
     conversations exceeded the limits: what they carry is missing, so that later records cannot be decrypted.
+    `from_client` says of these frames whether they come from the side that opened the connection, if that was seen.
     """
 
     last: int
     kept: frozenset[int] | range
     ends: frozenset[frozenset[Endpoint]] = frozenset()
     left_out: int = 0
+    from_client: Mapping[int, bool] = field(default_factory=dict)
 
 
 def excerpt_for(path: Path, frames: Collection[int]) -> Excerpt:
@@ -60,6 +62,9 @@ class _Seen:
         # tshark counts conversations by their first frame, and one with the same ports as an earlier one by its SYN.
         self._first = set[int]()
         self._ends: set[tuple[Endpoint, Endpoint]] = set()
+        # From which end connections were opened, and which frames come from it.
+        self._clients: set[tuple[Endpoint, Endpoint]] = set()
+        self._from_client: dict[int, bool] = {}
 
     def add(self, frame: Frame) -> None:
         number = frame.number
@@ -72,22 +77,27 @@ class _Seen:
             if frames is None:
                 self._frames[ends] = self._frames[ends[::-1]] = frames = array("L")
                 self._first.add(number)
-            elif isinstance(packet, Segment) and packet.flags & SYN:
+            if isinstance(packet, Segment) and packet.flags & SYN:
                 self._first.add(number)
+                self._clients.add(ends if not packet.flags & ACK else ends[::-1])
             frames.append(number)
             if packet.spans:
                 # The other fragments of its packet.
                 frames.extend({span.frame for span in packet.spans})
             if number in self._wanted:
                 self._ends.add(ends)
+                if ends in self._clients or ends[::-1] in self._clients:
+                    self._from_client[number] = ends in self._clients
 
     def excerpt(self, last: int) -> Excerpt:
         ends = frozenset(map(frozenset, self._ends))
         if last <= _FEW and sum(self._lengths) <= _MOST_BYTES:
-            return Excerpt(last, range(1, last + 1), ends)
+            return Excerpt(last, range(1, last + 1), ends, from_client=self._from_client)
         needed = sorted({number for each in self._ends for number in self._frames[each]})
         kept = self._within_limits(needed)
-        return Excerpt(last, frozenset(self._first.union(kept, self._wanted)), ends, len(needed) - len(kept))
+        return Excerpt(
+            last, frozenset(self._first.union(kept, self._wanted)), ends, len(needed) - len(kept), self._from_client
+        )
 
     def _within_limits(self, frames: list[int]) -> set[int]:
         """The first frames, and as many of the last as the limits allow."""

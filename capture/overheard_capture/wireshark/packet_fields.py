@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from xml.etree.ElementTree import Element
 
+    from overheard_capture.wireshark.conversations import Excerpt
+
 # Every `Packet` is this large at most, in the words of tshark. Of a larger one, only the frame itself is dissected.
 _LIMIT = 48 << 20
 _FRAME_ALONE = ("-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE")
@@ -82,6 +84,7 @@ class Packet:
 
     Every byte of the first source, the frame, belongs to a field of a layer. `left_out` is how many frames of its
     conversation were left out, because there are too many: then what it carries may not be put together or decrypted.
+    `from_client` is whether it comes from the side that opened the connection; None if that was not seen.
     """
 
     frame: int
@@ -89,6 +92,7 @@ class Packet:
     sources: tuple[DataSource, ...]
     layers: tuple[Field, ...]
     left_out: int = 0
+    from_client: bool | None = None
 
     def walk(self) -> Iterator[Field]:
         """All fields, each layer before the next."""
@@ -128,6 +132,7 @@ class Packet:
             "layers": [layer.to_json() for layer in self.layers],
             "owners": [self.owners(number) for number in range(len(self.sources))],
             "left_out": self.left_out,
+            "from_client": self.from_client,
         }
 
 
@@ -157,7 +162,7 @@ def dissect_all(capture: TsharkInput, frames: range, keys: TlsKeys = TlsKeys()) 
     if not len(packets) == len(dumps) - 1 == len(frames):
         raise UnreadableError(f"tshark did not dissect all of these frames of {capture.path.name}")
     return tuple(
-        _packet(frame, tuple(_sources(dump)), packet, excerpt.left_out)
+        _packet(frame, tuple(_sources(dump)), packet, excerpt)
         for frame, dump, packet in zip(frames, dumps, packets, strict=False)
     )
 
@@ -184,14 +189,16 @@ def _sources(text: str) -> Iterator[DataSource]:
     yield DataSource(name, bytes(data))
 
 
-def _packet(frame: int, sources: tuple[DataSource, ...], packet: Element, left_out: int) -> Packet:
+def _packet(frame: int, sources: tuple[DataSource, ...], packet: Element, excerpt: Excerpt) -> Packet:
     placing = FieldPlacing([source.data for source in sources])
     whole = FieldPlace(0, 0, 0)
     about, *layers = [_field(each, whole, layer, placing) for layer, each in _protocols(packet)]
     # What tshark says about the frame as a whole has no bytes: all are those of a protocol.
     about = replace(about, start=0, length=0)
     relative = next((field.value for field in about.walk() if field.name == "frame.time_relative"), "0")
-    return Packet(frame, float(relative.split()[0]), sources, (about, *_complete(layers, sources)), left_out)
+    complete = (about, *_complete(layers, sources))
+    from_client = excerpt.from_client.get(frame)
+    return Packet(frame, float(relative.split()[0]), sources, complete, excerpt.left_out, from_client)
 
 
 def _protocols(packet: Element) -> Iterator[tuple[str, Element]]:
