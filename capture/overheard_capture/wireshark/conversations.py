@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # A capture with so few frames is dissected as it is, which takes tshark a quarter of a second.
 _FEW = 4_000
 # The most frames, and the most bytes, that tshark is given, and how many of these are from the beginning, where
-# handshakes are. It reads so many in one to two seconds.
-_MOST, _MOST_BYTES, _FIRST = 20_000, 24 << 20, 400
+# handshakes are. It reads so many in a second.
+_MOST, _MOST_BYTES, _FIRST = 12_000, 16 << 20, 400
 
 
 @dataclass(frozen=True)

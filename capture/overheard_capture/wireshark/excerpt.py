@@ -5,9 +5,9 @@ Frames without bytes take tshark next to no time, and numbers and times of all o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import struct
+from typing import TYPE_CHECKING, BinaryIO
 
-from overheard_capture.captures.headers import PCAPNG_MAGIC
 from overheard_capture.captures.reader import CaptureReader
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard_capture.captures.capture_format import Layout
+    from overheard_capture.captures.reader import Chunk
 
 # Block types of pcapng. tshark would decrypt TLS with the secrets in a file, and then see more than an eavesdropper.
 _OBSOLETE, _ENHANCED, _DECRYPTION_SECRETS = 2, 6, 10
@@ -37,20 +38,37 @@ def write_excerpt(path: Path, target: Path, kept: Container[int], last: int) -> 
                 file.write(chunk.view[: chunk.at])
             is_begun = True
             while not chunk.exhausted:
+                if _copy_plain(chunk, file, kept, last):
+                    return last
                 begin = chunk.at
                 frame = chunk.record()
                 block = chunk.view[begin : chunk.at]
+                layout = chunk.format.layout
                 if frame is not None:
-                    number = frame.number
-                    file.write(block if number in kept else _emptied(block, layout))
-                    if number >= last:
-                        return number
-                elif block:
-                    if block[:4] == PCAPNG_MAGIC:
-                        layout = chunk.format.layout
-                    if _type(block, layout) != _DECRYPTION_SECRETS:
-                        file.write(block)
+                    file.write(block if frame.number in kept else _emptied(block, layout))
+                elif block and _type(block, layout) != _DECRYPTION_SECRETS:
+                    file.write(block)
+                number = chunk.format.number
+                if number >= last:
+                    return number
     return number
+
+
+def _copy_plain(chunk: Chunk, file: BinaryIO, kept: Container[int], last: int) -> bool:
+    """Copy the packets of pcapng up to the next other block. Returns whether the last one was among them."""
+    layout = chunk.format.layout
+    if layout.kind != "pcapng" or not layout.interfaces:
+        return False
+    view, end, unpack = chunk.view, chunk.end, struct.Struct(f"{layout.order}II").unpack_from
+    while chunk.at + 32 <= end and chunk.format.number < last:
+        kind, length = unpack(view, chunk.at)
+        after = chunk.at + length
+        if kind != _ENHANCED or length < 32 or length % 4 or after > end:
+            return False
+        block = view[chunk.at : after]
+        chunk.at, chunk.format.number = after, chunk.format.number + 1
+        file.write(block if chunk.format.number in kept else _emptied(block, layout))
+    return chunk.format.number >= last
 
 
 def _emptied(block: memoryview, layout: Layout) -> bytes | bytearray | memoryview:
