@@ -113,6 +113,7 @@ ELSEWHERE = (
     Elsewhere("lab/command", "scanning watched watching", "command/test_scan.py and test_watch.py"),
     Elsewhere("lab/command", "sidecar", "sidecar/test_main.py, docs/test_settings.py"),
     Elsewhere("lab/command", "showing", "command/test_show.py and test_learn.py"),
+    Elsewhere("lab/command", "pages", "command/test_page.py and test_report.py"),
     Elsewhere("lab/witness", "marked", "witness/test_listening.py and sidecar/test_rolling.py record with it"),
     Elsewhere("lab/witness", "temporary", "witness/test_listening_forks.py"),
     Elsewhere("lab/witness", "redaction frame_lookup", "command/test_scan_redaction.py and test_scan_output.py"),
