@@ -48,8 +48,11 @@ def is_safe(printed: str) -> bool:
 
 @given(DATA, st.booleans())
 @example(b"\x1b[2Jdh key too small \x9b31m\n\xe2\x80\xaecertificate has expired", False)
+@example(b"-", False)
 def test_any_argument_has_an_answer(data: bytes, json: bool) -> None:
-    code, printed = said([os.fsdecode(data)], json=json)
+    # One is `-`, and asks for standard input.
+    with mock.patch("sys.stdin", mock.Mock(buffer=io.BytesIO())):
+        code, printed = said([os.fsdecode(data)], json=json)
     assert code in (0, 1)
     assert is_safe(printed)
 
