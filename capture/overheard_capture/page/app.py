@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, abort, jsonify, redirect, render_template, request, url_for
@@ -101,8 +100,8 @@ def _of_a_run(app: Flask, runs: RunFolders, masking: Masking, again: Again | Non
 
     @app.get("/runs/<run>/events")
     def changes(run: str) -> Response:
-        runs.open(run)
-        return events(lambda: json.dumps(runs.open(run).stages))
+        opened = runs.open(run)
+        return events(lambda: opened.stamp)
 
     @app.post("/runs/<run>/<scenario>/again")
     def run_again(run: str, scenario: str) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from pathlib import Path
 from overheard.words.errors import OverheardError, UnreadableError
 from overheard.words.recording import KEY_LOG, RESULTS
 from overheard.words.result import Interim
-from overheard.words.story import SCENARIOS, by_name
+from overheard.words.story import by_name
 from overheard.words.texts import all_escaped
 
 # The names of runs, and of any folder that a user renamed one to. Nothing else reaches the file system.
@@ -67,6 +67,13 @@ class RunFolder:
         return {interim.scenario: interim for interim in each if interim.scenario in _BY_NAME}
 
     @property
+    def stamp(self) -> str:
+        """Another text whenever something in it has changed, without reading any of it."""
+        results = self.path / RESULTS
+        written = results.stat().st_mtime_ns if results.is_file() else 0
+        return f"{written}-{len(list(self.path.glob('*.pcapng')))}"
+
+    @property
     def has_ended(self) -> bool:
         """Whether all of its results are known."""
         return bool(self.known) and all(interim.result for interim in self.known.values())
@@ -93,10 +100,6 @@ class RunFolder:
             return Stage.RECORDING
         return Stage.NOT_RUN if self.has_ended else Stage.WAITING
 
-    @property
-    def stages(self) -> dict[str, Stage]:
-        """How far each scenario of the story is."""
-        return {scenario.name: self.stage(scenario.name) for scenario in SCENARIOS}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from capture.page.place import NAMES
 from overheard.words.errors import UnreadableError
 from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim, Result
+from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome, Verdict
 from overheard_capture.page.run_folder import RunFolder, RunFolders, Stage, UnknownRunError
 
@@ -29,8 +30,18 @@ def written(folder: Path, *known: Interim) -> RunFolder:
 
 def test_a_run_that_has_ended_has_all_verdicts_and_the_rest_was_not_part_of_it(run: RunFolder) -> None:
     assert run.has_ended
-    assert {name for name, stage in run.stages.items() if stage is Stage.JUDGED} == set(NAMES)
-    assert {stage for name, stage in run.stages.items() if name not in NAMES} == {Stage.NOT_RUN}
+    stages = {scenario.name: run.stage(scenario.name) for scenario in SCENARIOS}
+    assert {name for name, stage in stages.items() if stage is Stage.JUDGED} == set(NAMES)
+    assert {stage for name, stage in stages.items() if name not in NAMES} == {Stage.NOT_RUN}
+
+
+def test_its_stamp_changes_with_each_recording_and_each_result(tmp_path: Path) -> None:
+    stamps = [RunFolder(tmp_path).stamp]
+    (tmp_path / "http.pcapng").touch()
+    stamps.append(RunFolder(tmp_path).stamp)
+    stamps.append(written(tmp_path, Interim("http", GOT)).stamp)
+    assert len(set(stamps)) == 3
+    assert RunFolder(tmp_path).stamp == stamps[-1]
 
 
 def test_a_scenario_goes_through_every_stage(tmp_path: Path) -> None:
