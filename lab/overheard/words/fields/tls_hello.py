@@ -19,6 +19,7 @@ _NAME = rfc(6066, "3", "server_name (SNI)")
 _ALPN = rfc(7301, "3.1", "application_layer_protocol_negotiation (ALPN)")
 _POINTS = rfc(8422, "5.1.2", "ec_point_formats")
 _RENEGOTIATION = rfc(5746, "3.2", "renegotiation_info")
+_COMPRESSION = rfc(8879, "3", "compress_certificate")
 _PADDING = rfc(7685, "3", "padding")
 _TICKET = rfc(5077, "3.2", "session_ticket")
 _TIME = rfc(5246, "7.4.1.2", "the random value in TLS 1.2")
@@ -142,6 +143,11 @@ FIELDS = {
         "How long the list of versions is, in bytes.", _VERSIONS
     ),
     "tls.handshake.extensions.supported_version": Explanation("A version of TLS. This is the real one.", _VERSIONS),
+    "Extension: compress_certificate": Explanation(
+        "With which compression the other side may send its certificates.", _COMPRESSION
+    ),
+    "tls.compress_certificate.algorithms_length": Explanation("How long the list of compressions is.", _COMPRESSION),
+    "tls.compress_certificate.algorithm": Explanation("A way of compressing: zlib, brotli or zstd.", _COMPRESSION),
     "Extension: psk_key_exchange_modes": Explanation("How the client would go on with an earlier session.", _MODES),
     "tls.extension.psk_ke_modes_length": Explanation("How many ways of going on follow.", _MODES),
     "tls.extension.psk_ke_mode": Explanation("Whether there is a new Diffie-Hellman exchange, too.", _MODES),
