@@ -93,6 +93,7 @@ class _Project:
             # The host does not need them.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
+            "OVERHEARD_PAGE_PORT": "",
             "CA_BUNDLE": os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or "",
         }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from install.building import build_wheel
+from processes import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 
-def libraries(wheel: Path) -> list[str]:
+# What the page is made of.
+PAGE = (".html", ".css", ".js")
+
+
+def names_in(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
-        return [name for name in archive.namelist() if not name.endswith((".py", ".c")) and "dist-info" not in name]
+        return archive.namelist()
+
+
+def libraries(wheel: Path) -> list[str]:
+    return [name for name in names_in(wheel) if not name.endswith((".py", ".c", *PAGE)) and "dist-info" not in name]
 
 
 def metadata(wheel: Path, file: str) -> str:
@@ -47,6 +56,13 @@ def test_without_a_compiler_the_wheel_is_pure_python(source: Path, tmp_path: Pat
     assert libraries(wheel) == []
     assert wheel.name.endswith("-py3-none-any.whl")
     assert "Root-Is-Purelib: true" in metadata(wheel, "WHEEL")
+
+
+def test_the_page_is_in_it(wheel: Path) -> None:
+    folder = PROJECT / "capture" / "overheard_capture" / "page"
+    made_of = {file.relative_to(PROJECT / "capture").as_posix() for file in folder.rglob("*") if file.suffix in PAGE}
+    assert made_of
+    assert made_of <= set(names_in(wheel))
 
 
 def test_no_newer_python_is_excluded(wheel: Path) -> None:

@@ -125,11 +125,14 @@ def ppp_control(pdu: Pdu) -> Packets:
     data = pdu.buffer.data[pdu.at : pdu.end]
     end = max(int.from_bytes(data[2:4]), _LINK_HEADER)
     said, rest = data[_LINK_HEADER:end], data[end:]
-    note_number(pdu, "PPP", pdu.at + _LINK_HEADER, pdu.at + end, is_random=False)
+    runs = list(printable_runs(said))
+    if not runs:
+        # Usual words are a text by themselves.
+        note_number(pdu, "PPP", pdu.at + _LINK_HEADER, pdu.at + end, is_random=False)
     if data[:1] in _LINK_ECHOES:
         usual = not has_text(said[_MAGIC:])
     else:
-        usual = all(is_description(run, _FEW_OF_LINK) or is_name(run) for run in printable_runs(said))
+        usual = all(is_description(run, _FEW_OF_LINK) or is_name(run) for run in runs)
     return pdu.control(() if usual and not has_text(rest) else [("PPP", len(data))])
 
 

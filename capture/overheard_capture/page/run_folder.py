@@ -101,7 +101,6 @@ class RunFolder:
         return Stage.NOT_RUN if self.has_ended else Stage.WAITING
 
 
-
 @dataclass(frozen=True)
 class RunFolders:
     """The folder of all runs."""

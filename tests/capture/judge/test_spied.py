@@ -218,7 +218,7 @@ def test_one_key_that_fails_does_not_hide_the_sighting_of_another(recordings: Re
 
 
 # From the least favourable to the most.
-FAVOUR = [Outcome.OVERHEARD, Outcome.INCONCLUSIVE, Outcome.PROTECTED]
+FAVOUR = [Outcome.OVERHEARD, Outcome.INCONCLUSIVE, Outcome.NOT_SENT, Outcome.PROTECTED]
 RECORDED = ["http", "https", "untrusted", "substitution", "fernet", "rsa", "ecdhe", "rsa-substitution"]
 SESSION_KEYS = st.sampled_from([None, "stage.keys", "other.keys"])
 MESSAGE_KEYS = st.sampled_from([None, "shared.keys", "agreed.keys", "stage.keys"])

@@ -49,7 +49,11 @@ def test_encrypted_it_is_marked_only_where_the_keys_open_it(run: RunFolder) -> N
 def test_many_packets_are_the_same_as_one_by_one(run: RunFolder) -> None:
     frames = {2, carrier(run, "http")}
     many = dict(packets_of(run, "http", frames, SHOWS, with_keys=False))
-    assert many == {frame: packet_of(run, "http", frame, SHOWS, with_keys=False) for frame in frames}
+    # What tshark says of the time since the last frame that is shown depends on which are.
+    for frame in frames:
+        one = packet_of(run, "http", frame, SHOWS, with_keys=False)
+        assert all(many[frame][name] == one[name] for name in ("sources", "owners", "marks", "explanations"))
+    assert many.keys() == frames
     assert dict(packets_of(run, "http", (), SHOWS, with_keys=False)) == {}
 
 

@@ -33,6 +33,7 @@ class Lab:
             **os.environ,
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
+            "OVERHEARD_PAGE_PORT": "",
             "SECRET_KEY_FILE": "",
             "BASE_IMAGE": "",
             "CA_BUNDLE": os.environ.get("CA_BUNDLE", os.environ.get("SSL_CERT_FILE", "")),
