@@ -187,14 +187,14 @@ def exchange(sent: Iterable[bytes], answered: Iterable[bytes], *, port: int = 45
     return dialogue([*((">", part) for part in sent), *(("<", part) for part in answered)], port=port)
 
 
-def dialogue(said: Iterable[tuple[str, bytes]], *, port: int = 45000) -> list[bytes]:
+def dialogue(said: Iterable[tuple[str, bytes]], *, port: int = 45000, server_port: int = SERVER.port) -> list[bytes]:
     """A complete TCP connection in Ethernet frames: what the client (`>`) and the server (`<`) say, in this order."""
     frames: list[bytes] = []
     client, server = 1000, 5000
 
     def add(*, back: bool = False, payload: bytes = b"", flags: int = ACK) -> None:
         own, other = (server, client) if back else (client, server)
-        ends = (5683, port) if back else (port, 5683)
+        ends = (server_port, port) if back else (port, server_port)
         made = tcp(payload, sequence=own, acknowledged=other, flags=flags, source=ends[0], target=ends[1])
         frames.append(ethernet(ipv4(made)))
 

@@ -9,10 +9,12 @@ from flask import Flask, abort, jsonify, redirect, render_template, request, url
 from overheard.words.errors import OverheardError
 from overheard.words.escaping import escaped
 from overheard.words.story import SCENARIOS, by_name
+from overheard_capture.page.all_packets import packet_rows
 from overheard_capture.page.chains import chains
 from overheard_capture.page.chapter import chapters
 from overheard_capture.page.events import events
 from overheard_capture.page.guard import guard
+from overheard_capture.page.kept import keep
 from overheard_capture.page.packets import packet_of
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import RunFolders, UnknownRunError
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from overheard_capture.page.masking import Masking
 
 _BY_NAME = by_name()
+# The endpoints that read a recording.
+_PARTS = ("ladders_of", "all_packets", "packet", "beside", "chains_of")
 
 
 class Again(Protocol):
@@ -52,6 +56,7 @@ def create_page(folder: Path, masking: Masking, again: Again | None = None) -> F
     GET  /runs/RUN/SCENARIO/ladders  its conversations, with `?keys` as they are with the session keys
     GET  /runs/RUN/SCENARIO/beside   its request and response beside those of another scenario, with `?keys` opened
     GET  /runs/RUN/SCENARIO/certificates  those that were sent
+    GET  /runs/RUN/SCENARIO/packets       rows, of 200 packets from `?from=` on
     GET  /runs/RUN/SCENARIO/packets/N     a frame with all of its fields (JSON), with `?keys` decrypted
     GET  /events, /runs/RUN/events   what has changed (server-sent events)
     POST /runs/RUN/SCENARIO/again    run it again
@@ -61,6 +66,7 @@ def create_page(folder: Path, masking: Masking, again: Again | None = None) -> F
     app.jinja_env.filters |= {"prose": prose, "escaped": escaped}
     runs = RunFolders(folder)
     guard(app)
+    keep(app, runs, _PARTS)
 
     @app.errorhandler(OverheardError)
     def refuse(error: OverheardError) -> ResponseReturnValue:
@@ -120,9 +126,13 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
         opened, keys = runs.open(run), "keys" in request.args
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
         first = telling_frame(opened, scenario, drawn)
-        packets = url_for("packet", run=run, scenario=scenario, frame=0).removesuffix("0")
         shown = {"ladders": drawn, "with_keys": keys, "has_keys": bool(keys_of(opened)), "first": first}
-        return masking.text(render_template("ladders.html", **shown, packets=packets))
+        return masking.text(render_template("ladders.html", **shown, packets=_packets(run, scenario)))
+
+    @app.get("/runs/<run>/<scenario>/packets")
+    def all_packets(run: str, scenario: str) -> ResponseReturnValue:
+        shown = packet_rows(runs.open(run), _scenario(scenario).name, max(request.args.get("from", 1, int), 1))
+        return masking.text(render_template("all_packets.html", shown=shown, packets=_packets(run, scenario)))
 
     @app.get("/runs/<run>/<scenario>/packets/<int:frame>")
     def packet(run: str, scenario: str, frame: int) -> ResponseReturnValue:
@@ -138,6 +148,11 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
     @app.get("/runs/<run>/<scenario>/certificates")
     def chains_of(run: str, scenario: str) -> ResponseReturnValue:
         return masking.text(render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario))))
+
+
+def _packets(run: str, scenario: str) -> str:
+    """The address of a packet, without its number."""
+    return url_for("packet", run=run, scenario=scenario, frame=0).removesuffix("0")
 
 
 def _scenario(name: str) -> Scenario:

@@ -13,7 +13,7 @@ from overheard.certificates.question import Question
 from overheard.words.faults import explained
 from overheard.words.texts import all_escaped
 from overheard_capture.captures.recording import read_recording
-from overheard_capture.page.wire import keys_of, tshark_input
+from overheard_capture.page.wire import keys_of, ladders, tshark_input
 from overheard_capture.wireshark.sent_certificates import sent_chains
 
 if TYPE_CHECKING:
@@ -54,9 +54,13 @@ def chains(run: RunFolder, scenario: Scenario) -> list[Chain]:
     capture = tshark_input(run, scenario.name)
     recorded = read_recording(capture.path)
     at = datetime.fromtimestamp(recorded.started, UTC)
+    # Where somebody intercepts, not every server is that of the story.
+    intercepted = any(attempt.intercepted for attempt in scenario.attempts)
+    drawn = ladders(run, scenario, with_keys=False) if intercepted else ()
+    servers = {ladder.conversation.stream: ladder.right for ladder in drawn}
     sent: dict[tuple[object, ...], tuple[SentChain, list[str]]] = {}
     for each, attempt in _with_attempts(sent_chains(capture, keys_of(run)), scenario):
-        side, host = _side(each, attempt)
+        side, host = _side(each, attempt, servers.get(each.stream, "server"))
         _, attempts = sent.setdefault((side, host, each.certificates), (each, []))
         attempts += [attempt.name] if attempt and attempt.name not in attempts else []
     return [_chain(each, side, host, names, at) for (side, host, _), (each, names) in sent.items()]  # type: ignore[arg-type]
@@ -74,11 +78,11 @@ def _with_attempts(sent: tuple[SentChain, ...], scenario: Scenario) -> Iterator[
         yield each, attempts[min(place, len(attempts) - 1)] if attempts else None
 
 
-def _side(sent: SentChain, attempt: Attempt | None) -> tuple[str, str]:
+def _side(sent: SentChain, attempt: Attempt | None, server: str) -> tuple[str, str]:
     """Which side sent it, and the name of the host that it must be for; empty for a client's."""
     if sent.port > sent.other_port:
         return "the client", ""
-    return "the server", attempt.service.host if attempt else ""
+    return f"the {server}", attempt.service.host if attempt else ""
 
 
 def _chain(sent: SentChain, side: str, host: str, attempts: list[str], at: datetime) -> Chain:

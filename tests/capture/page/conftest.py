@@ -6,34 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.place import MESSAGE, NAMES
-from overheard.engines.base import Job, new_run
-from overheard.words.recording import RESULTS
+from capture.page.place import MESSAGE, lab_run
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
-from overheard_capture.page.run_folder import RunFolder, RunFolders
-from workers import once
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask.testing import FlaskClient
 
     from overheard.engines.base import Engine
+    from overheard_capture.page.run_folder import RunFolder
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> RunFolder:
     """The folder of a run with these scenarios."""
-
-    def make(folder: Path) -> None:
-        job = Job(folder / new_run(), {"OVERHEARD_CLIENT_SCENARIOS": ",".join(NAMES)})
-        job.folder.mkdir()
-        local_engine.run(job, lambda _doing: None)
-        assert (job.folder / RESULTS).is_file()
-
-    runs = RunFolders(once(tmp_path_factory, "page", make))
-    return runs.open(runs.names[0])
+    return lab_run(tmp_path_factory, local_engine)
 
 
 @pytest.fixture

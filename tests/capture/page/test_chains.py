@@ -32,6 +32,7 @@ def test_those_of_clients_are_told_apart(run: RunFolder) -> None:
 def test_behind_an_interceptor_there_are_two_and_one_is_an_impostors(run: RunFolder) -> None:
     found = of(run, "https-unverified-intercepted")
     assert len({chain.certificates[-1].issuer for chain in found}) == len(found) == 2
+    assert {chain.of.partition(",")[0] for chain in found} == {"the server", "the interceptor"}
 
 
 @pytest.mark.parametrize("name", ["http", "diffie-hellman"])

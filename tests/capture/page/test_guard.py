@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.page.place import HERE
+from capture.page.place import HERE, Again
 from overheard_capture.page.app import create_page
 from overheard_capture.page.guard import POLICY
 from overheard_capture.page.masking import Masking
@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 ORIGIN = {"Origin": "http://127.0.0.1:8080"}
-
-
-class Again:
-    """Remembers what was to be run again."""
-
-    busy = False
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def __call__(self, scenario: str) -> str:
-        self.asked.append(scenario)
-        return "run"
 
 
 @pytest.fixture

@@ -15,6 +15,11 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// A text of ours, in which what stands in backquotes is code.
+function inCode(text) {
+  return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
 // A field as it is sent: [source, start, length, layer, name, label, value, bits, children].
 function fieldsOf(layers) {
   const all = [];
@@ -160,7 +165,7 @@ class PacketView {
       source === field.source && field.length && start < field.start + field.length && field.start < start + length
     ));
     return found.slice(0, 1).map(([, , , , opens, words]) => {
-      const told = element("p", { class: "key" }, `Encrypted. ${words}`);
+      const told = element("p", { class: "key" }, "Encrypted. ", ...inCode(words));
       if (opens >= 0) {
         const open = element("button", { type: "button" }, "Show what is in it");
         open.addEventListener("click", () => {

@@ -53,10 +53,13 @@ function isSame(old, fresh) {
   return "version" in fresh.dataset ? old.dataset.version === fresh.dataset.version : old.innerHTML === fresh.innerHTML;
 }
 
-// Parts that take a moment are fetched once the chapter is shown.
+// Parts that take a moment are fetched once they are shown.
 function loadAll(box) {
-  for (const part of box.querySelectorAll("[data-fragment]")) load(part, false);
+  for (const part of box.querySelectorAll("[data-fragment]")) {
+    if (!part.closest("details:not([open])") && !("loaded" in part.dataset)) load(part, false);
+  }
 }
+document.addEventListener("toggle", (event) => { if (event.target.open) loadAll(event.target); }, true);
 if (!packed) loadAll(document);
 
 // A report shows one chapter at a time, and reads it once it is chosen.
@@ -78,14 +81,22 @@ if (packed) {
   unpack().then(choose);
 }
 
-async function load(part, keys) {
-  const { ok, content } = await get(part.dataset.fragment + (keys ? "?keys" : ""));
+async function load(part, keys, from) {
+  part.dataset.loaded = "";
+  const { ok, content } = await get(part.dataset.fragment + (keys ? "?keys" : from ? `?from=${from}` : ""));
   const body = new DOMParser().parseFromString(content, "text/html").body;
   part.replaceChildren(...(ok || embedded ? body.childNodes : body.querySelector("main").childNodes));
   const pressed = part.querySelector("[data-switch]");
   pressed?.addEventListener("click", async () => {
     await load(part, pressed.getAttribute("aria-pressed") !== "true");
     part.querySelector("[data-switch]").focus();
+  });
+  part.querySelectorAll("[data-from]").forEach((way) => {
+    way.addEventListener("click", async () => {
+      await load(part, false, way.dataset.from);
+      const same = part.querySelector(`[data-keep="${way.dataset.keep}"]`);
+      (same?.disabled ? part.querySelector("[data-from]:enabled") : same)?.focus();
+    });
   });
   part.querySelector("[data-acks]")?.addEventListener("change", (event) => {
     part.querySelectorAll("li.ack").forEach((each) => { each.hidden = !event.target.checked; });
