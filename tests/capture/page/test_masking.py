@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from capture.page.place import MESSAGE
 from overheard_capture.page.masking import HIDDEN, Masking
 
+MESSAGE = "fluffy tail"
 HIDES = Masking(MESSAGE, hides=True)
 SHOWS = Masking(MESSAGE)
 SPELLINGS = (
