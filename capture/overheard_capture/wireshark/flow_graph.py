@@ -37,9 +37,17 @@ _MESSAGES = {
     "20": "Finished",
     "22": "CertificateStatus",
     "24": "KeyUpdate",
+    "25": "CompressedCertificate",
 }
 # What comes after ChangeCipherSpec in one flight (RFC 8446, D.4; RFC 5246, 7.3).
-_AFTER_CHANGE = {"EncryptedExtensions", "CertificateRequest", "Certificate", "CertificateVerify", "Finished"}
+_AFTER_CHANGE = {
+    "EncryptedExtensions",
+    "CertificateRequest",
+    "Certificate",
+    "CompressedCertificate",
+    "CertificateVerify",
+    "Finished",
+}
 _LONGEST = 120
 
 

@@ -20,6 +20,7 @@ _ALPN = rfc(7301, "3.1", "application_layer_protocol_negotiation (ALPN)")
 _POINTS = rfc(8422, "5.1.2", "ec_point_formats")
 _RENEGOTIATION = rfc(5746, "3.2", "renegotiation_info")
 _COMPRESSION = rfc(8879, "3", "compress_certificate")
+_COMPRESSED = rfc(8879, "4", "compressed certificates")
 _PADDING = rfc(7685, "3", "padding")
 _TICKET = rfc(5077, "3.2", "session_ticket")
 _TIME = rfc(5246, "7.4.1.2", "the random value in TLS 1.2")
@@ -148,6 +149,15 @@ FIELDS = {
     ),
     "tls.compress_certificate.algorithms_length": Explanation("How long the list of compressions is.", _COMPRESSION),
     "tls.compress_certificate.algorithm": Explanation("A way of compressing: zlib, brotli or zstd.", _COMPRESSION),
+    "tls.compress_certificate.uncompressed_length": Explanation(
+        "How long the certificates are without compression, in bytes.", _COMPRESSED
+    ),
+    "tls.compress_certificate.compressed_certificate_message.length": Explanation(
+        "How long the compressed certificates are, in bytes.", _COMPRESSED
+    ),
+    "tls.compress_certificate.compressed_certificate_message": Explanation(
+        "The certificates, compressed: a chain is often longer than one packet may be.", _COMPRESSED
+    ),
     "Extension: psk_key_exchange_modes": Explanation("How the client would go on with an earlier session.", _MODES),
     "tls.extension.psk_ke_modes_length": Explanation("How many ways of going on follow.", _MODES),
     "tls.extension.psk_ke_mode": Explanation("Whether there is a new Diffie-Hellman exchange, too.", _MODES),
