@@ -109,6 +109,7 @@ ELSEWHERE = (
     ),
     Elsewhere("lab/certificates/rules", "*", "all together, in certificates/rules/test_check_beside_openssl.py"),
     Elsewhere("lab/words/faults", "*", "all of them are in words/faults/test_faults.py"),
+    Elsewhere("lab/role", "profiles", "both CAs issue by it: ca/test_certificates.py, lab/test_pki.py"),
     Elsewhere("lab/pki", "*", "four functions: lab/test_pki.py, lab/test_pki_refusals.py"),
     Elsewhere("lab/command", "scanning watched watching", "command/test_scan.py and test_watch.py"),
     Elsewhere("lab/command", "sidecar", "sidecar/test_main.py, docs/test_settings.py"),

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from ca.csrs import KEY
+from overheard.role.profiles import PublicKey
 from overheard_ca.certificates import Issuer, issuing_certificate, leaf_certificate, root_certificate
 from overheard_ca.profile import Profile
-from overheard_ca.request import CheckedRequest, PublicKey
+from overheard_ca.request import CheckedRequest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT_KEY = ec.generate_private_key(ec.SECP256R1())

@@ -35,7 +35,7 @@ _PARTS = ("ladders_of", "all_packets", "packet", "beside", "chains_of")
 
 
 class Again(Protocol):
-    """RunFolders a scenario again."""
+    """Runs a scenario again."""
 
     @property
     def busy(self) -> bool:

@@ -95,7 +95,7 @@ class PageOfRun:
 
 
 class Rerun:
-    """RunFolders a scenario again, in a process of its own, one at a time."""
+    """Runs a scenario again, in a process of its own, one at a time."""
 
     def __init__(self, runs: Path, engine: str) -> None:
         self._runs, self._engine = RunFolders(runs), engine

@@ -17,10 +17,11 @@ from cryptography.x509.oid import NameOID
 
 from overheard.pki.errors import PkiError
 from overheard.pki.files import publish
-from overheard.pki.keys import PrivateKey, PublicKey, digest_for, public_part, strong_enough
-from overheard.pki.profiles import SLOWEST_CLOCK, as_server, begun
+from overheard.pki.keys import PrivateKey, digest_for, public_part, strong_enough
+from overheard.pki.profiles import as_server
 from overheard.pki.subjects import alternative_names, read_names
 from overheard.role.names import Name, folded
+from overheard.role.profiles import SLOWEST_CLOCK, PublicKey, begun
 
 # The names that no other machine has.
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from overheard.pki.errors import PkiError
+from overheard.role.profiles import PublicKey
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 # The curves of TLS 1.3 (RFC 8446, 4.2.3), and the least size that browsers take (CA/Browser Forum BR, 6.1.5).
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from overheard.pki.errors import PkiError
 from overheard.pki.files import keep_private, publish
 from overheard.pki.keys import PrivateKey, digest_for, encrypted, public_part
-from overheard.pki.profiles import SLOWEST_CLOCK, as_root, begun
 from overheard.pki.subjects import NamedSubject, Subject, alternative_names, distinguished_name, read_names
+from overheard.role.profiles import SLOWEST_CLOCK, as_ca, begun
 
 # It is visible wherever the root turns up: in a browser's list, in an error message, in a capture.
 MARK = "Test CA (not for production)"
@@ -43,7 +43,7 @@ def generate_public_key(private_key: PrivateKey, filename: str | Path, **subject
     name = distinguished_name({**subject, "hostname": _marked(subject.get("hostname"))})
     now = datetime.now(UTC)
     builder = begun(name, name, public_key, now - SLOWEST_CLOCK, now + _ROOT_LIFE)
-    certificate = as_root(builder).sign(private_key, digest_for(private_key))
+    certificate = as_ca(builder, path_length=0).sign(private_key, digest_for(private_key))
     publish(filename, certificate)
     return certificate
 
