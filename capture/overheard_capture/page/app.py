@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from flask import Flask, abort, jsonify, redirect, render_template, request, url_for
 
 from overheard.words.errors import OverheardError
-from overheard.words.escaping import escaped
 from overheard.words.story import SCENARIOS, by_name
 from overheard_capture.page.all_packets import packet_rows
 from overheard_capture.page.chains import chains
@@ -63,7 +62,7 @@ def create_page(folder: Path, masking: Masking, again: Again | None = None) -> F
     """
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"prose": prose, "escaped": escaped}
+    app.jinja_env.filters["prose"] = prose
     runs = RunFolders(folder)
     guard(app)
     keep(app, runs, _PARTS)

@@ -102,5 +102,4 @@ def _chain(sent: SentChain, side: str, host: str, attempts: list[str], at: datet
 
 
 def _pem(der: bytes) -> bytes:
-
     return b"-----BEGIN CERTIFICATE-----\n" + encodebytes(der) + b"-----END CERTIFICATE-----\n"

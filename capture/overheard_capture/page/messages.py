@@ -43,9 +43,6 @@ class SentMessage:
         return self.wire == self.plain
 
 
-NO_MESSAGE = SentMessage((), b"", b"")
-
-
 @dataclass(frozen=True)
 class SentStream:
     """One direction of a TCP connection: payloads in the order of their sequence numbers, with their frames."""

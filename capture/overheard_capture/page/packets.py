@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from overheard_capture.page.wire import keys_of, tshark_input
+from overheard_capture.page.wire import chosen_keys, tshark_input
 from overheard_capture.wireshark.explained import explained_packet
-from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.packet_fields import dissect, dissect_all
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def packet_of(run: RunFolder, scenario: str, frame: int, masking: Masking, *, wi
 
     It is an `explained_packet`, with `marks`: a data source, where the secret is in it, and its length.
     """
-    packet = dissect(tshark_input(run, scenario), frame, _keys(run, with_keys=with_keys))
+    packet = dissect(tshark_input(run, scenario), frame, chosen_keys(run, with_keys=with_keys))
     return _marked(packet, run, scenario, masking)
 
 
@@ -33,13 +32,9 @@ def packets_of(
     if not frames:
         return
     between = range(min(frames), max(frames) + 1)
-    for packet in dissect_all(tshark_input(run, scenario), between, _keys(run, with_keys=with_keys)):
+    for packet in dissect_all(tshark_input(run, scenario), between, chosen_keys(run, with_keys=with_keys)):
         if packet.frame in frames:
             yield packet.frame, _marked(packet, run, scenario, masking)
-
-
-def _keys(run: RunFolder, *, with_keys: bool) -> TlsKeys:
-    return keys_of(run) if with_keys else TlsKeys()
 
 
 def _marked(packet: Packet, run: RunFolder, scenario: str, masking: Masking) -> dict[str, Any]:

@@ -42,16 +42,16 @@ class Ladder:
         """Every frame, in order."""
         return self.conversation.arrows
 
-    @property
-    def acknowledgements(self) -> int:
-        """How many frames only acknowledge others."""
-        return sum(arrow.kind is ArrowKind.ACKNOWLEDGEMENT for arrow in self.arrows)
-
 
 def keys_of(run: RunFolder) -> TlsKeys:
     """The session keys of a run: the client's, and those of an interceptor for what it said to the server."""
     logs = (run.key_log, run.path / INTERCEPTOR / KEY_LOG)
     return TlsKeys(tuple(log for log in logs if log.is_file()))
+
+
+def chosen_keys(run: RunFolder, *, with_keys: bool) -> TlsKeys:
+    """Those keys, or none: what everybody on the wire has."""
+    return keys_of(run) if with_keys else TlsKeys()
 
 
 def tshark_input(run: RunFolder, scenario: str) -> TsharkInput:
@@ -65,7 +65,7 @@ def tshark_input(run: RunFolder, scenario: str) -> TsharkInput:
 
 def ladders(run: RunFolder, scenario: Scenario, *, with_keys: bool) -> list[Ladder]:
     """The conversations of a scenario. Raises UnknownRunError, or UnreadableError."""
-    found = flow_graph(tshark_input(run, scenario.name), keys_of(run) if with_keys else TlsKeys())
+    found = flow_graph(tshark_input(run, scenario.name), chosen_keys(run, with_keys=with_keys))
     intercepted = any(attempt.intercepted for attempt in scenario.attempts)
     return [_ladder(each, found, intercepted=intercepted) for each in found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from overheard_capture.page.beside import PER_LINE, Half, half
 from overheard_capture.page.masking import Masking
-from overheard_capture.page.messages import NO_MESSAGE, SentMessage
+from overheard_capture.page.messages import SentMessage
 
 SECRET = b"fluffy tail"
 MASKING = Masking(SECRET.decode())
@@ -48,7 +48,7 @@ def test_what_no_key_opens_is_shown_as_it_is_and_has_no_place() -> None:
 
 
 def test_nothing_has_no_lines() -> None:
-    assert half(NO_MESSAGE, MASKING, opened=False).lines == ()
+    assert half(SentMessage((), b"", b""), MASKING, opened=False).lines == ()
 
 
 def test_a_long_message_is_cut_and_that_is_said() -> None:
