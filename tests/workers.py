@@ -27,6 +27,8 @@ _APART = (
 )
 # Here the tests of one tap or engine form a group across files, as they share recordings.
 _RECORDED = ("corpus", "scenarios")
+# And here all tests do, as they look at the same page.
+_TOGETHER = ("browser",)
 _RECORDING = re.compile(r"(?<=[\[-])(lo|veth|compose|local)(?=[\]-])")
 # The longest groups begin first, so that none of them runs alone at the end.
 _FIRST = (
@@ -42,6 +44,7 @@ _FIRST = (
     "corpus-lo",
     "corpus/test_containers.py",
     "lab/engines/test_local.py",
+    "browser/",
     "scenarios/",
     "capture/native/",
     "capture/judge/",
@@ -57,6 +60,8 @@ def group(test: str) -> str:
     folder = file.partition("/")[0]
     if folder in _RECORDED and (recording := _RECORDING.search(name)):
         return f"{folder}-{recording[0]}"
+    if folder in _TOGETHER:
+        return f"{folder}/"
     return test if file in _APART else file
 
 
