@@ -60,6 +60,10 @@ format: test-env ## format the code
 docs: lab-env ## regenerate docs/scenarios and the tables of packages (NAMES="http https": run these first, to update their output)
 	@$(BIN)/python docs/generate.py $(NAMES)
 
+.PHONY: pictures
+pictures: test-env ## draw the pictures of the README, from a run of the lab (needs Chromium)
+	@$(BIN)/python docs/pictures.py
+
 .PHONY: bench
 bench: lab-env ## measure the demo, cold and warm, on each engine that is available
 	@$(BIN)/python bench/demo.py

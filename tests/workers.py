@@ -34,6 +34,7 @@ _RECORDING = re.compile(r"(?<=[\[-])(lo|veth|compose|local)(?=[\]-])")
 _FIRST = (
     # It builds the images, which the others wait for.
     "lab/engines/test_compose.py",
+    "docs/test_readme.py",
     "install/",
     "lab/engines/test_local.py::test_an_ordinary_user",
     "corpus-veth",

@@ -1,4 +1,4 @@
-"""A shell in a terminal, in a network of its own, in which lines are typed as a reader of a page types them."""
+"""A shell in a terminal, in which lines are typed as a reader of a page types them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from processes import LONG, eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# The prompts of bash and of Python, and what asks for a pass phrase. That of bash cannot be in an output.
+# The prompts of bash and of Python, and what asks for a pass phrase or for Ctrl-C. That of bash cannot be in an output.
 _PROMPT = "\x01$ "
 _WAITING = re.compile(r"(?:\x01\$ |(?:^|(?<=\n))(?:>>> |\.\.\. |> ))$")
-_QUESTION = re.compile(r"[^\n]*(?:Password|Pass phrase)[^\n]*: $")
+_QUESTION = re.compile(r"[^\n]*(?:Password|Pass phrase)[^\n]*: $|Ctrl-C ends it\)\n|listening on [^\n]*\n")
 # What bash says of jobs: `[1] 4711`, `[1]+  Done   ...`; what Wireshark's programs say to root, and Debian's to a log.
 _ASIDE = re.compile(r"(?m)^(?:\[\d+\][-+ ].*|Running as user \"root\".*| \*\* \(tshark:.*)\n")
 # Only the first process of a session can have a terminal, and bash needs one for its jobs.
@@ -33,10 +33,11 @@ _SHELL = """
 import fcntl, os, termios
 os.setsid()
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from overheard.witness.own_network import set_up
-set_up()
+{first}
 os.execvp("bash", ["bash", "--noprofile", "--norc", "--noediting", "-i"])
 """
+_OWN_NETWORK = "from overheard.witness.own_network import set_up; set_up()"
+CTRL_C = "\x03"
 # How many seconds a program in the background may take to say what is expected of it.
 _PATIENCE, _PAUSE = 30, 2
 # In /proc/net: a socket that listens on the port of the pages, and one that gets all packets (ETH_P_ALL).
@@ -45,9 +46,13 @@ _SIZE = struct.pack("HHHH", 50, 250, 0, 0)
 
 
 class Terminal:
-    """A bash in `folder`, with which all that it starts ends. `answers` are to questions, by a word in each."""
+    """A bash in `folder`, in a network of its own, with which all that it starts ends.
 
-    def __init__(self, folder: Path, answers: Mapping[str, str]) -> None:
+    `answers` are to questions, by a word in each. With `variables` in its environment, it is in the network of this
+    machine.
+    """
+
+    def __init__(self, folder: Path, answers: Mapping[str, str], variables: Mapping[str, str] | None = None) -> None:
         self.answers = answers
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, _SIZE)
@@ -55,10 +60,11 @@ class Terminal:
         # What is typed is not to be a part of the output.
         settings[3] &= ~termios.ECHO
         termios.tcsetattr(slave, termios.TCSANOW, settings)
+        alone = variables is None
         self._shell = subprocess.Popen(
-            [*unshare(), sys.executable, "-c", _SHELL],
+            [*(unshare() if alone else ()), sys.executable, "-c", _SHELL.format(first=_OWN_NETWORK if alone else "")],
             cwd=folder,
-            env=_environment(folder),
+            env={**_environment(folder), **(variables or {})},
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -110,7 +116,12 @@ class Terminal:
 
     def _answer(self, question: str) -> None:
         (answer,) = (answer for word, answer in self.answers.items() if word in question)
-        os.write(self._master, f"{answer}\n".encode())
+        if answer == CTRL_C:
+            # A reader looks first, while other programs of a pipeline start.
+            time.sleep(_PAUSE)
+            os.write(self._master, answer.encode())
+        else:
+            os.write(self._master, f"{answer}\n".encode())
 
 
 def _plain(said: str, typed: str) -> str:

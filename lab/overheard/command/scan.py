@@ -57,12 +57,12 @@ what is shown:
 
 examples:
   overheard scan traffic.pcapng
-  overheard scan traffic.pcapng --require sealed web:8443 10.0.0.7:5432
+  overheard scan traffic.pcapng --require sealed localhost:8443 10.0.0.7:5432
   overheard scan traffic.pcapng --secret-file password=password.txt
   overheard scan traffic.pcapng --secret-env API_TOKEN --keys session.keys --vouch whole
   overheard scan ring_*.pcapng.gz --secrets list.toml --only 10.0.0.7:5432 --report overheard.sarif
   overheard scan traffic.pcap --secret-env PASSWORD --without :22 --second-witness --report overheard.xml --quiet
-  tcpdump -U -w - | overheard scan - --secret-env TOKEN
+  tcpdump -U -w - | overheard scan - --secret-env TOKEN          until Ctrl-C
 
 exit codes:
   0    every secret is PROTECTED; without secrets, all application data was encrypted; or what was found is not in

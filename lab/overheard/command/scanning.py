@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import overheard
+from overheard.command.interruptions import read_to_the_end
 from overheard.command.progress import progress
 from overheard.command.scan import INCONCLUSIVE, KINDS
 from overheard.command.secret_options import read_from, secrets
@@ -119,7 +121,8 @@ def _check_options(options: argparse.Namespace, files: Sequence[str], wanted: Se
 
 
 def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret], ways: Options) -> Report:
-    with progress(quiet=options.quiet) as tell:
+    until_its_end = read_to_the_end() if "-" in files else nullcontext()
+    with until_its_end, progress(quiet=options.quiet) as tell:
         return overheard.judge(
             files, wanted or None, ways, keys=options.keys, second_witness=options.second_witness, progress=tell
         )

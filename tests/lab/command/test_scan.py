@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
-import signal
-import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -20,7 +15,7 @@ from lab.report.scans import INCONCLUSIVE, NOT_SENT, OVERHEARD, PROTECTED, repor
 from overheard.engines.base import clean_environment
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Verdict
-from processes import LONG, eventually
+from processes import LONG
 
 
 def test_the_judge_gets_the_given_options(judge: StubJudge, tmp_path: Path) -> None:
@@ -187,34 +182,3 @@ def test_a_reader_of_the_output_may_stop(tmp_path: Path) -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(timeout=LONG) == 1
-
-
-def waiting(pipe: int) -> int:
-    """The number of unread bytes in a pipe."""
-    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
-    return int(count)
-
-
-@pytest.mark.slow
-def test_an_interruption_is_reported_and_leaves_no_report(tmp_path: Path) -> None:
-    reads, writes = os.pipe()
-    arguments = ["-", "--secret", f"x={VALUE}", "--report", str(tmp_path / "a.sarif")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "overheard", "scan", *arguments],
-        env=clean_environment(),
-        stdin=reads,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    # The beginning of a section of pcapng. Once it was read, all is imported, and it waits for more.
-    os.write(writes, b"\n\r\r\n")
-    assert eventually(lambda: waiting(reads) == 0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=LONG)
-    os.close(reads)
-    os.close(writes)
-    assert (process.returncode, out) == (130, "")
-    assert err.startswith("overheard: interrupted")
-    assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
