@@ -41,7 +41,7 @@ class AskedOnce:
             return self._ask(capture, *arguments, **with_keys)
         program = shutil.which("tshark")
         what = self._ask.__qualname__, program and digest(Path(program)), arguments
-        about = capture.tls_ports, files, bool(keys.private)
+        about = capture.tls_ports, capture.last, files, bool(keys.private)
         answer = self._folder / hashlib.sha256(json.dumps((what, about)).encode()).hexdigest()
         if not answer.exists():
             write_whole(answer, json.dumps(self._answer(capture, *arguments, **with_keys)).encode())

@@ -8,7 +8,10 @@ import pytest
 
 from overheard.words.recording import KEY_LOG
 from overheard.words.services import INTERCEPTOR
+from overheard.words.story import by_name as scenarios
 from overheard.words.verdict import Outcome, Presence
+from overheard_capture.page.chains import chains
+from overheard_capture.page.run_folder import RunFolder
 from scenarios.runs import MESSAGE, Run
 from scenarios.witness import bodies, fields, tshark
 
@@ -54,6 +57,13 @@ def test_the_server_greets_the_squirrel_by_the_name_in_its_certificate(run: Run)
     for exchange, alert in zip(refused, ("certificate required", "unknown ca", "unsupported certificate"), strict=True):
         assert f"alert {alert}" in exchange.error
         assert not exchange.received
+
+
+def test_the_page_shows_what_the_clients_presented_even_if_it_was_compressed(run: Run) -> None:
+    """OpenSSL 3.5 of the images compresses it (RFC 8879)."""
+    shown = chains(RunFolder(run.job.folder), scenarios()["mutual-tls"])
+    presented = [chain for chain in shown if chain.of.startswith("the client")]
+    assert [chain.certificates[0].sentence.split('"')[1] for chain in presented] == ["squirrel", "squirrel", "acorn"]
 
 
 # ---- in the middle

@@ -17,7 +17,7 @@ from overheard_capture.page.kept import keep
 from overheard_capture.page.packets import packet_of
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import RunFolders, UnknownRunError
-from overheard_capture.page.wire import compared, keys_of, ladders, telling_frame
+from overheard_capture.page.wire import compared, keys_of, ladders, only_up_to, telling_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +126,7 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
         first = telling_frame(opened, scenario, drawn)
         shown = {"ladders": drawn, "with_keys": keys, "has_keys": bool(keys_of(opened)), "first": first}
+        shown["drawn_up_to"] = only_up_to(opened, scenario)
         return masking.text(render_template("ladders.html", **shown, packets=_packets(run, scenario)))
 
     @app.get("/runs/<run>/<scenario>/packets")
@@ -146,7 +147,9 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
 
     @app.get("/runs/<run>/<scenario>/certificates")
     def chains_of(run: str, scenario: str) -> ResponseReturnValue:
-        return masking.text(render_template("chains.html", chains=chains(runs.open(run), _scenario(scenario))))
+        opened = runs.open(run)
+        found, most = chains(opened, _scenario(scenario)), only_up_to(opened, scenario)
+        return masking.text(render_template("chains.html", chains=found, read_up_to=most))
 
 
 def _packets(run: str, scenario: str) -> str:

@@ -14,6 +14,7 @@ from overheard.words.faults import explained
 from overheard.words.texts import all_escaped
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.page.wire import keys_of, ladders, tshark_input
+from overheard_capture.wireshark.flow_graph import MOST
 from overheard_capture.wireshark.sent_certificates import sent_chains
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ class Flaw:
 class Chain:
     """What one side sent: `of` says which side of which attempts, `issuer` is who signed the last certificate.
 
-    `issuer` is empty if that signed itself. `unreadable` says why there are no certificates, if there are none.
+    `issuer` is empty if that signed itself. `compression` names how they were compressed, if they were, and
+    `unreadable` says why there are no certificates, if there are none.
     """
 
     of: str
     frame: int
+    compression: str = ""
     certificates: tuple[Facts, ...] = ()
     issuer: str = ""
     flaws: tuple[Flaw, ...] = ()
@@ -50,7 +53,10 @@ class Chain:
 
 
 def chains(run: RunFolder, scenario: Scenario) -> list[Chain]:
-    """The chains of a scenario, each once. Raises UnknownRunError, or UnreadableError."""
+    """The chains of a scenario, each once. Raises UnknownRunError, or UnreadableError.
+
+    Those in frames after the first `MOST` are left out.
+    """
     capture = tshark_input(run, scenario.name)
     recorded = read_recording(capture.path)
     at = datetime.fromtimestamp(recorded.started, UTC)
@@ -59,11 +65,11 @@ def chains(run: RunFolder, scenario: Scenario) -> list[Chain]:
     drawn = ladders(run, scenario, with_keys=False) if intercepted else ()
     servers = {ladder.conversation.stream: ladder.right for ladder in drawn}
     sent: dict[tuple[object, ...], tuple[SentChain, list[str]]] = {}
-    for each, attempt in _with_attempts(sent_chains(capture, keys_of(run)), scenario):
+    for each, attempt in _with_attempts(sent_chains(capture.up_to(MOST), keys_of(run)), scenario):
         side, host = _side(each, attempt, servers.get(each.stream, "server"))
-        _, attempts = sent.setdefault((side, host, each.certificates), (each, []))
+        _, attempts = sent.setdefault((side, host, each.certificates, each.unreadable), (each, []))
         attempts += [attempt.name] if attempt and attempt.name not in attempts else []
-    return [_chain(each, side, host, names, at) for (side, host, _), (each, names) in sent.items()]  # type: ignore[arg-type]
+    return [_chain(each, side, host, names, at) for (side, host, *_), (each, names) in sent.items()]  # type: ignore[arg-type]
 
 
 def _with_attempts(sent: tuple[SentChain, ...], scenario: Scenario) -> Iterator[tuple[SentChain, Attempt | None]]:
@@ -87,18 +93,20 @@ def _side(sent: SentChain, attempt: Attempt | None, server: str) -> tuple[str, s
 
 def _chain(sent: SentChain, side: str, host: str, attempts: list[str], at: datetime) -> Chain:
     of = side + (f", for {', '.join(attempts)}" if attempts else "")
+    if sent.unreadable:
+        return Chain(of, sent.frame, sent.compression, unreadable=sent.unreadable)
     try:
         question = Question(host=host or None, at=at)
         found = all_escaped(examine_file(b"".join(map(_pem, sent.certificates)), of, question))
     except CertificateError as problem:
-        return Chain(of, sent.frame, unreadable=str(problem))
+        return Chain(of, sent.frame, sent.compression, unreadable=str(problem))
     last = found.certificates[-1] if found.certificates else None
     issuer = last.issuer if last and last.issuer != last.subject else ""
     flaws = tuple(
         Flaw(finding.detail, explained(finding.row).cause, explained(finding.row).cure)
         for finding in (*found.wrong, *found.remarks)
     )
-    return Chain(of, sent.frame, found.certificates, issuer, flaws)
+    return Chain(of, sent.frame, sent.compression, found.certificates, issuer, flaws)
 
 
 def _pem(der: bytes) -> bytes:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.packets.dissector import Dissector
 from overheard_capture.packets.types import Segment
-from overheard_capture.wireshark.flow_graph import MOST
 from overheard_capture.wireshark.tshark import decrypt
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from overheard_capture.wireshark.keys import TlsKeys
     from overheard_capture.wireshark.tshark import DecryptedData, TsharkInput
 
+# So many frames are read: the messages of the story are in the first thirty.
+_MOST = 400
 # TLS records (RFC 8446, 5.1): type, version, length.
 _HEADER, _APPLICATION_DATA, _FIRST_TYPE, _LAST_TYPE = 5, 23, 20, 24
 # How much longer a record is than what is in it, and where that begins. In TLS 1.3 a tag of 16 bytes and the type are
@@ -64,12 +65,15 @@ class SentStream:
 
 
 def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[SentMessage, SentMessage]:
-    """The request and the response of the first conversation of a recording. Raises UnreadableError."""
+    """The request and the response of the first conversation of a recording. Raises UnreadableError.
+
+    What frames after the first `_MOST` carried is left out.
+    """
     both = _first_conversation(capture)
     if not any(stream.data and _FIRST_TYPE <= stream.data[0] <= _LAST_TYPE for stream in both):
         request, response = (_clear(stream) for stream in both)
         return request, response
-    opened = decrypt(capture, keys, [0]).data
+    opened = decrypt(capture.up_to(_MOST), keys, [0]).data
     request, response = (_sealed(stream, opened) for stream in both)
     return request, response
 
@@ -77,7 +81,7 @@ def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[SentMessage, SentMess
 def _first_conversation(capture: TsharkInput) -> tuple[SentStream, SentStream]:
     """What the client and the server of the first TCP connection sent."""
     dissector, begun, sent = Dissector(), None, dict[object, dict[int, tuple[int, bytes]]]()
-    for frame in islice(CaptureReader([capture.path]).frames(), MOST):
+    for frame in islice(CaptureReader([capture.path]).frames(), _MOST):
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
                 begun = begun or (packet.source, packet.target)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from overheard.words.recording import KEY_LOG
 from overheard.words.services import INTERCEPTOR, OF_THE_SERVER
 from overheard.words.visible import TLS
+from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.page.beside import half
 from overheard_capture.page.messages import messages
-from overheard_capture.wireshark.flow_graph import ArrowKind, flow_graph
+from overheard_capture.wireshark.flow_graph import MOST, ArrowKind, flow_graph
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
 
@@ -68,6 +70,12 @@ def ladders(run: RunFolder, scenario: Scenario, *, with_keys: bool) -> list[Ladd
     found = flow_graph(tshark_input(run, scenario.name), chosen_keys(run, with_keys=with_keys))
     intercepted = any(attempt.intercepted for attempt in scenario.attempts)
     return [_ladder(each, found, intercepted=intercepted) for each in found]
+
+
+def only_up_to(run: RunFolder, scenario: str) -> int:
+    """How many frames of a recording are drawn, if there are more; otherwise 0. Raises UnreadableError."""
+    frames = CaptureReader([run.recording(scenario)]).frames()
+    return MOST if any(True for _ in islice(frames, MOST, None)) else 0
 
 
 def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int | None:

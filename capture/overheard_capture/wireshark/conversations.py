@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 # A capture with so few frames is dissected as it is, which takes tshark a quarter of a second.
 _FEW = 4_000
-# The most frames, and the most bytes, that tshark is given, and how many of these are from the beginning, where
-# handshakes are. It reads so many in a second.
-_MOST, _MOST_BYTES, _FIRST = 12_000, 16 << 20, 400
+# The most frames, and the most bytes, that tshark is given of a conversation. It reads so many in a second.
+_MOST, _MOST_BYTES = 12_000, 16 << 20
+# Of a longer one it is given the first, where handshakes are, and the last, which may complete a message. Nothing is
+# put together or decrypted across what is missing between them, so more would be of no use.
+_FIRST, _LAST = 400, 400
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,14 @@ class _Seen:
         )
 
     def _within_limits(self, frames: list[int]) -> set[int]:
-        """The first frames, and as many of the last as the limits allow."""
+        """All of them, or, if they exceed the limits, some of the first and of the last."""
+        if len(frames) <= _MOST and sum(self._lengths[number] for number in frames) <= _MOST_BYTES:
+            return set(frames)
         kept = set(frames[:_FIRST])
         size = sum(self._lengths[number] for number in kept)
-        for number in reversed(frames[_FIRST:]):
+        for number in reversed(frames[_FIRST:][-_LAST:]):
             size += self._lengths[number]
-            if len(kept) >= _MOST or size > _MOST_BYTES:
+            if size > _MOST_BYTES:
                 break
             kept.add(number)
         return kept

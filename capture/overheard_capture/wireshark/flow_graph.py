@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # More frames are not drawn: nobody reads a graph of so many arrows.
-MOST = 2000
+MOST = 1000
 _NO_KEYS = TlsKeys()
 # TCP flags (RFC 9293, 3.1), and the types of TLS records and handshake messages (RFC 8446, B; RFC 5246, 7.4).
 _FIN, _SYN, _RST, _ACK = 1, 2, 4, 16
@@ -139,7 +139,7 @@ def flow_graph(capture: TsharkInput, keys: TlsKeys = _NO_KEYS) -> tuple[FlowConv
     Frames after the first `MOST` are left out. Raises UnreadableError.
     """
     fields = [word for name in _Row._fields for word in ("-e", _field(name))]
-    output = tshark(capture, "-c", str(MOST), "-Y", "tcp", "-T", "fields", "-E", "occurrence=a", *fields, keys=keys)
+    output = tshark(capture.up_to(MOST), "-Y", "tcp", "-T", "fields", "-E", "occurrence=a", *fields, keys=keys)
     rows: dict[int, list[_Row]] = {}
     for line in output.splitlines():
         row = _Row(*(text for text, _ in zip_longest(line.split("\t"), _Row._fields, fillvalue="")))

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from xml.etree import ElementTree as ET
@@ -99,15 +99,23 @@ class OversizeError(UnreadableError):
 
 @dataclass(frozen=True)
 class TsharkInput:
-    """A file, and the ports on which TLS is spoken: tshark may assign such a port to another protocol."""
+    """A file, and the ports on which TLS is spoken: tshark may assign such a port to another protocol.
+
+    `last` is the last frame that is read; 0 means all.
+    """
 
     path: Path
     tls_ports: tuple[int, ...] = ()
+    last: int = 0
 
     @classmethod
     def for_streams(cls, path: Path, streams: Iterable[Visible]) -> Self:
         """The file at `path`, with the ports of those streams that are TLS by their content."""
         return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == TLS})))
+
+    def up_to(self, frame: int) -> Self:
+        """Its beginning, up to and including that frame."""
+        return replace(self, last=frame)
 
     @property
     def decode_as(self) -> dict[str, str]:
@@ -131,6 +139,8 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS, limi
     command = ["tshark", "-r", str(path), "-n"]
     for port, protocol in capture.decode_as.items():
         command += ["-d", f"{port},{protocol}"]
+    if capture.last:
+        command += ["-c", str(capture.last)]
     try:
         with own_configuration() as environment:
             command += _key_options(keys, Path(environment["HOME"]))

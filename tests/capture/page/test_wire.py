@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capture.page.place import MESSAGE
+from capture.frames import exchange, rewritten
+from capture.page.place import HERE, MESSAGE, part_of
 from overheard.words.story import by_name
+from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
-from overheard_capture.page.wire import compared, ladders, telling_frame
+from overheard_capture.page.wire import compared, ladders, only_up_to, telling_frame
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from overheard_capture.page.run_folder import RunFolder
 
 
@@ -58,3 +62,16 @@ def test_the_first_frame_to_show_is_that_with_the_secret_or_the_first_that_says_
     hello = next(arrow for arrow in refused[0].arrows if arrow.label == "ClientHello")
     assert first("https-untrusted") == hello.frame
     assert telling_frame(run, "https-untrusted", []) is None
+
+
+def test_of_a_long_recording_the_beginning_is_read_and_the_page_says_so(run: RunFolder, tmp_path: Path) -> None:
+    long = part_of(run, tmp_path / "run", "http", "https")
+    rewritten(
+        long.path / "http.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [b"HTTP/1.1 200 OK\r\n", *[b"nut" * 9] * 1000])
+    )
+    assert (only_up_to(long, "http"), only_up_to(long, "https")) == (1000, 0)
+    page = create_page(tmp_path, Masking(MESSAGE)).test_client()
+    drawn, beside = (page.get(f"/runs/run/http/{part}", **HERE).text for part in ("ladders", "beside"))
+    assert "Only the first 1,000 packets" in drawn
+    assert "frames from 5 to 400" in beside
+    assert "at least" in beside

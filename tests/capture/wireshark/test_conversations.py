@@ -51,10 +51,12 @@ def test_connections_with_the_same_ports_are_one_conversation(
     assert set(range(1, size + 1)) <= set(kept)
 
 
+@pytest.mark.parametrize("limit", ["_MOST", "_MOST_BYTES"])
 def test_of_a_long_conversation_its_beginning_and_its_last_frames_are_kept(
-    capture: Path, size: int, monkeypatch: pytest.MonkeyPatch
+    capture: Path, size: int, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"_FEW": 0, "_MOST": 4, "_FIRST": 2}.items():
+    exceeded = {"_MOST": size, "_MOST_BYTES": sum(map(len, exchange([b"one", b"two"], [b"three"])))}[limit] - 1
+    for name, value in {"_FEW": 0, "_FIRST": 2, "_LAST": 2, limit: exceeded}.items():
         monkeypatch.setattr(conversations, name, value)
     excerpt = excerpt_for(capture, [size])
     assert sorted(excerpt.kept) == [1, 2, size - 1, size]
