@@ -40,6 +40,7 @@ ELSEWHERE = (
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
     Elsewhere("capture/credentials", "*", "kinds, all of which credentials/test_search.py finds"),
+    Elsewhere("capture/recorder", "notes", "recorder/test_active.py and others that record"),
     Elsewhere("capture/recorder", "relay_sockets", "what recorder/test_relay.py has the relay do"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
     Elsewhere("capture/decoders/armour", "*", "parts of what decoders/armour/test_finder.py finds"),
@@ -92,7 +93,8 @@ ELSEWHERE = (
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/scan", "hosts quotations unclaimed", "scan/test_frame_contents.py"),
-    Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
+    Elsewhere("capture/sidecar", "guarded runs", "sidecar/test_app.py"),
+    Elsewhere("capture/sidecar", "second", "sidecar/test_paired.py"),
     Elsewhere("capture/wireshark", "field_places", "wireshark/test_packet_fields.py"),
     Elsewhere("capture/wireshark", "keys", "data alone; wireshark/test_tshark.py opens TLS with it"),
     Elsewhere(

@@ -22,6 +22,9 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment(os.environ)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
+    if settings.keys is None:
+        _serve_second(settings)
+        return 0
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_capture.page.app import create_page  # noqa: PLC0415
     from overheard_capture.page.masking import Masking  # noqa: PLC0415
@@ -42,6 +45,17 @@ def main(arguments: list[str]) -> int:
     ports = [settings.port, *([settings.page_port] if settings.page_port else [])]
     serve(make_app, [Listener(settings.bind, port) for port in ports], stop=stop_all)
     return 0
+
+
+def _serve_second(settings: Settings) -> None:
+    """Serve as the second recorder of a capture role, which creates the token."""
+    from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
+    from overheard_capture.recorder.dumpcap import stop_all  # noqa: PLC0415
+    from overheard_capture.sidecar.second_app import create_second  # noqa: PLC0415
+    from overheard_capture.sidecar.token import wait_for  # noqa: PLC0415
+
+    token = wait_for(settings.token_file)
+    serve(lambda: create_second(settings, token), [Listener(settings.bind, settings.port)], stop=stop_all)
 
 
 def _add_page(app: Flask, page: Flask, port: int) -> None:

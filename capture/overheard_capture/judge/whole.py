@@ -52,7 +52,8 @@ def _recorded(case: Case, recording: Recording) -> Iterator[Check]:
     by, only = f"{recording.tap} on {recording.interface}", ""
     if recording.is_relayed:
         by, only = recording.interface, ": only what went through it was recorded"
-    died = f"the recorder exited before it was stopped, with exit code {recording.exit_code}"
+    code = "" if recording.exit_code is None else f", with exit code {recording.exit_code}"
+    died = f"the recorder exited before it was stopped{code}"
     yield _check(
         "recorder-alive",
         recording.recorder_alive and recording.exit_code == 0,
@@ -107,15 +108,15 @@ def _drops(case: Case) -> Check:
 def _marks(case: Case, recording: Recording) -> Check:
     from overheard.words.recording import MARK_PORT  # noqa: PLC0415  (few captures are recordings of ours)
 
-    def frame_of(mark: str) -> int:
-        return case.facts.marks.get(mark.encode(), 0)
-
-    start, end = frame_of(recording.start_mark), frame_of(recording.end_mark)
-    missing = ", ".join(f"the {name} mark" for name, frame in (("start", start), ("end", end)) if not frame)
+    starts, ends = (
+        [case.facts.marks.get(mark, 0) for mark in each] for each in (recording.start_marks, recording.end_marks)
+    )
+    *rest, last = [str(frame) for frame in (*starts, *ends)]
+    missing = ", ".join(f"the {name} mark" for name, found in (("start", starts), ("end", ends)) if not all(found))
     return _check(
         "marks",
-        0 < start < end,
-        f"both marks were recorded, in frames {start} and {end}",
+        min(starts) > 0 and max(starts) < min(ends),
+        f"{'all' if recording.other_marks else 'both'} marks were recorded, in frames {', '.join(rest)} and {last}",
         f"missing: {missing}" if missing else "the end mark precedes the start mark",
         f"record again; check that the filter includes the marks (udp port {MARK_PORT})",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import time
@@ -10,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.named_tuple import NamedTuple
 from overheard.words.recording import DUMPCAP, MARK_GROUP, MARK_PORT, PADDING, RELAY, Recording, new_mark
 from overheard_capture.captures.reader import read
-from overheard_capture.captures.recording import digest, recording_file
+from overheard_capture.captures.recording import digest
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.recorder.dumpcap import Dumpcap, Tap
 from overheard_capture.recorder.forwards import RelayTap
+from overheard_capture.recorder.notes import write_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +130,7 @@ class ActiveRecording:
                 earlier_marks=b",".join(earlier).decode(),
                 tap=DUMPCAP if isinstance(self.recorder, Dumpcap) else RELAY,
             )
-            write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
+            write_notes(self.path, recording)
         except OSError as problem:
             raise RecordingError(
                 f"the recorder's notes cannot be written: {problem.strerror}",

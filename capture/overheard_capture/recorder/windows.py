@@ -7,17 +7,16 @@ every frame is settled once, together with all others of its flow.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard.role.files import write_whole
 from overheard_capture.captures.reader import CaptureReader
-from overheard_capture.captures.recording import digest, recording_file
+from overheard_capture.captures.recording import digest
 from overheard_capture.recorder.blocks import INTERFACE, PACKET, SECTION, FrameChoice, blocks
 from overheard_capture.recorder.flows import WindowFlows
+from overheard_capture.recorder.notes import write_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,8 +97,7 @@ def settle(
     _divide(before, files, kept, lambda frame: flows.owner(frame, now) in found)
     if next_began is not None:
         _keep_last(files, next_began - _JITTER)
-    notes = replace(recording, sha256=digest(files.settled))
-    write_whole(recording_file(files.settled), json.dumps(notes.to_json(), indent=2).encode())
+    write_notes(files.settled, replace(recording, sha256=digest(files.settled)))
     return Settled(frames, size, recorded.facts.dropped, tuple(found.values()), tuple(outgrown))
 
 

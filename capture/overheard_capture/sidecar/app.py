@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, Response, jsonify, request, send_file
+from flask import Response, jsonify, request, send_file
 
-from overheard.role import health
-from overheard.words.errors import OverheardError
 from overheard.words.result import Exchange, Result
-from overheard_capture.sidecar.runs import Runs, UnknownNameError
+from overheard_capture.sidecar.guarded import InvalidBodyError, guarded_app
+from overheard_capture.sidecar.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from overheard_capture.sidecar.settings import Settings
 
 _T = TypeVar("_T")
-
-
-class InvalidBodyError(OverheardError):
-    """The body of a request is not what it must be."""
-
-
-# The status of an error's response; of all others it is 409.
-_STATUS: dict[type[OverheardError], int] = {UnknownNameError: 404, InvalidBodyError: 400}
 
 
 def create_app(settings: Settings, token: str) -> Flask:
@@ -39,24 +30,7 @@ def create_app(settings: Settings, token: str) -> Flask:
     GET  /runs/RUN/verdicts              by recording, once all are judged
     PUT  /runs/RUN/results               keep the results of all scenarios beside the recordings: 200
     """
-    app = Flask(__name__)
-    runs = Runs(settings)
-
-    @app.before_request
-    def authorise() -> ResponseReturnValue | None:
-        sent = request.authorization
-        shown = sent.token if sent and sent.type == "bearer" and sent.token else ""
-        if request.path == health.PATH or hmac.compare_digest(shown.encode(), token.encode()):
-            return None
-        return _error("the token of the capture role is required", 401)
-
-    @app.errorhandler(OverheardError)
-    def refuse(error: OverheardError) -> ResponseReturnValue:
-        return _error(str(error), _STATUS.get(type(error), 409))
-
-    @app.get(health.PATH)
-    def ready() -> ResponseReturnValue:
-        return jsonify(status="ok", role="capture", interface=settings.interface)
+    app, runs = guarded_app(settings.interface, token), Runs(settings, token)
 
     @app.post("/runs/<run>/recordings/<name>")
     def begin(run: str, name: str) -> ResponseReturnValue:
@@ -92,7 +66,3 @@ def _listed(name: str, read: Callable[[Mapping[str, Any]], _T]) -> list[_T]:
         return [read(each) for each in body[name]]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InvalidBodyError(f"the body must be an object with a list {name!r}, as the client writes it") from None
-
-
-def _error(message: str, status: int) -> ResponseReturnValue:
-    return jsonify(error=message), status

@@ -11,14 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
-from overheard.words.errors import OverheardError, RecordingError, UnreadableError
+from overheard.words.errors import RecordingError, UnreadableError
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.recorder.active import ActiveRecording
-from overheard_capture.recorder.dumpcap import Tap
+from overheard_capture.sidecar.guarded import UnknownNameError
+from overheard_capture.sidecar.paired import PairedRecording
 from overheard_capture.sidecar.results import Results
+from overheard_capture.sidecar.second import SecondRecorder
 from overheard_capture.wireshark.details import DissectionProcess
 from overheard_capture.wireshark.tshark import TsharkInput
 
@@ -33,17 +35,17 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
-class UnknownNameError(OverheardError):
-    """No run or recording has this name."""
-
-
 class Runs:
-    """Recordings by run and name. One recording is made at a time, while ended ones are judged."""
+    """Recordings by run and name. One recording is made at a time, while ended ones are judged.
 
-    def __init__(self, settings: Settings) -> None:
+    The token is that of the second recorder, if the settings have one.
+    """
+
+    def __init__(self, settings: Settings, token: str = "") -> None:
         self._settings = settings
+        self._second = SecondRecorder(*settings.second, token) if settings.second else None
         self._lock = threading.Lock()
-        self._active: tuple[str, ActiveRecording] | None = None
+        self._active: tuple[str, ActiveRecording | PairedRecording] | None = None
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
         self._results: dict[str, Results] = {}
         # Judging mostly waits for tshark.
@@ -52,7 +54,6 @@ class Runs:
 
     def begin(self, run: str, name: str) -> None:
         """Begin a recording. Raises RecordingError if another one is in progress, or the name is used in this run."""
-        settings = self._settings
         with self._lock:
             path = self._path(run, name)
             if self._active:
@@ -60,8 +61,13 @@ class Runs:
             if path.exists():
                 raise RecordingError(f"{name!r} was recorded already in this run", hint="give it another name")
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            tap = Tap(settings.interface, settings.capture_filter, settings.snap_length, settings.buffer)
-            self._active = run, ActiveRecording.begin(name, path, tap, patience=settings.patience)
+            tap, patience = self._settings.tap, self._settings.patience
+            self._active = (
+                run,
+                PairedRecording.begin(name, path, tap, self._second, patience=patience)
+                if self._second
+                else ActiveRecording.begin(name, path, tap, patience=patience),
+            )
 
     def end(self, run: str, name: str, exchanges: tuple[Exchange, ...] = ()) -> Recording:
         """End the current recording; `exchanges` is what the client saw. Raises RecordingError if it is another one."""
@@ -112,12 +118,12 @@ class Runs:
 
     def _judge_input(self, run: str, path: Path, recording: Recording) -> JudgeInput:
         settings = self._settings
-        keys, spy = settings.keys / run, settings.spy
+        keys, spy = settings.keys and settings.keys / run, settings.spy
         return JudgeInput(
             path,
             recording,
             settings.secret,
-            keys=Keys(keys / KEY_LOG, keys / MESSAGE_KEYS),
+            keys=Keys(keys and keys / KEY_LOG, keys and keys / MESSAGE_KEYS),
             spy=Keys(spy and spy / KEY_LOG, spy and spy / MESSAGE_KEYS, settings.stolen),
             notebook=spy and spy / NOTEBOOK,
         )

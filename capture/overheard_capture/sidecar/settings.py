@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
+from overheard.words.errors import SettingsError
 from overheard.words.secret import SECRET_MESSAGE, Secret
 from overheard.words.services import CAPTURE
+from overheard_capture.recorder.dumpcap import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,7 @@ class Settings:
     `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a stolen private
     key; None if there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's kernel buffer in
     MiB; `patience` is the time to wait for a mark, in seconds. `page_port` is the port of the page, 0 for none.
+    `second` is the host and the port of a second recorder, None if there is none. Without `keys`, this is one.
     """
 
     bind: str
@@ -28,7 +31,7 @@ class Settings:
     page_port: int
     token_file: Path
     recordings: Path
-    keys: Path
+    keys: Path | None
     spy: Path | None
     stolen: Path | None
     interface: str
@@ -37,6 +40,12 @@ class Settings:
     buffer: int
     patience: int
     secret: Secret
+    second: tuple[str, int] | None
+
+    @property
+    def tap(self) -> Tap:
+        """What to record."""
+        return Tap(self.interface, self.capture_filter, self.snap_length, self.buffer)
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -50,7 +59,7 @@ class Settings:
             page_port=page_port,
             token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             recordings=env.folder("OVERHEARD_CAPTURE_RECORDINGS"),
-            keys=env.folder("OVERHEARD_CAPTURE_KEYS"),
+            keys=env.optional_folder("OVERHEARD_CAPTURE_KEYS"),
             spy=env.optional_path("OVERHEARD_CAPTURE_SPY"),
             stolen=env.optional_path("OVERHEARD_CAPTURE_STOLEN"),
             interface=env.text("OVERHEARD_CAPTURE_INTERFACE"),
@@ -64,4 +73,14 @@ class Settings:
             buffer=env.count("OVERHEARD_CAPTURE_BUFFER_MIB", "64"),
             patience=env.count("OVERHEARD_CAPTURE_PATIENCE", "3"),
             secret=Secret("message", env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE).encode()),
+            second=_address("OVERHEARD_CAPTURE_SECOND", env.text("OVERHEARD_CAPTURE_SECOND", "")),
         )
+
+
+def _address(name: str, text: str) -> tuple[str, int] | None:
+    host, _, port = text.rpartition(":")
+    if host and port.isascii() and port.isdecimal() and 0 < int(port) < 1 << 16:
+        return host, int(port)
+    if text:
+        raise SettingsError(f"{name} is {text!r}, which is not an address", hint="write HOST:PORT")
+    return None

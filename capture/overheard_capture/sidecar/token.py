@@ -6,12 +6,15 @@ import secrets
 from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
+from overheard.role.health import wait_until
 from overheard.role.settings import secret_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _VARIABLE = "OVERHEARD_CAPTURE_TOKEN_FILE"
+# How long another role may take to create it, in seconds.
+_PATIENCE = 60
 
 
 def read_or_make(file: Path) -> str:
@@ -21,4 +24,15 @@ def read_or_make(file: Path) -> str:
     """
     if not file.exists() and file.parent.is_dir():
         write_whole(file, secrets.token_urlsafe(32).encode())
+    return secret_in(file, _VARIABLE)
+
+
+def wait_for(file: Path, *, within: float = _PATIENCE) -> str:
+    """The token in `file`, which another role creates. Raises NotReadyError, or SettingsError if it is empty."""
+    wait_until(
+        lambda: "" if file.exists() else "it is not there",
+        f"the token in {file}",
+        within=within,
+        hint="see the log of the capture role, which creates it",
+    )
     return secret_in(file, _VARIABLE)

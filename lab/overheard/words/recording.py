@@ -50,7 +50,8 @@ class Recording:
     and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `recorder_alive` is whether
     the recorder still ran when it was asked to stop. `sha256` is the digest, in hexadecimal, of the file that they are
     about: about any other file they say nothing. `earlier_marks` are end marks, separated by commas, after which some
-    stream still had to end.
+    stream still had to end. `other_marks` are the start mark and the end mark of a second recorder, separated by a
+    comma, if its packets are in the file, too: then the recorder is both of them.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Recording:
     recorder_said: str = ""
     earlier_marks: str = ""
     tap: str = DUMPCAP
+    other_marks: str = ""
 
     @property
     def is_relayed(self) -> bool:
@@ -74,10 +76,19 @@ class Recording:
         return self.tap == RELAY
 
     @property
+    def start_marks(self) -> list[bytes]:
+        """The payload of the start mark of each recorder."""
+        return [self.start_mark.encode(), *_listed(self.other_marks)[:1]]
+
+    @property
+    def end_marks(self) -> list[bytes]:
+        """The payload of the last end mark of each recorder."""
+        return [self.end_mark.encode(), *_listed(self.other_marks)[1:]]
+
+    @property
     def marks(self) -> list[bytes]:
         """The payloads of all marks."""
-        earlier = self.earlier_marks.split(",") if self.earlier_marks else []
-        return [mark.encode() for mark in (self.start_mark, self.end_mark, *earlier)]
+        return [*self.start_marks, *self.end_marks, *_listed(self.earlier_marks)]
 
     def covers(self, moment: float) -> bool:
         """Whether the recording was running at `moment`, in seconds since the epoch."""
@@ -86,3 +97,7 @@ class Recording:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
+
+
+def _listed(marks: str) -> list[bytes]:
+    return [mark.encode() for mark in marks.split(",")] if marks else []

@@ -241,6 +241,27 @@ def test_padding_of_marks_makes_no_match_by_chance_likelier(sound: Damaged, tmp_
         sound.frames = frames
 
 
+BEGIN, STOP = b"overheard mark of another start", b"overheard mark of another end"
+
+
+@for_each(
+    first=[(), (BEGIN,), (STOP,)],
+    last=[(), (STOP,), (BEGIN,)],
+)
+def test_of_two_recorders_the_marks_of_both_are_needed(
+    sound: Damaged, tmp_path: Path, first: tuple[bytes, ...], last: tuple[bytes, ...]
+) -> None:
+    """They may come before or after those of the first, but the start marks must come before the end marks."""
+    sound.recording = replace(sound.recording, other_marks=f"{BEGIN.decode()},{STOP.decode()}")
+    frames = [[ethernet(ipv4(udp(mark), protocol=17)) for mark in marks] for marks in (first, last)]
+    inner = [*frames[0], *(data for data, _ in sound.frames), *frames[1]]
+    damaged = replace(sound, frames=[(data, len(data)) for data in inner])
+    report = damaged.judge(tmp_path / "two.pcapng")
+    good = (first, last) == ((BEGIN,), (STOP,))
+    assert (report.outcome is Outcome.PROTECTED) == good
+    assert reasons(report) == (set() if good else {"marks"})
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_alone_is_inconclusive_for_its_reason(sound: Damaged, tmp_path: Path, fault: str) -> None:
     damage, reason = FAULTS[fault]

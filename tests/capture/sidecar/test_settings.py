@@ -28,7 +28,7 @@ def test_defaults(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert (settings.bind, settings.port, settings.capture_filter) == ("127.0.0.1", 5690, "not tcp port 5690")
     assert (settings.snap_length, settings.buffer, settings.patience) == (0, 64, 3)
-    assert (settings.spy, settings.stolen) == (None, None)
+    assert (settings.spy, settings.stolen, settings.second) == (None, None, None)
 
 
 def test_the_files_of_a_spy_need_not_exist_yet(tmp_path: Path) -> None:
@@ -44,6 +44,15 @@ def test_the_capture_filter_excludes_its_own_port(tmp_path: Path) -> None:
     assert read(tmp_path, FILTER="tcp port 1").capture_filter == "tcp port 1"
 
 
+def test_without_keys_it_only_records(tmp_path: Path) -> None:
+    assert read(tmp_path).keys == tmp_path
+    assert read(tmp_path, KEYS="").keys is None
+
+
+def test_the_second_recorder_is_an_address(tmp_path: Path) -> None:
+    assert read(tmp_path, SECOND="interceptor:5690").second == ("interceptor", 5690)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -57,6 +66,11 @@ def test_the_capture_filter_excludes_its_own_port(tmp_path: Path) -> None:
         ("SNAP_LENGTH", "-1"),
         ("BUFFER_MIB", "0"),
         ("PATIENCE", "soon"),
+        ("SECOND", "interceptor"),
+        ("SECOND", ":5690"),
+        ("SECOND", "interceptor:0"),
+        ("SECOND", "interceptor:99999"),
+        ("SECOND", "interceptor:\u0665"),
     ],
 )
 def test_an_invalid_value_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:

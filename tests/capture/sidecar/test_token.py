@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard.words.errors import SettingsError
-from overheard_capture.sidecar.token import read_or_make
+from overheard.words.errors import NotReadyError, SettingsError
+from overheard_capture.sidecar.token import read_or_make, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,3 +40,14 @@ def test_an_empty_one_is_an_error_and_is_kept(tmp_path: Path, content: bytes) ->
 def test_one_that_can_neither_be_read_nor_created_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=r"^OVERHEARD_CAPTURE_TOKEN_FILE: .* cannot be read"):
         read_or_make(tmp_path / name)
+
+
+def test_a_second_recorder_waits_for_the_token_and_creates_none(tmp_path: Path) -> None:
+    with pytest.raises(NotReadyError, match=r"waited for the token in .*, but it is not there"):
+        wait_for(tmp_path / "token", within=0)
+    assert list(tmp_path.iterdir()) == []
+    created = threading.Thread(target=read_or_make, args=(tmp_path / "token",))
+    created.start()
+    token = wait_for(tmp_path / "token")
+    created.join()
+    assert token == read_or_make(tmp_path / "token")
