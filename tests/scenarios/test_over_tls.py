@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard.words.recording import KEY_LOG
+from overheard.words.recording import KEY_LOG, MARK_PREFIX
+from overheard.words.scenario import Need
 from overheard.words.services import INTERCEPTOR
+from overheard.words.story import SCENARIOS
 from overheard.words.story import by_name as scenarios
 from overheard.words.verdict import Outcome, Presence
+from overheard_capture.captures.reader import read
 from overheard_capture.page.chains import chains
 from overheard_capture.page.run_folder import RunFolder
-from scenarios.runs import MESSAGE, Run
+from overheard_capture.page.wire import ladders
+from scenarios.runs import MESSAGE, Run, by_name, skip_where_it_was_skipped
 from scenarios.witness import bodies, fields, tshark
 
 if TYPE_CHECKING:
-    pass
+    from overheard.words.scenario import Scenario
+
+INTERCEPTED = [scenario for scenario in SCENARIOS if Need.INTERCEPTOR in scenario.needs]
 
 
 def test_https_is_protected_with_the_key_log_as_proof(run: Run) -> None:
@@ -67,6 +74,31 @@ def test_the_page_shows_what_the_clients_presented_even_if_it_was_compressed(run
 
 
 # ---- in the middle
+
+
+@pytest.mark.parametrize("scenario", INTERCEPTED, ids=lambda scenario: scenario.name)
+def test_of_an_interception_both_conversations_are_in_the_recording(run: Run, scenario: Scenario) -> None:
+    """Side by side on the page: while the client waits for the interceptor, that has one with the server."""
+    drawn = ladders(RunFolder(run.job.folder), scenario, with_keys=False)
+    sides = [(ladder.left, ladder.right) for ladder in drawn]
+    assert sides == [("client", INTERCEPTOR), (INTERCEPTOR, "server")] * (len(drawn) // 2)
+    assert len(drawn) == 2 * sum(attempt.intercepted for attempt in scenario.attempts)
+    for with_client, with_server in zip(drawn[::2], drawn[1::2], strict=True):
+        intercepted, asking = (
+            ladder.rpartition(":")[0] for ladder in (with_client.conversation.server, with_server.conversation.client)
+        )
+        # On one `lo`, who asks has the address of everybody.
+        assert run.engine == "local" or intercepted == asking
+        for ladder in (with_client, with_server):
+            assert ladder.arrows[0].label == "SYN"
+
+
+@by_name
+def test_no_packet_is_in_a_recording_twice(run: Run, scenario: Scenario) -> None:
+    """Though the conversation of an interceptor with the server can be seen at both ends of it."""
+    skip_where_it_was_skipped(run.results[scenario.name])
+    seen = Counter(frame.data for frame in read(run.path(scenario.name)).frames if MARK_PREFIX not in frame.data)
+    assert seen.most_common(1)[0][1] == 1
 
 
 def test_the_interceptor_wrote_down_only_what_it_read(run: Run) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from overheard.engines.base import clean_environment
@@ -35,8 +37,8 @@ def fields(path: Path, display_filter: str, *names: str, keys: Path | None = Non
     ]
 
 
-# The number of the interface, which is that of the file.
-_FILE = "frame.interface_id"
+# The number of the interface, which tells the file.
+_INTERFACE = "frame.interface_id"
 # What the tests need to know of a frame without keys. tshark takes longer to start than to dissect a recording.
 _NAMES = (
     "frame.number",
@@ -69,21 +71,28 @@ class _Shown:
 def _shown(folder: Path) -> dict[str, _Shown]:
     """What tshark shows of all recordings in a folder, by the name of the file: all in one run."""
     paths = sorted(folder.glob("*.pcapng"))
-    wanted = [word for name in (_FILE, *_NAMES) for word in ("-e", name)]
-    asked = [f'frame contains "{MESSAGE}" and {_FILE} == {number}' for number in range(len(paths))]
+    wanted = [word for name in (_INTERFACE, *_NAMES) for word in ("-e", name)]
+    said = subprocess.run(["capinfos", "-I", *paths], capture_output=True, text=True, check=True).stdout
+    # Of two recorders, a file has two.
+    counts = [int(count) for count in re.findall(r"^Number of interfaces in file: (\d+)$", said, re.MULTILINE)]
+    files = [path for path, count in zip(paths, counts, strict=True) for _ in range(count)]
+    asked = [
+        f'frame contains "{MESSAGE}" and {_INTERFACE} in {{{end - count}..{end - 1}}}'
+        for end, count in zip(accumulate(counts), counts, strict=True)
+    ]
     with tempfile.TemporaryDirectory() as temporary:
         together = Path(temporary) / "together.pcapng"
-        # Each file keeps an interface of its own, whose number tells the frames of one file from those of the others.
+        # Each file keeps interfaces of its own, whose numbers tell the frames of one file from those of the others.
         subprocess.run(["mergecap", "-a", "-I", "none", "-w", together, *paths], capture_output=True, check=True)
         printed = tshark(together, "-Y", "frame", "-T", "fields", *wanted, "-z", ",".join(["io,stat,0", *asked]))
     rows, _, table = printed.partition("\n\n=")
     # One row, of all the time: `| 0.0 <> 0.1 |`, then the frames and bytes of each filter.
     (row,) = (line for line in table.splitlines() if "<>" in line)
-    counts = row.split("|")[2:-1:2]
-    shown = {path.name: _Shown(with_message=int(count)) for path, count in zip(paths, counts, strict=True)}
+    messages = row.split("|")[2:-1:2]
+    shown = {path.name: _Shown(with_message=int(count)) for path, count in zip(paths, messages, strict=True)}
     for line in rows.splitlines():
         number, *values = line.split("\t")
-        shown[paths[int(number)].name].frames.append(dict(zip(_NAMES, values, strict=True)))
+        shown[files[int(number)].name].frames.append(dict(zip(_NAMES, values, strict=True)))
     for each in shown.values():
         for name, first in (("frame.number", 1), ("tcp.stream", 0)):
             _renumber(each.frames, name, first)

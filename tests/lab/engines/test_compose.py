@@ -14,6 +14,8 @@ from overheard.engines import compose
 from overheard.engines.base import Job
 from overheard.role.worker import CONNECTIONS
 from overheard.words.gallery import HOSTS
+from overheard.words.recording import MARK_PORT
+from overheard.words.services import CAPTURE, INTERCEPTED, INTERCEPTOR
 from overheard.words.story import SCENARIOS
 from overheard_services.disguise.fernet import new_key
 from processes import LONG, PROJECT, eventually, read_until, start_demo
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("compose_engine")
 
-ROLES = {"ca", "capture", "server", "gallery", "interceptor", "client"}
+# The ports of the API and of the page, which the capture role leaves out by default.
+OWN_PORTS = f"not tcp port {CAPTURE.port} and not tcp port 8080"
+ROLES = {"ca", "capture", "server", "gallery", "second-recorder", "interceptor", "client"}
+RECORDERS = {"capture", "second-recorder"}
 # Enough to see whether a lab that was changed still works.
 IN_CLEAR_AND_SEALED = "http,https"
 
@@ -68,13 +73,13 @@ class TestHardening:
             assert container["HostConfig"]["ReadonlyRootfs"], role
             assert not container["HostConfig"]["Privileged"], role
 
-    def test_no_container_has_a_capability_but_the_recorder_its_one(self, lab: Lab) -> None:
+    def test_no_container_has_a_capability_but_the_recorders_their_one(self, lab: Lab) -> None:
         for role, container in lab.inspect().items():
             host = container["HostConfig"]
             assert host["CapDrop"] == ["ALL"], role
             added = [name.removeprefix("CAP_") for name in host["CapAdd"] or []]
-            assert added == (["NET_RAW"] if role == "capture" else []), role
-            assert ("no-new-privileges:true" in (host["SecurityOpt"] or [])) == (role != "capture"), role
+            assert added == (["NET_RAW"] if role in RECORDERS else []), role
+            assert ("no-new-privileges:true" in (host["SecurityOpt"] or [])) == (role not in RECORDERS), role
 
     def test_every_container_has_a_limit_of_memory_and_of_processes(self, lab: Lab) -> None:
         for role, container in lab.inspect().items():
@@ -110,7 +115,7 @@ class TestHardening:
             "gallery": {"gallery writes", "client reads"},
             "impostor": {"interceptor writes", "client reads"},
             "intercepted": {"interceptor writes", "capture reads"},
-            "capture-token": {"capture writes", "client reads"},
+            "capture-token": {"capture writes", "second-recorder reads", "client reads"},
             "recordings": {"capture writes"},
             "keys": {"client writes", "capture reads"},
         }
@@ -225,4 +230,22 @@ def test_a_second_ctrl_c_does_not_stop_the_cleanup(tmp_path: Path) -> None:
 
 def test_the_gallerys_names_resolve_to_it_in_containers_as_they_do_locally() -> None:
     services = json.loads(Lab().compose("config", "--format", "json").stdout)["services"]
+    assert set(services["second-recorder"]["networks"]["lab"]["aliases"]) == {INTERCEPTOR}
     assert set(services["capture"]["networks"]["lab"]["aliases"]) == {"server"} | HOSTS
+
+
+@pytest.mark.parametrize("chosen", ["", "tcp or udp"])
+def test_each_recorder_has_its_own_marks_and_the_second_one_the_ports_of_the_interceptor(chosen: str) -> None:
+    """Whatever filter the user chooses."""
+    config = Lab().compose("config", "--format", "json", OVERHEARD_CAPTURE_FILTER=chosen)
+    assert config.stderr == ""
+    services = json.loads(config.stdout)["services"]
+    first, second = (
+        services[role]["environment"]["OVERHEARD_CAPTURE_FILTER"] for role in ("capture", "second-recorder")
+    )
+    assert first == f"({chosen or OWN_PORTS}) and not (inbound and udp port {MARK_PORT})"
+    ports = " or ".join(str(service.port) for service in INTERCEPTED)
+    assert second == (f"({chosen}) and " if chosen else "") + (
+        f"((inbound and tcp dst port ({ports})) or (outbound and (tcp src port ({ports}) or udp port {MARK_PORT})))"
+    )
+    assert services["capture"]["environment"]["OVERHEARD_CAPTURE_SECOND"] == f"{INTERCEPTOR}:{CAPTURE.port}"
