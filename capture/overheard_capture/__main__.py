@@ -1,4 +1,7 @@
-"""`python -m overheard_capture` runs the capture role. With `health` it asks a running one whether it is ready."""
+"""`python -m overheard_capture` runs the capture role. With `health` it asks a running one whether it is ready.
+
+`python -m overheard_capture second` runs a second recorder, which records for a capture role and judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,17 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+_SECOND = "second"
+
 
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
-    health = asks_for_health(arguments)
-    settings = Settings.from_environment(os.environ)
+    is_second = arguments[:1] == [_SECOND]
+    health = asks_for_health(arguments[is_second:])
+    settings = Settings.from_environment(os.environ, judges=not is_second)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
-    if settings.keys is None:
+    if is_second:
         _serve_second(settings)
         return 0
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)

@@ -23,7 +23,8 @@ class Settings:
     `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a stolen private
     key; None if there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's kernel buffer in
     MiB; `patience` is the time to wait for a mark, in seconds. `page_port` is the port of the page, 0 for none.
-    `second` is the host and the port of a second recorder, None if there is none. Without `keys`, this is one.
+    `second` is the host and the port of a second recorder, None if there is none. `keys` are None in one that does not
+    judge.
     """
 
     bind: str
@@ -48,7 +49,7 @@ class Settings:
         return Tap(self.interface, self.capture_filter, self.snap_length, self.buffer)
 
     @classmethod
-    def from_environment(cls, variables: Mapping[str, str]) -> Self:
+    def from_environment(cls, variables: Mapping[str, str], *, judges: bool = True) -> Self:
         """Read the settings from environment variables. Raises SettingsError, which names the invalid variable."""
         env = Environment(variables)
         port = env.port("OVERHEARD_CAPTURE_PORT", str(CAPTURE.port))
@@ -59,7 +60,7 @@ class Settings:
             page_port=page_port,
             token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             recordings=env.folder("OVERHEARD_CAPTURE_RECORDINGS"),
-            keys=env.optional_folder("OVERHEARD_CAPTURE_KEYS"),
+            keys=env.folder("OVERHEARD_CAPTURE_KEYS") if judges else None,
             spy=env.optional_path("OVERHEARD_CAPTURE_SPY"),
             stolen=env.optional_path("OVERHEARD_CAPTURE_STOLEN"),
             interface=env.text("OVERHEARD_CAPTURE_INTERFACE"),

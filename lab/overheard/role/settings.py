@@ -43,10 +43,6 @@ class Environment:
         file = self.optional_path(name)
         return secret_in(file, name) if file else ""
 
-    def optional_folder(self, name: str) -> Path | None:
-        """An existing folder; None if the variable is not set."""
-        return self.folder(name) if self._variables.get(name, "") else None
-
     def folder(self, name: str, default: str | None = None) -> Path:
         """An existing folder."""
         return self._checked(name, default, Path, Path.is_dir, "an existing folder")

@@ -43,7 +43,7 @@ def settings(folder: Path, port: int, **others: str) -> Settings:
         "OVERHEARD_CAPTURE_PATIENCE": "20",
     }
     return Settings.from_environment(
-        {**variables, **{f"OVERHEARD_CAPTURE_{name}": text for name, text in others.items()}}
+        {**variables, **{f"OVERHEARD_CAPTURE_{name}": text for name, text in others.items()}}, judges="KEYS" in others
     )
 
 
@@ -57,7 +57,8 @@ class Pair:
         app = create_app(settings(self.folder, ONE, KEYS=str(folder), SECOND=f"127.0.0.1:{API}"), token)
         self._client = app.test_client()
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._second = make_server("127.0.0.1", API, create_second(settings(second, TWO), TOKEN))
+        self._app_of_second = create_second(settings(second, TWO), TOKEN)
+        self._second = make_server("127.0.0.1", API, self._app_of_second)
         self._thread = threading.Thread(target=self._second.serve_forever, kwargs={"poll_interval": 0.05})
 
     @contextmanager
@@ -70,6 +71,10 @@ class Pair:
             self._second.shutdown()
             self._thread.join()
             self._second.server_close()
+
+    def end_second(self) -> None:
+        """End the second recorder's recording, which nobody else does any more."""
+        self._app_of_second.test_client().post("/recording/end", headers={"Authorization": f"Bearer {TOKEN}"})
 
     def call(self, method: str, path: str) -> list[Any]:
         """The status, and what is said."""
@@ -156,7 +161,8 @@ def gone(folder: Path) -> dict[str, Any]:
         begun = pair.call("POST", NAME)
     talk()
     outcome = pair.outcome(begun, pair.call("POST", f"{NAME}/end"))
-    dumpcap.stop_all()
+    # It is still recording; only its server is gone.
+    pair.end_second()
     return outcome
 
 

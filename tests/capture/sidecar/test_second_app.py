@@ -25,7 +25,7 @@ def client(tmp_path: Path) -> FlaskClient:
         "OVERHEARD_CAPTURE_RECORDINGS": str(tmp_path),
         "OVERHEARD_CAPTURE_INTERFACE": "nowhere0",
     }
-    return create_second(Settings.from_environment(variables), "the token").test_client()
+    return create_second(Settings.from_environment(variables, judges=False), "the token").test_client()
 
 
 @pytest.mark.parametrize(

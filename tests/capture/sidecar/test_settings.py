@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 
 def read(folder: Path, **changed: str) -> Settings:
-    variables = {
+    return Settings.from_environment(variables(folder, **changed))
+
+
+def variables(folder: Path, **changed: str) -> dict[str, str]:
+    given = {
         "OVERHEARD_CAPTURE_TOKEN_FILE": str(folder / "token"),
         "OVERHEARD_CAPTURE_RECORDINGS": str(folder),
         "OVERHEARD_CAPTURE_KEYS": str(folder),
         "OVERHEARD_CAPTURE_INTERFACE": "lo",
     }
-    variables |= {f"OVERHEARD_CAPTURE_{name}": value for name, value in changed.items()}
-    return Settings.from_environment(variables)
+    return given | {f"OVERHEARD_CAPTURE_{name}": value for name, value in changed.items()}
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -44,9 +47,9 @@ def test_the_capture_filter_excludes_its_own_port(tmp_path: Path) -> None:
     assert read(tmp_path, FILTER="tcp port 1").capture_filter == "tcp port 1"
 
 
-def test_without_keys_it_only_records(tmp_path: Path) -> None:
+def test_only_who_judges_needs_keys(tmp_path: Path) -> None:
     assert read(tmp_path).keys == tmp_path
-    assert read(tmp_path, KEYS="").keys is None
+    assert Settings.from_environment(variables(tmp_path, KEYS=""), judges=False).keys is None
 
 
 def test_the_second_recorder_is_an_address(tmp_path: Path) -> None:
