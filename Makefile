@@ -61,7 +61,7 @@ docs: lab-env ## regenerate docs/scenarios and the tables of packages (NAMES="ht
 	@$(BIN)/python docs/generate.py $(NAMES)
 
 .PHONY: pictures
-pictures: test-env ## draw the pictures of the README, from a run of the lab (needs Chromium)
+pictures: lab-env test-env ## draw the pictures of the README, from a run of the lab (needs Chromium)
 	@$(BIN)/python docs/pictures.py
 
 .PHONY: bench

@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -115,7 +116,9 @@ def recorded(command: Sequence[str], typed: str) -> list[Screen]:
             if STAYS in screen.text:
                 os.write(master, CTRL_C)
                 break
-    if status := os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]):
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    # Ctrl-C ends make, too.
+    if status not in ((0, -signal.SIGINT) if STAYS in screens[-1].text else (0,)):
         raise subprocess.CalledProcessError(status, command)
     os.close(master)
     return screens
