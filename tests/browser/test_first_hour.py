@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
 
+from browser.window import is_as_wide_as_the_screen, keep, sizes
 from capture.page.place import MESSAGE
 from overheard.command.page import Rerun
-from overheard.engines.base import clean_environment
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
 from overheard_capture.page.serving import ADDRESS, Served
 from ports import free_port
-from processes import LONG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,29 +33,41 @@ def ladder(page: Page, left: str, right: str) -> Locator:
 
 
 def badge(page: Page, chapter: str) -> Locator:
-    return page.get_by_role("navigation").get_by_role("listitem").filter(has_text=chapter).locator(".badge")
+    return (
+        page.get_by_role("navigation")
+        .get_by_role("listitem")
+        .filter(has=page.get_by_text(chapter, exact=True))
+        .locator(".badge")
+    )
 
 
-def test_verdicts_arrive_while_the_page_is_open(opened: Window, tmp_path: Path, local_engine: Engine) -> None:
-    page, port = opened.page, free_port()
-    command = [sys.executable, "-m", "overheard", "run", "https", "--json"]
-    command += ["--engine", local_engine.name, "--runs", str(tmp_path)]
-    with Served(create_page(tmp_path, Masking(MESSAGE)), port):
-        page.goto(f"http://{ADDRESS}:{port}/")
+def test_verdicts_arrive_while_the_page_is_open(
+    opened: Window, tmp_path: Path, local_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before there is a run, and while one goes on that a button has started."""
+    page, at = opened.page, f"http://{ADDRESS}:{free_port()}"
+    monkeypatch.setenv("OVERHEARD_MESSAGE", MESSAGE)
+    again = Rerun(tmp_path, local_engine.name)
+    with ExitStack() as stack:
+        stack.callback(again.end)
+        stack.enter_context(Served(create_page(tmp_path, Masking(MESSAGE), again), int(at.rpartition(":")[2])))
+        page.goto(at)
         expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
-        environment = {**clean_environment(), "OVERHEARD_MESSAGE": MESSAGE}
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as lab:
-            expect(page.get_by_role("heading", name="A server sends a secret")).to_be_visible()
-            page.evaluate("window.stays = true")
-            expect(page.get_by_text("The lab is running")).to_be_visible()
-            row = page.get_by_role("row", name="https", exact=False).filter(
-                has=page.get_by_role("link", name="https", exact=True)
-            )
-            expect(badge(page, "HTTP in clear").or_(badge(page, "http").first)).to_have_text("OVERHEARD")
-            expect(row).to_contain_text("PROTECTED")
-            expect(page.get_by_text("This run has ended.")).to_be_visible()
-            assert lab.wait(LONG) == 0
-            lab.communicate()
+        (tmp_path / "earlier" / "logs").mkdir(parents=True)
+        expect(page.get_by_role("heading", name="A server sends a secret")).to_be_visible()
+        page.get_by_role("row").get_by_role("link", name="https", exact=True).click()
+        button = page.get_by_role("button", name="Run this scenario again")
+        button.click()
+        expect(page).not_to_have_url(f"{at}/runs/earlier/https")
+        page.evaluate("window.stays = true")
+        expect(page.get_by_text("The lab is running").first).to_be_visible()
+        expect(button).to_be_disabled()
+        expect(badge(page, "https")).to_have_text("PROTECTED")
+        expect(page.locator(".card .badge")).to_have_text("PROTECTED")
+        expect(page.get_by_text(f"“{MESSAGE}”").first).to_be_visible()
+        expect(page.get_by_text("This run has ended.")).to_be_visible()
+        expect(button).to_be_enabled()
+        expect(page.locator(".about")).to_be_visible()
         assert page.evaluate("window.stays"), "the page was loaded again"
 
 
@@ -66,6 +76,7 @@ def test_http_shows_the_secret(opened: Window, base: str) -> None:
     page.goto(f"{base}http")
     response = page.get_by_role("region", name="The response of http,", exact=False)
     expect(response.locator("mark.secret").first).to_be_visible()
+    keep("http", page)
     marked = response.locator("mark.secret").all_text_contents()
     assert "".join(each for each in marked if len(each) == 1) == MESSAGE
     assert "".join(each for each in marked if len(each) == 2) == MESSAGE.encode().hex()
@@ -77,6 +88,7 @@ def test_https_shows_it_with_the_session_keys_alone(opened: Window, base: str) -
     response = page.get_by_role("region", name="The response of https,", exact=False)
     expect(response.locator("mark.place").first).to_be_visible()
     expect(response.locator("mark.secret")).to_have_count(0)
+    keep("https", page)
     beside = page.locator("section", has=page.get_by_role("heading", name="The same message"))
     switch = beside.get_by_role("button", name="With the session keys")
     switch.click()
@@ -100,6 +112,7 @@ def test_a_byte_of_the_client_hello_says_what_it_is(opened: Window, base: str) -
         expect(about).to_contain_text(says)
         link = about.get_by_role("link", name=f"RFC {rfc}, section {section}", exact=True)
         expect(link).to_have_attribute("href", f"https://www.rfc-editor.org/rfc/rfc{rfc}#section-{section}")
+    keep("client-hello", page)
     frame.locator('[data-at="0"]').first.hover()
     expect(about).to_contain_text("Destination")
 
@@ -131,23 +144,5 @@ def test_all_packets_are_there_a_page_at_a_time(opened: Window, base: str) -> No
     listed = page.get_by_role("region", name="Packets", exact=True)
     listed.get_by_role("button", name="packet 1", exact=True).click()
     expect(page.get_by_role("heading", name="Frame 1, byte by byte")).to_be_focused()
-
-
-def test_the_button_runs_a_scenario_again(
-    opened: Window, tmp_path: Path, local_engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page, port = opened.page, free_port()
-    monkeypatch.setenv("OVERHEARD_MESSAGE", MESSAGE)
-    (tmp_path / "earlier" / "logs").mkdir(parents=True)
-    again = Rerun(tmp_path, local_engine.name)
-    try:
-        with Served(create_page(tmp_path, Masking(MESSAGE), again), port):
-            page.goto(f"http://{ADDRESS}:{port}/runs/earlier/http")
-            page.get_by_role("button", name="Run this scenario again").click()
-            expect(page).not_to_have_url(f"http://{ADDRESS}:{port}/runs/earlier/http")
-            expect(page.get_by_role("button", name="Run this scenario again")).to_be_disabled()
-            expect(page.locator(".card .badge")).to_have_text("OVERHEARD")
-            expect(page.get_by_text(f"“{MESSAGE}”").first).to_be_visible()
-            expect(page.get_by_role("button", name="Run this scenario again")).to_be_enabled()
-    finally:
-        again.end()
+    for _ in sizes(page):
+        assert is_as_wide_as_the_screen(page)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from applications.servers import program
+from browser.firefox import firefox
 from browser.window import launch, window
 from ca.process import CaProcess
 from lab.command.process import overheard
@@ -40,6 +41,15 @@ def server(ca: CaProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield running
 
 
+def certutil(database: Path, *arguments: str) -> None:
+    subprocess.run([program("certutil"), "-d", f"sql:{database}", *arguments], check=True)
+
+
+def trust(database: Path, ca: CaProcess) -> None:
+    """Let a browser trust the CA: NSS reads its database again for each certificate that it does not know."""
+    certutil(database, "-A", "-t", "C,,", "-n", "the CA of the lab", "-i", str(ca.state / "root.pem"))
+
+
 def test_without_the_key_it_shows_a_token(chromium: Browser, server: Server) -> None:
     with window(chromium) as opened:
         opened.page.goto(server.url("http", "/fernet"))
@@ -57,8 +67,9 @@ def test_without_the_ca_it_warns(chromium: Browser, server: Server) -> None:
         assert SECRET_MESSAGE not in opened.page.content()
 
 
-def test_the_words_of_the_warning_lead_to_the_cause() -> None:
-    done = overheard("errors", "ERR_CERT_AUTHORITY_INVALID")
+@pytest.mark.parametrize("words", ["ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER"])
+def test_the_words_of_the_warning_lead_to_the_cause(words: str) -> None:
+    done = overheard("errors", words)
     assert done.returncode == 0
     assert "untrusted" in done.stdout or "missing-intermediate" in done.stdout
 
@@ -69,10 +80,8 @@ def test_with_the_ca_in_its_profile_it_shows_the_message(
     """As in docs/by-hand.md."""
     database = tmp_path / ".pki" / "nssdb"
     database.mkdir(parents=True)
-    certutil = [program("certutil"), "-d", f"sql:{database}"]
-    subprocess.run([*certutil, "-N", "--empty-password"], check=True)
-    root = str(ca.state / "root.pem")
-    subprocess.run([*certutil, "-A", "-t", "C,,", "-n", "the CA of the lab", "-i", root], check=True)
+    certutil(database, "-N", "--empty-password")
+    trust(database, ca)
     browser = launch(playwright, HOME=str(tmp_path))
     try:
         with window(browser) as opened:
@@ -80,3 +89,17 @@ def test_with_the_ca_in_its_profile_it_shows_the_message(
             expect(opened.page.get_by_text(SECRET_MESSAGE)).to_be_visible()
     finally:
         browser.close()
+
+
+def test_firefox_has_words_of_its_own_and_trusts_the_ca_in_its_profile(
+    ca: CaProcess, server: Server, tmp_path: Path
+) -> None:
+    program("firefox-esr")
+    certutil(tmp_path, "-N", "--empty-password")
+    with firefox(tmp_path) as browser:
+        assert browser.open(server.url("https")) == "insecure certificate"
+        shown = browser.words("SEC_ERROR_UNKNOWN_ISSUER")
+        assert SECRET_MESSAGE not in shown
+        trust(tmp_path, ca)
+        assert browser.open(server.url("https")) == ""
+        assert SECRET_MESSAGE in browser.words()

@@ -11,18 +11,15 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.window import REBOUND, SITE, window
-from capture.page.place import MESSAGE, Again
-from overheard_capture.page.app import create_page
-from overheard_capture.page.masking import Masking
-from overheard_capture.page.serving import ADDRESS, Served
-from ports import free_port
+from capture.page.place import MESSAGE
+from overheard_capture.page.serving import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from overheard_capture.page.run_folder import RunFolder
+    from capture.page.place import Again
 
 # Tries to read an address, and returns what came of it.
 FETCH = """async ([url, method, mode]) => {
@@ -66,48 +63,34 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def again() -> Again:
-    return Again()
-
-
-@pytest.fixture
-def target(run: RunFolder, again: Again) -> Iterator[str]:
-    """The page of the run, where scenarios can be run again."""
-    port = free_port()
-    with Served(create_page(run.path.parent, Masking(MESSAGE), again), port):
-        yield f"http://{ADDRESS}:{port}/runs/{run.name}/"
-
-
-@pytest.fixture
 def elsewhere(chromium: Browser) -> Iterator[Page]:
     with site() as url, window(chromium) as opened:
         opened.page.goto(url)
         yield opened.page
 
 
-def test_it_can_read_nothing(elsewhere: Page, target: str) -> None:
+def test_it_can_read_nothing(elsewhere: Page, base: str) -> None:
     for mode in ("cors", "no-cors"):
-        assert "TypeError" in elsewhere.evaluate(FETCH, [f"{target}http", "GET", mode])
-    assert elsewhere.evaluate(STREAM, f"{target}events") == "refused"
-    assert elsewhere.evaluate(PICTURE, f"{target}http") == "refused"
-    assert elsewhere.evaluate(SCRIPT, f"{target}http/packets/1") == "refused"
-    elsewhere.evaluate(FRAME, f"{target}http")
-    framed = elsewhere.frames[-1]
-    assert framed.url.startswith("chrome-error:")
-    assert MESSAGE not in framed.content()
+        assert "TypeError" in elsewhere.evaluate(FETCH, [f"{base}http", "GET", mode])
+    assert elsewhere.evaluate(STREAM, f"{base}events") == "refused"
+    assert elsewhere.evaluate(PICTURE, f"{base}http") == "refused"
+    assert elsewhere.evaluate(SCRIPT, f"{base}http/packets/1") == "refused"
+    with elsewhere.expect_event("framenavigated", lambda frame: frame.url.startswith("chrome-error:")) as framed:
+        elsewhere.evaluate(FRAME, f"{base}http")
+    assert MESSAGE not in framed.value.content()
 
 
-def test_nor_by_a_name_of_its_own_that_leads_here(chromium: Browser, target: str) -> None:
+def test_nor_by_a_name_of_its_own_that_leads_here(chromium: Browser, base: str) -> None:
     """DNS rebinding: its pages then have the same origin."""
     with window(chromium) as opened:
-        answer = opened.page.goto(target.replace(ADDRESS, REBOUND))
+        answer = opened.page.goto(base.replace(ADDRESS, REBOUND))
         assert answer
         assert answer.status == 403
         assert MESSAGE not in opened.page.content()
 
 
-def test_it_can_start_nothing(elsewhere: Page, target: str, again: Again) -> None:
-    assert "TypeError" in elsewhere.evaluate(FETCH, [f"{target}http/again", "POST", "no-cors"])
-    elsewhere.evaluate(FORM, f"{target}http/again")
+def test_it_can_start_nothing(elsewhere: Page, base: str, again: Again) -> None:
+    assert "TypeError" in elsewhere.evaluate(FETCH, [f"{base}http/again", "POST", "no-cors"])
+    elsewhere.evaluate(FORM, f"{base}http/again")
     expect(elsewhere.get_by_text("this request was sent by another page")).to_be_visible()
     assert again.asked == []

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Where to keep pictures of the page, for people to look at. It is read before the tests clean their environment.
 SCREENSHOTS = os.environ.get("OVERHEARD_SCREENSHOTS", "")
+# Phones, tablets and large screens.
+SCREENS = {360: 740, 768: 1024, 1920: 1080}
 # Names of other sites, which lead to this machine.
 SITE, REBOUND = "squirrel.test", "rebound.test"
 
@@ -75,6 +77,19 @@ def whole(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.locator(".about:visible").first).to_be_visible()
     expect(page.locator("main").get_by_text("being read").locator("visible=true")).to_have_count(0)
+
+
+def sizes(page: Page) -> Iterator[int]:
+    """Show the page on each screen in turn."""
+    for width, height in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        yield width
+
+
+def is_as_wide_as_the_screen(page: Page) -> bool:
+    """Whether nothing can be scrolled sideways, but what is in a box that can."""
+    wide: int = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
+    return wide <= 0
 
 
 def keep(name: str, page: Page) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from overheard.words.scenario import Scenario
     from overheard_capture.page.masking import Masking
+    from overheard_capture.page.run_folder import RunFolder
 
 _BY_NAME = by_name()
 # The endpoints that read a recording.
@@ -89,9 +90,15 @@ def create_page(folder: Path, masking: Masking, again: Again | None = None) -> F
 def _of_a_run(app: Flask, runs: RunFolders, masking: Masking, again: Again | None) -> None:
     """The addresses below `/runs/RUN/`."""
 
+    def stamp(opened: RunFolder) -> str:
+        # The button changes when the lab has ended, which is after the last result.
+        return f"{opened.stamp}-{bool(again and again.busy)}"
+
     def shown(run: str) -> dict[str, Any]:
         opened = runs.open(run)
-        return {"run": opened, "chapters": chapters(opened, masking), "runs": runs.names, "again": again}
+        # First of all: what changes while it is read is then shown by the next stamp.
+        now = stamp(opened)
+        return {"stamp": now, "run": opened, "chapters": chapters(opened, masking), "runs": runs.names, "again": again}
 
     @app.get("/runs/<run>/")
     def overview(run: str) -> ResponseReturnValue:
@@ -106,7 +113,7 @@ def _of_a_run(app: Flask, runs: RunFolders, masking: Masking, again: Again | Non
     @app.get("/runs/<run>/events")
     def changes(run: str) -> Response:
         opened = runs.open(run)
-        return events(lambda: opened.stamp)
+        return events(lambda: stamp(opened))
 
     @app.post("/runs/<run>/<scenario>/again")
     def run_again(run: str, scenario: str) -> ResponseReturnValue:

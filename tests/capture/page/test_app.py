@@ -12,6 +12,7 @@ from capture.page.place import HERE, MESSAGE, NAMES
 from overheard.words.recording import RESULTS
 from overheard.words.result import Exchange, Interim
 from overheard.words.story import SCENARIOS
+from overheard_capture.page import events
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
 
@@ -33,6 +34,16 @@ def test_without_a_run_it_waits_for_one(tmp_path: Path) -> None:
     answer = create_page(tmp_path, Masking(MESSAGE)).test_client().get("/", **HERE)
     assert "No run yet" in answer.text
     assert 'data-events="/events"' in answer.text
+
+
+def test_what_changes_before_its_stream_begins_is_not_missed(
+    client: FlaskClient, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page carries the stamp of what it shows, which is that of the stream unless something has changed."""
+    monkeypatch.setattr(events, "_LONG", 0.01)
+    shown, told = (client.get(f"/runs/{run.name}/{part}", **HERE).text for part in ("", "events"))
+    stamp = shown.partition('data-stamp="')[2].partition('"')[0]
+    assert f"data: {stamp}\n" in told
 
 
 def test_all_chapters_are_listed_with_their_verdicts(client: FlaskClient, run: RunFolder) -> None:

@@ -41,7 +41,10 @@ class PacketView {
   async show(url) {
     this.box.hidden = false;
     this.box.setAttribute("aria-busy", "true");
+    this.asked = url;
     const { ok, status, content } = await get(url);
+    // Meanwhile somebody may have chosen another one.
+    if (this.asked !== url) return;
     if (ok) this.draw(content);
     else this.box.replaceChildren(element("p", { class: "error" }, `The packet cannot be shown (${status}).`));
     this.box.removeAttribute("aria-busy");

@@ -19,10 +19,11 @@ async function get(url) {
 
 const source = document.body.dataset.events;
 if (source) {
-  let shown;
+  // What is shown may have changed before the stream begins.
+  let shown = document.body.dataset.stamp;
   const stream = new EventSource(source);
   stream.addEventListener("changed", (event) => {
-    if (shown !== undefined || ("first" in document.body.dataset && event.data)) refresh();
+    if (event.data !== shown) refresh();
     shown = event.data;
   });
 }
