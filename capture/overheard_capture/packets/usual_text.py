@@ -21,7 +21,9 @@ _FEW_OF_PATH = 12
 # The longest name of a host (a label, and a domain), and how many words it may have. Of letters alone, or of other
 # printable characters, identifiers hardly ever have so many in a row.
 _LONGEST_NAME, _NAME_WORDS = 100, 5
-_MANY_WORDS, _MANY_LETTERS = 9, 40
+_MANY_WORDS, _MANY_LETTERS, _LABEL_WORDS = 9, 40, 7
+# How many unknown words the name of a company has, how many of them are small, such as prepositions; and its digits.
+_TITLE_WORDS, _SMALL_WORDS, _DIGITS = 8, 3, 32
 _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
 _LONGEST_IDENTIFIER = 16
 _WORD_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -.,:"
@@ -41,6 +43,7 @@ _ADDRESS = (
     r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
 )
 _NUMBER = r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]{1,16}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,32})(?![0-9A-Za-z])"
+_HOSTS = r"[\w-]+(?:\.[\w-]+)+\S*"
 _MARKS = r"\([cCR]\)"
 _URL = r"[a-z]{3,6}://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?([/?][!-~]*)?"
 _HEXADECIMAL = r"[0-9A-Fa-f]+|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -135,8 +138,39 @@ def is_description(data: bytes, few: int = _FEW) -> bool:
     return unknown <= few and digits <= _MAX_DIGITS and signs <= _MAX_SIGNS and is_spread
 
 
+def is_title(data: bytes, small: int = _SMALL_WORDS) -> bool:
+    """Whether this is like the name of a company, a place or a person: a few words, all but some `small` capitalised.
+
+    Sentences have more small words, though many of them are known.
+    """
+    text = _without_numbers(data)
+    words = words_of_title(data)
+    letters = [word for word in _letters_of(text) if len(word) == 1]
+    all_small = [word for word in _letters_of(_pattern(_HOSTS).sub(" ", text)) if word.islower() and len(word) > 1]
+    signs = sum(not (each.isalnum() or each == " ") for each in text)
+    digits = sum(each.isdecimal() for each in text)
+    is_few = len(words) <= _TITLE_WORDS and sum(map(str.islower, words)) <= small and len(letters) <= _FEW
+    is_name_like = is_few and len(all_small) <= 2 * small and text.isprintable() and digits <= _DIGITS
+    return is_name_like and signs <= _MAX_SIGNS and 2 * signs <= len(text) + _FEW
+
+
+def words_of_title(data: bytes) -> list[str]:
+    """The words of a name that are not known, as they are written. In scripts without cases, two letters are a word."""
+    words = [word for word in _words(_without_numbers(data)) if len(word) > 2 or not word.isascii()]
+    found = [word for word in words if word.lower() != word.upper()]
+    return found + [
+        word[at : at + 2] for word in words if word.lower() == word.upper() for at in range(0, len(word), 4)
+    ]
+
+
 def has_many_words(data: bytes) -> bool:
-    """Whether a name has more different unknown words than long names have, such as those of a spelling alphabet."""
+    """Whether a name has more different unknown words than long names have, such as those of a spelling alphabet.
+
+    Or one of its labels has as many words as a sentence, known or not.
+    """
+    labels = _text_of(data).split(".") if len(data) > _MANY_LETTERS // 2 else []
+    if any(len({word.lower() for word in _letters_of(label) if len(word) > 1}) > _LABEL_WORDS for label in labels):
+        return True
     words = {word.lower() for word in _words(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
     return len(words) > _MANY_WORDS
 
@@ -185,12 +219,17 @@ def _text_of(data: bytes) -> str:
     return data.rstrip(b"\0").decode(errors="surrogateescape")
 
 
+def _letters_of(text: str) -> list[str]:
+    """The runs of letters in a text."""
+    return _pattern(r"[^\W\d_]+").findall(text)
+
+
 def _words(text: str) -> list[str]:
     """The runs of letters in a text that are no known words, in lower case; those of camel case are several."""
     from overheard_capture.packets.usual_words import WORDS  # noqa: PLC0415  (few captures have such fields)
 
     words: list[str] = []
-    for run in _pattern(r"[^\W\d_]+").findall(text):
+    for run in _letters_of(text):
         if run.lower() not in WORDS:
             words += [
                 part

@@ -1,4 +1,4 @@
-"""Words that ordinary software says about itself: its makers, systems, machines, ports, and what it answers.
+"""Words that ordinary software says about itself: makers, systems, machines, ports, what it answers, and policies.
 
 Words of spelling alphabets, such as those of radio, are none of them.
 """
@@ -99,4 +99,12 @@ _PROGRAMS = """
     sshlib sshnet stun stund stunserver stuntman tectia telepathy teraterm termius test trilead ttssh turn
     turnserver twisted unbound vandyke vector vovida webrtc weonlydo west winscp wolfssh zos
 """
-WORDS = frozenset(" ".join((_MAKERS, _SYSTEMS, _MACHINES, _PORTS, _ANSWERS, _CODES, _PROGRAMS)).split())
+_AUTHORITIES = """
+    acceptance accepted accordance acknowledges agreement applicable assumes authorities authorized cacert cer
+    certificate certificates certification conditions configuration constitutes cps crl crls crt customer dh
+    distribution ecdsa ee evca generated global gov hereby incorp incorporated issued issuer issuing its ldap
+    letsencrypt liab liability limits nonrepudiation ocsp organization ov parties party pki policies practice
+    practices purposes qualified ref reliance relied rely relying repository respect revocation services sha
+    signing ssl standard statement statements subca subscriber terms third trust trusted upon validation which
+"""
+WORDS = frozenset(" ".join((_MAKERS, _SYSTEMS, _MACHINES, _PORTS, _ANSWERS, _CODES, _PROGRAMS, _AUTHORITIES)).split())

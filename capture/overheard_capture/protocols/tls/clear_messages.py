@@ -11,8 +11,10 @@ from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_n
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_printable
+from overheard_capture.protocols.tls.certificate_fields import certificate_fields
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.elements import is_structure
 from overheard_capture.protocols.tls.hello import ALPN, CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_NAME
 from overheard_capture.protocols.tls.hello_fields import hello_fields
 from overheard_capture.protocols.tls.message_fields import is_ordinary
@@ -52,7 +54,8 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     """Unwrap what is embedded in a message. Its bytes themselves were searched before."""
     read_values(findings, layers, body, origin, BEHIND_HEADER)
     if kind == CERTIFICATE and findings.messages:
-        _add_certificates(findings, layers, body, origin)
+        for certificate, start in _certificates(body):
+            _add_certificate(findings, layers, certificate, origin.after(start))
     _report_in_clear(findings, kind, body)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
@@ -86,6 +89,10 @@ def _report_in_clear(findings: Findings, kind: int, body: bytes) -> None:
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         if not is_ordinary(kind, body):
             findings.report_in_clear(f"TLS handshake message of type {kind}", len(body))
+        elif kind == CERTIFICATE:
+            for certificate, _ in _certificates(body):
+                for field, size in certificate_fields(certificate):
+                    findings.report_in_clear(f"certificate: {field}", size)
         return
     try:
         for field, size in hello_fields(kind, body, _KNOWN.__contains__):
@@ -158,13 +165,13 @@ def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, ori
                     _add_name(findings, layers, value, begins, part)
 
 
-def _add_certificates(findings: Findings, layers: Layers, body: bytes, origin: Origin) -> None:
-    """The certificates of a list up to TLS 1.2 (RFC 5246, 7.4.2)."""
-    at = 3
+def _certificates(body: bytes) -> Iterator[tuple[bytes, int]]:
+    """The certificates of a list up to TLS 1.2 (RFC 5246, 7.4.2), and where they begin; none if it is a raw key."""
+    at = len(body) if is_structure(body[3:]) else 3
     while at + 3 < len(body):
         start = at + 3
         at = start + int.from_bytes(body[start - 3 : start])
-        _add_certificate(findings, layers, body[start:at], origin.after(start))
+        yield body[start:at], start
 
 
 def _fields(kind: int, cursor: Cursor, length: int) -> Iterator[tuple[int | None, int, int]]:

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.usual_text import has_text, is_name
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.elements import element_of
 from overheard_capture.protocols.tls.hello import ALPN, CLIENT_HELLO, SERVER_NAME
-from overheard_capture.protocols.tls.ordinary import (
-    content_of,
-    is_host,
-    is_protocol,
-    is_structure,
-    is_usual_name,
-    says_something,
-)
+from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_usual_name, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,8 +111,7 @@ def _are_authorities(value: bytes) -> bool:
     """Names of authorities (RFC 8446, 4.2.4)."""
     cursor = Cursor(value).vector(2)
     while cursor:
-        der = bytes(cursor.vector(2).rest())
-        if not is_structure(der) or not is_usual_name(content_of(der)):
+        if not is_usual_name(element_of(bytes(cursor.vector(2).rest())).content):
             return False
     return True
 

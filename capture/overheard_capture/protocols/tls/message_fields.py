@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.protocols.tls.certificate_fields import is_usual_document
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
-from overheard_capture.protocols.tls.ordinary import content_of, elements, is_structure, is_usual_name, says_something
+from overheard_capture.protocols.tls.elements import element_of, is_structure
+from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +20,6 @@ _STATUS, _OCSP, _NAMED_CURVE = 22, 1, 3
 _ENCRYPTED_EXTENSIONS = 8
 # The lengths of a secret under RSA without a length before it, as SSL 3.0 has it.
 _RAW = {64, 128, 256, 384, 512}
-# What precedes the issuer in a certificate, unless it has a version; the validity is between it and the subject.
-_VERSION, _ISSUER = b"\xa0", 2
 
 
 def is_ordinary(kind: int, body: bytes) -> bool:
@@ -50,34 +50,19 @@ def _is_ticket(body: bytes) -> bool:
 
 
 def _is_certificate(body: bytes) -> bool:
-    """A chain of certificates, or a raw public key (RFC 7250, 3)."""
+    """A chain of certificates, whose fields are looked at elsewhere, or a raw public key (RFC 7250, 3)."""
     outer = Cursor(body)
     chain = outer.vector(3)
     if outer:
         return False
     whole = bytes(chain.rest())
-    if not whole or is_structure(whole):
+    if not whole or is_usual_document(whole):
         return True
     cursor = Cursor(whole)
     while cursor:
-        der = bytes(cursor.vector(3).rest())
-        if not is_structure(der) or not _has_usual_names(der):
+        if not is_structure(bytes(cursor.vector(3).rest())):
             return False
     return True
-
-
-def _has_usual_names(der: bytes) -> bool:
-    """Whether this is a certificate in which the names of the issuer and the subject have few words."""
-    parts = elements(content_of(der))
-    if len(parts) != len(_SIGNED):
-        return False
-    fields = elements(parts[0])
-    names = fields[_ISSUER + (parts[0][:1] == _VERSION) :]
-    return all(map(is_usual_name, names[:3:2]))
-
-
-# What is signed, the algorithm, and the signature (RFC 5280, 4.1).
-_SIGNED = ("certificate", "algorithm", "signature")
 
 
 def _is_server_key(body: bytes) -> bool:
@@ -89,7 +74,7 @@ def _is_client_key(body: bytes) -> bool:
     """ClientKeyExchange: an identity, an encrypted secret, or a public key; that of GOST is a structure."""
     if says_something(body, may_be_named=True):
         return False
-    return len(body) in _RAW or is_structure(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
+    return len(body) in _RAW or is_usual_document(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
 
 
 # What messages consist of: vectors with a length of so many bytes, a curve, or an algorithm.
@@ -133,7 +118,7 @@ def _is_request_in(body: bytes, *, with_algorithms: bool) -> bool:
             names.append(bytes(authorities.vector(2).rest()))
     except TruncatedError:
         return False
-    usual = all(is_structure(each) and is_usual_name(content_of(each)) for each in names)
+    usual = all(is_usual_name(element_of(each).content) for each in names)
     return usual and not cursor and not says_something(codes)
 
 
@@ -145,7 +130,7 @@ def _is_signature(body: bytes) -> bool:
 def _is_status(body: bytes) -> bool:
     """CertificateStatus (RFC 6066, 8): a response of OCSP."""
     cursor = Cursor(body)
-    return cursor.number(1) == _OCSP and is_structure(bytes(cursor.vector(3).rest())) and not cursor
+    return cursor.number(1) == _OCSP and is_usual_document(bytes(cursor.vector(3).rest())) and not cursor
 
 
 def _is_any(body: bytes) -> bool:

@@ -8,27 +8,35 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.packets.usual_text import (
     has_many_words,
     is_description,
+    is_identifier,
     is_long_text,
     is_name,
+    is_title,
     is_token,
+    is_url,
     printable_runs,
+    words_of_title,
 )
 from overheard_capture.protocols.dns.coded_names import coded_in_name
-from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.elements import STRINGS, elements, pair_of, string_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from overheard_capture.protocols.tls.elements import DerElement
 
 _HOST = lazy_pattern(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _LONGEST_HOST = 253
 # Names of protocols that are tried have a version or a path. GREASE (RFC 8701, 3.1) has two bytes alike.
 _PROTOCOL, _LONGEST_PROTOCOL, _GREASE_LENGTH = lazy_pattern(rb"[\w./+:@-]+"), 64, 2
 _OTHERS = bytes.maketrans(b"/+:@", b"....")
-# How many unknown words a name in a certificate may have, and all of a subject; and how long a name may be
-# (RFC 5280, A.1). Names of companies have a few words.
-_MOST_WORDS, _MOST_OF_SUBJECT, _LONGEST_ATTRIBUTE = 8, 20, 255
-_WORD = lazy_pattern(rb"[A-Za-z]{3,}")
-_SEQUENCE, _LONG = 0x30, 0x80
+# How many unknown words all attributes of a name have, and how many of these are in small letters; and how long one
+# may be (RFC 5280, A.1). Names of companies have a few words.
+_MOST_OF_SUBJECT, _MOST_SMALL, _LONGEST_ATTRIBUTE = 20, 8, 255
+# Attributes for names: of X.520, COSINE (RFC 4524), PKCS #9, and of the CA/Browser Forum. A description is any text.
+_ATTRIBUTES = tuple(map(bytes.fromhex, ("5504", "0992268993f22c6401", "2a864886f70d0109", "2b0601040182373c0201")))
+_COUNTRY, _DESCRIPTION, _LONGEST_COUNTRY = b"\x55\4\6", b"\x55\4\x0d", 3
 
 
 def says_something(data: bytes, *, may_be_named: bool = False) -> bool:
@@ -57,50 +65,35 @@ def is_protocol(name: bytes) -> bool:
     return is_short and is_name(name.translate(_OTHERS).strip(b"."))
 
 
-def is_structure(der: bytes) -> bool:
-    """Whether this is one sequence of DER, with nothing behind it."""
-    cursor = Cursor(der)
-    try:
-        if cursor.number(1) != _SEQUENCE:
-            return False
-        length = cursor.number(1)
-        length = cursor.number(length & ~_LONG) if length > _LONG else length
-    except TruncatedError:
-        return False
-    return len(cursor) == length
-
-
 def is_usual_name(name: bytes) -> bool:
     """Whether the content of a name in a certificate (RFC 5280, 4.1.2.4) has a few words in each attribute."""
-    total = 0
-    for value in _strings(name):
-        words = sum(not is_description(word, 0) for word in _WORD.findall(value))
-        total += words
-        if words > _MOST_WORDS or len(value) > _LONGEST_ATTRIBUTE:
-            return False
-    return total <= _MOST_OF_SUBJECT
-
-
-def _strings(name: bytes) -> Iterator[bytes]:
-    """The strings of sets of attributes, whatever their type."""
-    for relative in elements(name):
-        for attribute in elements(relative):
-            yield from (part.replace(b"\0", b"") for part in elements(attribute)[1:])
-
-
-def elements(der: bytes) -> list[bytes]:
-    """The contents of the elements in a row of DER; those before one that is cut short."""
-    cursor, found = Cursor(der), list[bytes]()
+    words = small = 0
     try:
-        while cursor:
-            cursor.take(1)
-            length = cursor.number(1)
-            found.append(bytes(cursor.take(cursor.number(length & ~_LONG) if length > _LONG else length)))
+        for kind, value in _attributes(name):
+            text = string_of(value)
+            if not _is_usual_attribute(kind, value, text):
+                return False
+            found = words_of_title(text)
+            words, small = words + len(found), small + sum(map(str.islower, found))
     except TruncatedError:
-        pass
-    return found
+        return False
+    return words <= _MOST_OF_SUBJECT and small <= _MOST_SMALL
 
 
-def content_of(der: bytes) -> bytes:
-    """The content of a structure of DER."""
-    return next(iter(elements(der)), b"")
+def _is_usual_attribute(kind: bytes, value: DerElement, text: bytes) -> bool:
+    if value.tag not in STRINGS:
+        return is_identifier(value.content)
+    if kind == _COUNTRY:
+        return len(text) <= _LONGEST_COUNTRY
+    if len(text) > _LONGEST_ATTRIBUTE:
+        return False
+    if is_token(text) or is_url(text) or (b"." in text and is_host(text.removeprefix(b"*."))):
+        return True
+    return is_title(text) if kind.startswith(_ATTRIBUTES) and kind != _DESCRIPTION else is_description(text)
+
+
+def _attributes(name: bytes) -> Iterator[tuple[bytes, DerElement]]:
+    for relative in elements(name):
+        for attribute in elements(relative.content):
+            kind, value = pair_of(attribute)
+            yield kind.content, value

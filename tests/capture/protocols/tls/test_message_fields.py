@@ -68,7 +68,7 @@ ORDINARY = {
     14: [b""],
     15: [SIGNED, vector(2, noise(256))],
     16: [vector(1, noise(32)), vector(2, noise(256)), vector(2, b"Client_identity"), noise(256)],
-    22: [b"\1" + vector(3, b"\x30\x82\1\0" + noise(256))],
+    22: [b"\1" + vector(3, b"\x30\3\x0a\1\0")],
 }
 HIDDEN = {
     0: [SWAPPED],
@@ -76,11 +76,10 @@ HIDDEN = {
     4: [bytes(4) + vector(2, SPELLED), bytes(4) + vector(2, noise(192)) + noise(9)],
     5: [SWAPPED],
     11: [
-        chain(certificate(PROSE)),
         chain(certificate(COMPANY) + SWAPPED),
         chain(certificate(COMPANY)) + SWAPPED,
         chain(SPELLED),
-        chain(certificate(COMPANY), b"\x30\x0c" + SWAPPED),
+        b"\0\0\x0e\x30\x0c" + SWAPPED,
     ],
     12: [ECDHE + SWAPPED, vector(2, SPELLED), b"\3\0\x1d" + vector(1, SPELLED) + SIGNED],
     13: [authorities(PROSE), authorities(COMPANY, SWAPPED), vector(1, b"\1") + vector(2, vector(2, SPELLED))],
@@ -88,7 +87,7 @@ HIDDEN = {
     15: [SIGNED + SWAPPED, b"\4\3" + vector(2, SPELLED)],
     16: [vector(1, noise(32)) + SWAPPED, vector(2, SPELLED), SPELLED],
     21: [SWAPPED],
-    22: [b"\1" + vector(3, SPELLED), b"\1" + vector(3, b"\x30\x82\1\0" + noise(256)) + SWAPPED],
+    22: [b"\1" + vector(3, SPELLED), b"\1" + vector(3, b"\x30\3\x0a\1\0") + SWAPPED],
     23: [vector(3, SWAPPED)],
     99: [noise(9)],
 }

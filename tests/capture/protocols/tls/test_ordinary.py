@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from capture.in_clear import SPELLED
+from capture.in_clear import SPELLED, SWAPPED
+from capture.protocols.tls.der import element
 from capture.talk import noise
-from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_structure, says_something
+from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_usual_name, says_something
 
 
 def test_random_bytes_say_nothing() -> None:
@@ -51,7 +54,51 @@ def test_protocols() -> None:
     assert not any(map(is_protocol, (SPELLED, b"of the", SPELLED.replace(b" ", b"-"), noise(9))))
 
 
-def test_a_structure_has_nothing_behind() -> None:
-    assert is_structure(b"\x30\2\5\0")
-    assert is_structure(b"\x30\x81\x02\5\0")
-    assert not any(map(is_structure, (b"", b"\x30", b"\x30\2\5\0\0", b"\x31\2\5\0", b"\x30\3\5\0")))
+def name(*attributes: tuple[str, int, bytes]) -> bytes:
+    """A name of attributes: the identifier, the tag of the value, and the value."""
+    return b"".join(
+        element(0x31, element(0x30, element(6, bytes.fromhex(kind)) + element(tag, value)))
+        for kind, tag, value in attributes
+    )
+
+
+ORG, OU, CN, C, DESCRIPTION = "55040a", "55040b", "550403", "550406", "55040d"
+# A sentence of four words in Cyrillic letters.
+CYRILLIC = " ".join(bytes(range(at, at + 6)).decode("cp1251") for at in (0xE0, 0xE6, 0xEC, 0xF2))
+NAMES = (
+    name(
+        (C, 0x13, b"DE"),
+        (ORG, 0x0C, "T\u00dcB\u0130TAK Kamu Sertifikasyon Merkezi".encode()),
+        (CN, 0x13, b"Example Root R3"),
+    ),
+    name((ORG, 0x13, b"The Royal Bank of Scotland Group Public Limited Company")),
+    name((ORG, 0x13, b"Entrust.net"), (OU, 0x13, b"www.entrust.net/CPS_2048 incorp. by ref. (limits liab.)")),
+    name((OU, 0x13, b"(c) 2006 VeriSign, Inc. - For authorized use only")),
+    name((ORG, 0x1E, "Gr\u00fcne Post".encode("utf-16-be")), (CN, 0x0C, b"*.shop.example.com")),
+    name((CN, 0x0C, b"3f2b0a6e-3d5c-4a34-9a55-1d3f9ab8c7d1")),
+    name((CN, 0x0C, b"system:kube-scheduler"), (ORG, 0x0C, b"system:masters")),
+    name((DESCRIPTION, 0x0C, b"Ubuntu 22.04")),
+)
+HIDDEN_NAMES = (
+    name((ORG, 0x13, SPELLED)),
+    name((CN, 0x13, b"the word for the gate is the one that was on the card")),
+    name((CN, 0x1E, "the word for the gate is the one that was on the card".encode("utf-16-be"))),
+    name((CN, 0x0C, CYRILLIC.encode())),
+    name((CN, 0x1E, CYRILLIC.encode("utf-16-be"))),
+    name((CN, 0x13, b"f-l-u-f-f-y t-a-i-l")),
+    name((CN, 0x13, b"..-. .-.. ..- ..-. ..-. -.--")),
+    name((ORG, 0x13, base64.b64encode(SPELLED))),
+    name((DESCRIPTION, 0x13, SWAPPED)),
+    name((C, 0x13, SWAPPED)),
+    name(("2b06010401cf72", 0x0C, SWAPPED)),
+    name((ORG, 0x04, SWAPPED)),
+    name(*((OU, 0x13, word) for word in SPELLED.split())),
+)
+
+
+def test_names_of_companies_servers_and_accounts_are_usual() -> None:
+    assert [number for number, each in enumerate(NAMES) if not is_usual_name(each)] == []
+
+
+def test_sentences_and_codes_in_names_are_not() -> None:
+    assert [number for number, each in enumerate(HIDDEN_NAMES) if is_usual_name(each)] == []

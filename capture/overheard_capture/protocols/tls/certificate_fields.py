@@ -1,0 +1,222 @@
+"""Fields of certificates in clear that have something else than authorities and servers have there (RFC 5280, 4.1).
+
+What an element may be, its tag says: a name of a host, a location, a few words, a time, or a number or a value that is
+random. An extension that nobody knows has an identifier at most.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.packets.usual_text import has_text, is_description, is_title
+from overheard_capture.protocols.tls.certificate_values import (
+    BOOLEAN,
+    ENUMERATED,
+    HOST,
+    INTEGER,
+    LONGEST_HASH,
+    LONGEST_NUMBER,
+    NULL,
+    OCTETS,
+    OID,
+    TIMES,
+    is_nothing,
+    is_object,
+    is_text_or_name,
+    is_time,
+    is_usual,
+    is_value,
+)
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.elements import STRINGS, element_of, elements, string_of
+from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from overheard_capture.protocols.tls.elements import DerElement
+
+# What is signed, the algorithm, and the signature. What is signed may have a version, unique identifiers of both, and
+# extensions, besides six others.
+_PARTS, _VERSION, _UNIQUE, _EXTENSIONS = 3, 0xA0, (0x81, 0x82), 0xA3
+_LONGEST_ALGORITHM, _SHORTEST_TEXT = 128, 12
+# Extensions whose elements are checked by their tags, by the arcs that they are below: of X.509, SET, PKIX, ETSI,
+# the CA/Browser Forum, Microsoft, Entrust, Netscape and Apple.
+_KNOWN = tuple(map(bytes.fromhex, (
+    "551d", "672a", "2b06010505", "0400", "67810c",
+    "2b060104018237", "2a864886f67d07", "6086480186f842", "2a864886f76364",
+)))  # fmt: skip
+_ALTERNATIVE_NAMES = {bytes.fromhex("551d11"), bytes.fromhex("551d12")}
+_COMMENT = bytes.fromhex("6086480186f842010d")
+# Signed certificate timestamps (RFC 6962, 3.3), each with an identifier of a log, a time, extensions and a signature.
+TIMESTAMPS = bytes.fromhex("2b06010401d679020402")
+_BEFORE_EXTENSIONS, _SCT_VERSION = 1 + 32 + 8, 0
+# How many unknown words all hosts without a domain have together, and all below one domain.
+_MOST_ALONE, _MOST_BELOW = 5, 48
+_REMEMBERED = 64
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def certificate_fields(der: bytes) -> tuple[tuple[str, int], ...]:
+    """Those fields: what each is, and how many bytes. A certificate that cannot be read is one as a whole."""
+    try:
+        return tuple(_fields_in_clear(*_signed(der)))
+    except TruncatedError:
+        return (("structure", len(der)),)
+
+
+def _signed(der: bytes) -> tuple[dict[str, DerElement], list[DerElement], DerElement, DerElement]:
+    """The fields of a certificate, those that it may have behind them, the algorithm and the signature."""
+    outer = element_of(der)
+    parts = elements(outer.content)
+    signed = elements(parts[0].content) if parts else []
+    begins = int(bool(signed) and signed[0].tag == _VERSION)
+    ends = begins + len(_CHECKS)
+    if len(parts) != _PARTS or outer.tag != parts[0].tag or len(signed) < ends:
+        raise TruncatedError
+    return dict(zip(_CHECKS, signed[begins:ends], strict=True)), signed[ends:], parts[1], parts[2]
+
+
+def _fields_in_clear(
+    fields: dict[str, DerElement], more: list[DerElement], algorithm: DerElement, signature: DerElement
+) -> Iterator[tuple[str, int]]:
+    for name, field in fields.items():
+        if not _CHECKS[name](field):
+            yield name, len(field.content)
+    for each in more:
+        if each.tag == _EXTENSIONS:
+            yield from _unusual_extensions(each.content)
+        elif each.tag not in _UNIQUE or len(each.content) > MAX_IDENTIFIER or has_text(each.content):
+            yield "unique identifier", len(each.content)
+    if algorithm != fields["algorithm"] or says_something(signature.content):
+        yield "signature", len(algorithm.content) + len(signature.content)
+
+
+def is_usual_document(der: bytes) -> bool:
+    """Whether all elements of a structure, such as a response of OCSP (RFC 6960), are what their tags say."""
+    try:
+        return is_usual(element_of(der), is_title)
+    except TruncatedError:
+        return False
+
+
+def _is_serial(field: DerElement) -> bool:
+    value = field.content
+    is_text = has_text(value) if value.isascii() else False
+    return field.tag == INTEGER and len(value) <= LONGEST_NUMBER and not (is_text and len(value) >= _SHORTEST_TEXT)
+
+
+def _is_algorithm(field: DerElement) -> bool:
+    return len(field.content) <= _LONGEST_ALGORITHM and is_usual(field, is_nothing)
+
+
+def _is_key(field: DerElement) -> bool:
+    algorithm, *key = elements(field.content)
+    return is_usual(algorithm, is_nothing) and len(key) == 1 and not says_something(key[0].content)
+
+
+def _is_validity(field: DerElement) -> bool:
+    return all(each.tag in TIMES and is_time(each.content) for each in elements(field.content))
+
+
+_CHECKS: dict[str, Callable[[DerElement], bool]] = {
+    "serial number": _is_serial,
+    "algorithm": _is_algorithm,
+    "issuer": lambda field: is_usual_name(field.content),
+    "validity": _is_validity,
+    "subject": lambda field: is_usual_name(field.content),
+    "key": _is_key,
+}
+
+
+# ---- extensions
+
+
+def _unusual_extensions(extensions: bytes) -> list[tuple[str, int]]:
+    found, unknown = list[tuple[str, int]](), b""
+    for extension in elements(element_of(extensions).content):
+        kind, *flags, value = elements(extension.content)
+        is_critical = not flags or (len(flags) == 1 and flags[0].tag == BOOLEAN and len(flags[0].content) == 1)
+        is_known = kind.content.startswith(_KNOWN) or kind.content == TIMESTAMPS
+        if not is_known:
+            unknown += value.content
+        if not (is_critical and is_object(kind.content) and _is_usual_extension(kind.content, value, is_known)):
+            found.append((f"extension {_dotted(kind.content)}", len(value.content)))
+    if not found and len(unknown) > LONGEST_HASH:
+        found.append(("extensions of unknown type", len(unknown)))
+    return found
+
+
+def _is_usual_extension(kind: bytes, value: DerElement, is_known: bool) -> bool:
+    content = value.content
+    if value.tag != OCTETS:
+        return False
+    if kind == TIMESTAMPS:
+        return _are_timestamps(element_of(content).content)
+    if not is_known:
+        return (len(content) <= MAX_IDENTIFIER and not has_text(content)) or _is_short(content)
+    try:
+        structure = element_of(content)
+    except TruncatedError:
+        # Some hashes are as they are.
+        return is_value(content)
+    if kind in _ALTERNATIVE_NAMES and not _are_few_names(elements(structure.content)):
+        return False
+    return is_usual(structure, is_description if kind == _COMMENT else is_text_or_name)
+
+
+def _is_short(content: bytes) -> bool:
+    """Whether this is one string as software describes itself, or one number."""
+    try:
+        element = element_of(content)
+    except TruncatedError:
+        return False
+    if element.tag in STRINGS:
+        return is_description(string_of(element))
+    return element.tag in (BOOLEAN, INTEGER, NULL, OID, ENUMERATED) and is_usual(element, is_text_or_name)
+
+
+def _are_timestamps(content: bytes) -> bool:
+    outer = Cursor(content)
+    cursor = outer.vector(2)
+    while cursor:
+        timestamp = cursor.vector(2)
+        head = bytes(timestamp.take(_BEFORE_EXTENSIONS))
+        extensions = bytes(timestamp.vector(2).rest())
+        timestamp.take(2)
+        signature = bytes(timestamp.vector(2).rest())
+        if head[0] != _SCT_VERSION or timestamp or len(extensions) > MAX_IDENTIFIER:
+            return False
+        if any(says_something(each) for each in (head, extensions, signature)):
+            return False
+    return not outer
+
+
+def _are_few_names(names: Sequence[DerElement]) -> bool:
+    """Whether hosts have few words: those without a domain together, and those below one domain."""
+    words: dict[bytes, set[bytes]] = {}
+    for each in names:
+        labels = each.content.lower().split(b".")
+        if each.tag == HOST and labels != [b"*"]:
+            domain = b".".join(labels[-2:]) if len(labels) > 1 else b""
+            words.setdefault(domain, set()).update(labels[:-2] or labels[:1])
+    alone = words.pop(b"", set[bytes]())
+    return _count(alone) <= _MOST_ALONE and all(_count(each) <= _MOST_BELOW for each in words.values())
+
+
+def _count(labels: set[bytes]) -> int:
+    return sum(not is_description(label, 0) for label in labels)
+
+
+def _dotted(oid: bytes) -> str:
+    """An identifier as people write it."""
+    arcs, value = list[int](), 0
+    for byte in oid:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            arcs.append(value)
+            value = 0
+    first = min(arcs[0] // 40, 2) if arcs else 0
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:]) if arcs else ()))
