@@ -40,6 +40,7 @@ UNKNOWN_FORMAT = "neither text nor a known format"
 # Those of keys in clear.
 PRIVATE_KEY, SESSION_KEYS = "a private key in clear", "TLS session keys in clear"
 SYMMETRIC_KEY = "a symmetric key in clear"
+ZERO_KEY = "a TLS session ticket under a key of zeros (CVE-2020-13777), which opens its session"
 FERNET_KEY = "a Fernet key in clear, which opens a token in clear"
 
 

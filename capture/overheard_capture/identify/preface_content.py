@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
+from overheard_capture.decoders.message_pieces import add_number
 from overheard_capture.decoders.values import read_unknown_value, read_values
-from overheard_capture.identify.prefaces import PROXY
+from overheard_capture.identify.prefaces import PROXY, salt_ranges
+from overheard_capture.packets import Numbers
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +24,16 @@ _ADDRESSES = {1: 12, 2: 36, 3: 216}
 _ASSIGNED = frozenset((1, 2, 3, 5, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x30))
 # In the types that are left to applications, a subtype of one byte may come before the value.
 _SUBTYPED = range(0xE0, 0xF0)
+_SALTS = Numbers("MySQL random values")
 
 
 def read_preface(findings: Findings, layers: Layers, name: str, data: bytes, origin: Origin) -> None:
     """Unwrap what is embedded in a preface. Its bytes themselves are searched in their stream."""
     inside = (*layers, Layer(name))
     read_values(findings, inside, data, origin)
+    if ranges := salt_ranges(data):
+        salt = b"".join(data[start:end] for start, end in ranges)
+        add_number(findings, inside, _SALTS, salt, joined([(origin, start, end) for start, end in ranges]))
     if name == PROXY and data.startswith(_VERSION_2):
         for kind, start, end in _values(data):
             begins = start + (kind in _SUBTYPED and data[start:end] > b"" and data[start] < ord(" "))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.packets.usual_text import is_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,13 @@ _SERVER_HELLO = (b"\x16", b"\3", b"\0\1\2\3", None, None, b"\2")
 # LDAP: ExtendedRequest, ExtendedResponse, and the OID of StartTLS.
 _REQUEST, _RESPONSE, _START_TLS = 0x77, 0x78, b"1.3.6.1.4.1.1466.20037"
 # Prefaces that only ask for encryption, or agree to it. Every byte is fixed, or is what any handshake has: a message ID
-# in LDAP; in MySQL the server's version, the number of the connection, flags, and 20 random bytes.
+# in LDAP; in MySQL the server's version, the number of the connection, flags, 20 random bytes, and a method.
 _NEGOTIATION = lazy_pattern(
     rb"\0\0\0\x08\x04\xd2\x16[\x2f\x30]|[SNG]S?"
     rb"|0\x1d\x02\x01.w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
     rb"|0\x0c\x02\x01.x\x07\n\x01\0\x04\0\x04\0"
-    rb"|.\0\0\0\n[ -~]{1,64}\0.{12}\0.{7}\x15\0{6}.{4}.{12}\0[a-z0-9_]{1,32}\0"
+    rb"|.\0\0\0\n(?P<version>[ -~]{1,64})\0.{4}(?P<salt>.{8})\0.{7}\x15\0{6}.{4}(?P<more>.{12})\0"
+    rb"(?P<plugin>[a-z0-9_]{1,32})\0"
     rb"| \0\0\x01.{9}\0{19}.{4}",
     re.DOTALL,
 )
@@ -162,4 +164,13 @@ PREFACES_BY_BYTE = tuple(
 
 def is_negotiation(preface: bytes) -> bool:
     """Whether a preface only asks for encryption, or agrees to it: then it is no application data."""
-    return _NEGOTIATION.fullmatch(preface) is not None
+    found = _NEGOTIATION.fullmatch(preface)
+    if found is None or not found["version"]:
+        return found is not None
+    return is_description(found["version"]) and is_description(found["plugin"].replace(b"_", b" "))
+
+
+def salt_ranges(preface: bytes) -> list[tuple[int, int]]:
+    """Where in a greeting of MySQL the two parts of its random value are."""
+    found = _NEGOTIATION.fullmatch(preface)
+    return [found.span("salt"), found.span("more")] if found and found["version"] else []

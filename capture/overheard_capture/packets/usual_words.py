@@ -30,6 +30,13 @@ _SYSTEMS = """
     stretch sw synthetic systemd tiny trixie tumbleweed udhcp udhcpc undi universal unix update utc v ver
     version virtual vm wheezy win workstation wsl x xen xenial zen
 """
+_FAILURES = """
+    alert alerts boringssl buffer by cc connect crypto data decode decrypt decryption during encode encrypted
+    encryption endpoint exhausted extension extensions frame frames from function handshake header idle initial
+    missing negotiation offered parse parameters peer peers process quic read receive routines send sending sent
+    server shutdown shutting ssl sslerrorstack stack stream streams suite suites tls unable undecryptable verify
+    violation write
+"""
 _MACHINES = """
     access air airplay airport ap appletv appliance audiodevice base basement bathroom bedroom book bridge
     broadband cam camera chrome chromecast color colorjet controller deskjet desktop device display dock echodot
@@ -90,12 +97,14 @@ _CODES = """
     xml zlib
 """
 _PROGRAMS = """
-    apachesshd arcfour asyncssh babeld bitvise blowfish bouncycastle cerberus chrony core cpc cyberduck dan
+    apachesshd arcfour aurora asyncssh babeld bitvise blowfish bouncycastle cerberus chrony core cpc cyberduck dan
     dnsmasq dropbear eider ejabberd erlang eturnal filezilla freeice gerrit gitlab gorst flexvpn hpn ice icecast janus
+    maria mariadb mysql native caching dialog gssapi plugin tidb ubu vitess
     java jitsi jsch jvm kamailio kitty knot libjingle libnice libreswan libsrtp libwebrtc lldpd marshal mediasoup mina
     mobatek mobaxterm mod named netconf nsd openldap openssl openswan racoon strongswan paramiko pion
     pjnath pjproject pjsip powerdns putty
-    rebex renci resiprocate restund return returnserver rosssh russh rust sftp sftpgo snap sshclient sshd sshj
+    percona rds rebex renci resiprocate restund return returnserver rosssh russh rust sftp sftpgo snap
+    agent forwarding permit pty sshclient sshd sshj
     sshlib sshnet stun stund stunserver stuntman tectia telepathy teraterm termius test trilead ttssh turn
     turnserver twisted unbound vandyke vector vovida webrtc weonlydo west winscp wolfssh zos
 """
@@ -107,4 +116,5 @@ _AUTHORITIES = """
     practices purposes qualified ref reliance relied rely relying repository respect revocation services sha
     signing ssl standard statement statements subca subscriber terms third trust trusted upon validation which
 """
-WORDS = frozenset(" ".join((_MAKERS, _SYSTEMS, _MACHINES, _PORTS, _ANSWERS, _CODES, _PROGRAMS, _AUTHORITIES)).split())
+_ALL = (_MAKERS, _SYSTEMS, _FAILURES, _MACHINES, _PORTS, _ANSWERS, _CODES, _PROGRAMS, _AUTHORITIES)
+WORDS = frozenset(" ".join(_ALL).split())

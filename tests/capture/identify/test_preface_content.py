@@ -9,7 +9,15 @@ import zlib
 
 import pytest
 
-from capture.talk import SECRET, replay
+from capture.in_clear import SPELLED, SWAPPED
+from capture.message_sink import Sink
+from capture.talk import SEARCH, SECRET, replay
+from overheard_capture.content.findings import Findings
+from overheard_capture.identify.byte_streams import READERS
+from overheard_capture.identify.preface_content import read_preface
+from overheard_capture.identify.prefaces import is_negotiation, salt_ranges
+from overheard_capture.packets import Numbers
+from overheard_capture.provenance.origin import Origin
 
 RANDOM = random.Random(5)  # noqa: S311 - the same in each run
 HIDDEN = gzip.compress(SECRET, mtime=0)
@@ -68,3 +76,32 @@ def test_ordinary_prefaces_are_no_reason(preface: bytes) -> None:
 
 def test_long_binary_values_of_unknown_types_are_doubted() -> None:
     assert replay([(">", proxy((0xE7, RANDOM.randbytes(64))) + AFTER)]).unread == {"neither text nor a known format"}
+
+
+def greeting(version: bytes = b"8.0.36-0ubuntu0.22.04.1", method: bytes = b"caching_sha2_password") -> bytes:
+    """What MySQL says before its client asks for TLS."""
+    salt = RANDOM.randbytes(20)
+    body = b"\x0a" + version + b"\0" + bytes(4) + salt[:8] + b"\0\xff\xff\xff\2\0\xff\xdf\x15" + bytes(10)
+    body += salt[8:] + b"\0" + method + b"\0"
+    return len(body).to_bytes(3, "little") + b"\0" + body
+
+
+@pytest.mark.parametrize("version", [b"8.0.36", b"5.5.5-10.11.6-MariaDB-0+deb12u1", b"8.0.mysql_aurora.3.04.0"])
+def test_versions_of_mysql_belong_to_the_negotiation(version: bytes) -> None:
+    assert is_negotiation(greeting(version))
+    assert is_negotiation(greeting(version, b"mysql_native_password"))
+
+
+@pytest.mark.parametrize("said", [SWAPPED, SPELLED[:60]])
+def test_what_an_application_says_in_a_greeting_is_in_clear(said: bytes) -> None:
+    assert not is_negotiation(greeting(b"8.0.36-" + said))
+    assert not is_negotiation(greeting(method=said.replace(b" ", b"_")))
+
+
+def test_the_random_value_of_a_greeting_is_put_aside() -> None:
+    data, sink = greeting(), Sink()
+    findings = Findings(SEARCH, READERS, messages=sink)
+    read_preface(findings, (), "MySQL", data, Origin.of_frame(1, 0, len(data)))
+    found = [piece for piece, *_, part in sink.pieces if isinstance(part, Numbers)]
+    assert found == [b"".join(data[start:end] for start, end in salt_ranges(data))]
+    assert len(found[0]) == 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
+from overheard_capture.packets.usual_text import is_description
 from overheard_capture.protocols.quic.packets import varint
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO, _CONNECTION_CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
 # The maximum length of the crypto stream.
 _MAX_CRYPTO_STREAM = 256 << 10
+# Programs name errors, functions and files in a reason (`[handshake.cc:298]`).
+_SIGNS = bytes.maketrans(b":[]()_.'", b" " * 8)
 
 
 class DataFrame(NamedTuple):
@@ -27,6 +30,11 @@ class DataFrame(NamedTuple):
     offset: int | None
     start: int
     end: int
+
+
+def is_usual_reason(reason: bytes) -> bool:
+    """Whether a reason of a CONNECTION_CLOSE is what programs say: known words, numbers, and the name of an error."""
+    return is_description(reason.translate(_SIGNS))
 
 
 def data_frames(payload: bytes) -> list[DataFrame] | None:

@@ -10,8 +10,8 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets import Numbers
-from overheard_capture.packets.usual_text import has_long_text, is_description, is_prose
-from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
+from overheard_capture.packets.usual_text import has_long_text, is_prose
+from overheard_capture.protocols.quic.frames import CryptoStream, data_frames, is_usual_reason
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -29,8 +29,8 @@ _MAX_KEYS = 4
 # Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64.
 _CHECK_LENGTH = 64
 _MAX_IDS = 256
-# So many letters of a reason may be no known words. Shorter connection IDs may be text by chance.
-_FEW_OF_REASON, _LONG_ID = 48, 12
+# Shorter connection IDs may be text by chance.
+_LONG_ID = 12
 _IDS = Numbers("QUIC connection IDs")
 
 
@@ -132,7 +132,7 @@ class QuicReader:
                 # Of what is sent again, and may be something else, nothing reaches the handshake.
                 read_values(self._findings, (*self._layers, LAYER), body, body_origin, BEHIND_HEADER)
             if frame.offset is None:
-                if not is_description(body, _FEW_OF_REASON):
+                if not is_usual_reason(body):
                     self._findings.report_in_clear("QUIC close reason", len(body))
                 add_piece(self._findings, (*self._layers, LAYER), body, body_origin, "reason")
             else:

@@ -16,6 +16,7 @@ from overheard_capture.packets.usual_text import (
     is_identifier,
     is_name,
     is_printable,
+    is_token,
     is_words,
     unknown_words,
 )
@@ -39,6 +40,8 @@ _GEX_LENGTHS = {4, 12}
 # A host key, a public value and a signature; or a prime and its generator.
 _MAX_STRINGS, _LONGEST_GENERATOR = 3, 2
 _MAX_TEXT = 1024
+# How many words the identifier of a key and the names of its host have: of a host and its domain.
+_WORD, _MOST_WORDS = lazy_pattern(rb"[a-z]{2,}"), 7
 # Messages with a text for people; and how many letters all names of algorithms have that are no known words.
 _TEXTS, _FEW = {DISCONNECT, DEBUG}, 12
 # The end of a method with GSS-API: the hash of a mechanism (RFC 4462, 2), of which these are known.
@@ -168,13 +171,15 @@ class ClearMessages:
         """The rest of a certificate (OpenSSH's PROTOCOL.certkeys): serial, names, validity, options, signature."""
         cursor.take(12)
         # The identifier of the key, and the names of the host.
-        for _ in range(2):
-            text = self._read_text(cursor, field, origin)
-            if not (is_name(text.replace(b" ", b"-")) or is_identifier(text, _MAX_TEXT)):
-                self._findings.report_in_clear("SSH certificate", len(text))
+        names = [self._read_text(cursor, field, origin), *_strings(self._read_text(cursor, field, origin))]
+        is_usual = all(is_name(name.replace(b" ", b"-")) or is_token(name) for name in names)
         cursor.take(16)
-        for _ in range(3):
-            self._read_text(cursor, field, origin)
+        # Options and extensions, and what is reserved.
+        texts = [text for _ in range(2) for text in _options(self._read_text(cursor, field, origin))]
+        more = self._read_text(cursor, field, origin)
+        words = {word for name in names for word in _WORD.findall(name.lower())}
+        if not is_usual or more or len(words) > _MOST_WORDS or not all(map(is_description, texts)):
+            self._findings.report_in_clear("SSH certificate", sum(map(len, (*names, *texts, more))))
         for _ in range(2):
             signed, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
             self._read_string(signed, origin.after(at - len(signed)), 1)
@@ -204,6 +209,20 @@ class ClearMessages:
 
     def _embedded(self, field: bytes, origin: Origin) -> None:
         read_values(self._findings, self._layers, field, origin)
+
+
+def _strings(field: bytes) -> list[bytes]:
+    """The strings in a list of an SSH certificate. Raises TruncatedError."""
+    cursor, strings = Cursor(field), list[bytes]()
+    while cursor:
+        strings.append(bytes(cursor.vector(4).rest()))
+    return strings
+
+
+def _options(field: bytes) -> list[bytes]:
+    """The names of options or extensions, each followed by its value, which is a string in another."""
+    strings = _strings(field)
+    return strings[::2] + [text for value in strings[1::2] for text in _strings(value)]
 
 
 def _key_type(field: bytes) -> bytes:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
+from overheard_capture.content.findings import ZERO_KEY, Reason
 from overheard_capture.decoders.keys import der_values
 from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_number, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
@@ -44,6 +45,9 @@ _RANDOM = frozenset((35, 41, 44, 51, 0xFE0D))
 # it may say that the client must begin again.
 _RANDOM_AT, _DOWNGRADE = (2, 34), (b"DOWNGRD\0", b"DOWNGRD\1")
 _RETRY = hashlib.sha256(b"HelloRetryRequest").digest()
+# Tickets begin with the name of their key (RFC 5077, 4), which GnuTLS 3.6.4 to 3.6.13 left zero, and so the key itself.
+# In NewSessionTicket that is behind a lifetime and a length, and in extensions behind the lengths of identities.
+_NEW_TICKET, _TICKET_AT, _ZERO_NAME, _BEFORE_TICKET = 4, 6, bytes(16), {35: 0, 41: 4}
 # The length of a key, or of the beginning of a ticket.
 _KEY_SHARE, _SHORTEST_KEY = 51, 32
 _RANDOM_VALUES, _SESSION_IDS = Numbers("TLS random values"), Numbers("TLS session IDs")
@@ -57,6 +61,8 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
         for certificate, start in _certificates(body):
             _add_certificate(findings, layers, certificate, origin.after(start))
     _report_in_clear(findings, kind, body)
+    if kind == _NEW_TICKET and body[_TICKET_AT:].startswith(_ZERO_NAME):
+        findings.report_unread(Reason.KEY, ZERO_KEY, layers)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
         return
@@ -66,6 +72,8 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
+            if field[_BEFORE_TICKET.get(extension or 0, len(field)) :].startswith(_ZERO_NAME):
+                findings.report_unread(Reason.KEY, ZERO_KEY, layers)
             _add_pieces(findings, layers, extension, field, begins)
             if extension is None or (extension in _KNOWN and extension not in _WITHOUT_CONTENT):
                 read_values(findings, layers, field, begins, BEHIND_HEADER)

@@ -1,8 +1,11 @@
-"""The crypto stream: what is sent again has the same bytes."""
+"""The crypto stream: what is sent again has the same bytes. And the reasons that programs give."""
 
 from __future__ import annotations
 
-from overheard_capture.protocols.quic.frames import CryptoStream
+import pytest
+
+from capture.in_clear import SPELLED, SWAPPED
+from overheard_capture.protocols.quic.frames import CryptoStream, is_usual_reason
 from overheard_capture.provenance.origin import Origin
 
 BODY = bytes(range(60))
@@ -29,3 +32,27 @@ def test_other_bytes_contradict() -> None:
 def test_what_is_new_contradicts_nothing() -> None:
     assert not stream().contradicts(20, b"fluffy tai")
     assert not stream().contradicts(40, b"fluffy tail")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        b"",
+        b"tls: no application protocol",
+        b"CRYPTO_ERROR 0x12a (remote): tls: bad certificate",
+        b"199:TLS handshake failure (ENCRYPTION_HANDSHAKE) 46: certificate unknown. SSLErrorStack:[handshake.cc:298]",
+        b"Packet buffer exhausted",
+        b"server is shutting down",
+        b"quic_tls.c:648",
+    ],
+)
+def test_reasons_that_programs_give(reason: bytes) -> None:
+    assert is_usual_reason(reason)
+
+
+HIDDEN = [SPELLED, SWAPPED, b'{"user": "jane", "card": 1}', b"\xff\xfe\0a", b"Zm9vYmFyYmF6cXV4"]
+
+
+@pytest.mark.parametrize("reason", HIDDEN)
+def test_reasons_that_an_application_gives(reason: bytes) -> None:
+    assert not is_usual_reason(reason)

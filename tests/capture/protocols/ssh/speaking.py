@@ -95,9 +95,10 @@ def conversation(
     before: bytes = b"",
     public: bytes = b"",
     answer: bytes = b"",
+    key: bytes = b"",
 ) -> list[tuple[str, bytes]]:
     """A conversation with a key exchange over Curve25519, in which the client sends `data` after NEWKEYS."""
-    key = string(string(b"ssh-ed25519"), string(RANDOM.randbytes(32)))
+    key = key or string(string(b"ssh-ed25519"), string(RANDOM.randbytes(32)))
     signature = string(string(b"ssh-ed25519"), string(RANDOM.randbytes(64)))
     reply = packet(31, key + string(RANDOM.randbytes(32)) + signature)
     return [
@@ -109,3 +110,20 @@ def conversation(
         ("<", reply + packet(21, b"") + (answer or RANDOM.randbytes(3000))),
         (">", packet(21, b"") + (data or RANDOM.randbytes(5000))),
     ]
+
+
+def host_certificate(
+    name: bytes = b"host web01.example.com",
+    hosts: Sequence[bytes] = (b"web01", b"web01.example.com", b"192.0.2.7"),
+    options: Sequence[tuple[bytes, bytes]] = (),
+    extensions: Sequence[tuple[bytes, bytes]] = (),
+    reserved: bytes = b"",
+) -> bytes:
+    """A host key with a certificate (OpenSSH's PROTOCOL.certkeys)."""
+    authority, signed = string(b"ssh-ed25519"), RANDOM.randbytes(64)
+    pairs = [string(*(string(part) for pair in each for part in pair)) for each in (options, extensions)]
+    return string(
+        string(b"ssh-ed25519-cert-v01@openssh.com"), string(RANDOM.randbytes(32)), string(RANDOM.randbytes(32)),
+        bytes(8), b"\0\0\0\2", string(name), string(*map(string, hosts)), bytes(8), b"\xff" * 8,
+        *pairs, string(reserved), string(authority, string(RANDOM.randbytes(32))), string(authority, string(signed)),
+    )  # fmt: skip

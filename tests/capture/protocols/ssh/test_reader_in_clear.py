@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from capture.in_clear import SPELLED, SWAPPED, in_clear
-from capture.protocols.ssh.speaking import RANDOM, conversation, key_exchange_init, packet, string
+from capture.protocols.ssh.speaking import RANDOM, conversation, host_certificate, key_exchange_init, packet, string
 from capture.sealed import of_stream
 
 LISTS = (
@@ -22,6 +22,13 @@ LISTS = (
 ORDINARY = {
     "OpenSSH": conversation(init=key_exchange_init(lists=LISTS)),
     "random padding": conversation(init=key_exchange_init(padding=RANDOM.randbytes(8))),
+    "a certificate": conversation(key=host_certificate()),
+    "a certificate with a UUID": conversation(key=host_certificate(b"0c4b2f3e-90a1-4d7c-8a1f-5be0d8f3a9c2")),
+    "a certificate with options": conversation(
+        key=host_certificate(
+            options=[(b"source-address", string(b"192.0.2.0/24"))], extensions=[(b"permit-X11-forwarding", b"")]
+        )
+    ),
     **{
         line.decode(): conversation(line=b"SSH-2.0-" + line)
         for line in (
@@ -43,6 +50,17 @@ HIDDEN = {
     "SSH message 4": conversation(before=packet(4, b"\0" + string(SWAPPED) + string(b""))),
     "SSH message 1": conversation(before=packet(1, bytes(4) + string(SWAPPED) + string(b""))),
     "names of SSH algorithms": conversation(init=key_exchange_init(languages=SPELLED.decode().replace(" ", ","))),
+}
+
+
+IN_CERTIFICATES = {
+    "identifier": host_certificate(SPELLED),
+    "hosts": host_certificate(hosts=SPELLED.split()),
+    "a host": host_certificate(hosts=[SWAPPED + b"!"]),
+    "an option": host_certificate(options=[(b"force-command", string(SWAPPED))]),
+    "an extension": host_certificate(extensions=[(SWAPPED.replace(b" ", b"-") + b"@example.com", b"")]),
+    "the value of an extension": host_certificate(extensions=[(b"permit-pty", string(SWAPPED))]),
+    "what is reserved": host_certificate(reserved=SWAPPED),
 }
 
 
@@ -75,3 +93,8 @@ def test_lines_before_the_identification_are_content() -> None:
         at = next(number for number, (who, _) in enumerate(parts) if who == side)
         changed = [*parts[:at], (side, SWAPPED + b"\r\n" + parts[at][1]), *parts[at + 1 :]]
         assert in_clear(of_stream(changed))
+
+
+def test_what_an_application_says_in_a_host_certificate_is_in_clear() -> None:
+    found = {name: set(in_clear(of_stream(conversation(key=key)))) for name, key in IN_CERTIFICATES.items()}
+    assert found == {name: {"data in SSH certificate"} for name in IN_CERTIFICATES}

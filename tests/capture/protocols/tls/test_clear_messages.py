@@ -25,7 +25,7 @@ from capture.talk import (
     server,
     vector,
 )
-from overheard_capture.content.findings import Findings
+from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.packets import Numbers
 from overheard_capture.protocols.tls.clear_messages import read_message
@@ -96,6 +96,26 @@ def test_of_random_values_what_the_protocol_says_is_left_out() -> None:
         read_message(findings, (), 2, hello[:2] + value + hello[34:], Origin.of_frame(1, 0, len(hello)))
         random_values = [piece for piece, *_, part in sink.pieces if part == Numbers("TLS random values")]
         assert random_values == ([kept] if kept else [])
+
+
+ZERO_TICKET = bytes(16) + RANDOM.randbytes(16) + b"\0\x60" + RANDOM.randbytes(96 + 20)
+TICKETS = {
+    "of a server": (4, bytes(4) + vector(2, ZERO_TICKET)),
+    "of a client": (1, client(extension(35, ZERO_TICKET))),
+    "as an identity": (1, client(extension(41, vector(2, vector(2, ZERO_TICKET) + bytes(4)) + vector(2, bytes(33))))),
+}
+
+
+@pytest.mark.parametrize("where", TICKETS)
+def test_a_ticket_under_a_key_of_zeros_is_a_key_in_clear(where: str) -> None:
+    """GnuTLS 3.6.4 to 3.6.13 (CVE-2020-13777)."""
+    kind, body = TICKETS[where]
+    found = []
+    for each in (body, body.replace(ZERO_TICKET, b"\1" + ZERO_TICKET[1:])):
+        findings = Findings(SEARCH, READERS)
+        read_message(findings, (), kind, each, Origin.of_frame(1, 0, len(each)))
+        found.append([unread.why for unread in findings.unread])
+    assert found == [[Reason.KEY], []]
 
 
 def test_malformed_messages_raise_nothing() -> None:
