@@ -40,8 +40,9 @@ class Domain(NamedTuple):
     """The part of messages that is below a domain of DNS, and that nobody can read. It is counted, not joined."""
 
     name: bytes
-    # Whether it is short codes, of which few domains have many.
+    # Whether it is short codes, of which few domains have many; or words, which anybody can read.
     has_codes: bool = False
+    has_words: bool = False
 
 
 def part_of(part: object) -> object:

@@ -43,6 +43,7 @@ _ADDRESS = (
     r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
 )
 _NUMBER = r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]{1,16}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,32})(?![0-9A-Za-z])"
+_INSTANCE_SIGNS, _INSTANCE_WORDS = r"[^\w .,'\u2018\u2019()\[\]&+/#@-]", 8
 _HOSTS = r"[\w-]+(?:\.[\w-]+)+\S*"
 _MARKS = r"\([cCR]\)"
 _URL = r"[a-z]{3,6}://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?([/?][!-~]*)?"
@@ -154,6 +155,13 @@ def is_title(data: bytes, small: int = _SMALL_WORDS) -> bool:
     return is_name_like and signs <= _MAX_SIGNS and 2 * signs <= len(text) + _FEW
 
 
+def is_instance(data: bytes) -> bool:
+    """Whether this is like the name that people give to a service or a device (RFC 6763, 4.1.1): a short title."""
+    text = _without_numbers(data)
+    words = [word for word in _letters_of(text) if len(word) > 1]
+    return is_title(data) and len(words) <= _INSTANCE_WORDS and _pattern(_INSTANCE_SIGNS).search(text) is None
+
+
 def words_of_title(data: bytes) -> list[str]:
     """The words of a name that are not known, as they are written. In scripts without cases, two letters are a word."""
     words = [word for word in _words(_without_numbers(data)) if len(word) > 2 or not word.isascii()]
@@ -173,6 +181,13 @@ def has_many_words(data: bytes) -> bool:
         return True
     words = {word.lower() for word in _words(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
     return len(words) > _MANY_WORDS
+
+
+def is_of_sentence(word: bytes) -> bool:
+    """Whether a word holds sentences together."""
+    from overheard_capture.packets.usual_words import OF_SENTENCES  # noqa: PLC0415  (few captures have such fields)
+
+    return word.decode("ascii", "replace") in OF_SENTENCES
 
 
 def unknown_words(data: bytes) -> set[str]:

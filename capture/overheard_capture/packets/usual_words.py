@@ -118,3 +118,10 @@ _AUTHORITIES = """
 """
 _ALL = (_MAKERS, _SYSTEMS, _FAILURES, _MACHINES, _PORTS, _ANSWERS, _CODES, _PROGRAMS, _AUTHORITIES)
 WORDS = frozenset(" ".join(_ALL).split())
+# Words that hold a sentence together, and that few names of hosts have.
+_CONNECTIVES = """
+    about after all also am and any are at because been before below but can did do does for from had has have he her
+    here him his how if in into is it its me my no not of on or our please she so than that the their them then there
+    these they this those to until was we were what when where which who will with would you your
+"""
+OF_SENTENCES = frozenset(_CONNECTIVES.split())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from functools import cached_property, lru_cache
 from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from overheard.words.named_tuple import NamedTuple
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.opaque_values import MAX_VALUE
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.message_pieces import Domain, Row, part_of
 from overheard_capture.decoders.messages import LAYER
@@ -25,6 +24,7 @@ from overheard_capture.packets import Numbers
 from overheard_capture.packets.text_in_numbers import says_text
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans, Span
+from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.piece_numbers import by_number
 
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from overheard_capture.search import Search
 
 
-OPAQUE_NAMES = f"names and texts below one domain that say more than {MAX_VALUE} bytes, which nobody can read"
-# So many bytes are those of a few codes of hosts.
-_MOST_CODES = 64
-MANY_CODES = f"names below one domain that say more than {_MOST_CODES} bytes in short codes of hexadecimal"
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
 # Of binary pieces no more is unwrapped: those of pings have times.
@@ -82,9 +78,7 @@ class MessagePieces:
         self._make_findings = make_findings
         self._collect = collect
         self._report = report
-        # What nobody can read below a domain, whoever asks for it, and how many bytes that is so far.
-        self._opaque: dict[object, set[bytes]] = {}
-        self._sizes: Counter[object] = Counter()
+        self._domains = BelowDomains()
         # Fields with numbers that say a text together: how many bytes, and in which frame the first one is.
         self._numbers: dict[tuple[str, str], tuple[int, int]] = {}
         # The last pieces of each part. The least recently used first.
@@ -95,7 +89,7 @@ class MessagePieces:
         parts: dict[tuple[object, ...], list[Piece]] = {}
         for piece in pieces:
             if isinstance(piece.part, Domain):
-                self._count(piece)
+                self._count(piece.part, piece)
                 continue
             # Numbers of one length are rows.
             length = len(piece.data) if isinstance(piece.part, Numbers) else 0
@@ -123,20 +117,12 @@ class MessagePieces:
         for (field, hosts), (size, frame) in self._numbers.items():
             report(field, size, hosts, (1, frame))
 
-    def _count(self, piece: Piece) -> None:
-        """Report what nobody can read below a domain once that is more than a value may be."""
-        domain = piece.part if piece.part in self._opaque or len(self._opaque) < _MOST_PARTS else None
-        known = self._opaque.setdefault(domain, set())
-        most = _MOST_CODES if isinstance(domain, Domain) and domain.has_codes else MAX_VALUE
-        if piece.data in known or self._sizes[domain] > most:
-            return
-        known.add(piece.data)
-        from overheard_capture.protocols.dns.opaque_names import opaque_size  # noqa: PLC0415  (most captures have none)
-
-        self._sizes[domain] += opaque_size(piece.data)
-        if self._sizes[domain] > most:
-            known.clear()
-            what = OPAQUE_NAMES if most == MAX_VALUE else MANY_CODES
+    def _count(self, domain: Domain, piece: Piece) -> None:
+        """Count what is below a domain."""
+        if domain.has_words:
+            if size := self._domains.count_words(domain, piece.data):
+                self._numbers.setdefault(("data in DNS names", piece.hosts), (size, piece.where.frame))
+        elif what := self._domains.count_opaque(domain, piece.data):
             self._report(piece.hosts, UnreadContent(Reason.OPAQUE, what, piece.layers))
 
     def _read(self, pieces: list[Piece], *, unwraps: bool) -> None:

@@ -6,11 +6,13 @@ of hosts have words. Which case a letter has says nothing alone: a resolver may 
 
 from __future__ import annotations
 
+from base64 import b32decode, urlsafe_b64decode
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.opaque import is_base32, is_base64, is_hexadecimal
+from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_prose
 
 if TYPE_CHECKING:
@@ -26,12 +28,41 @@ _LONGEST_CODE, _HASHES = 32, {40, 52, 53, 56, 59, 62}
 _SHORTEST, _SHORTEST_PRINTABLE = 16, 24
 # Codes of these lengths in hexadecimal are addresses and identifiers, of which a domain may have many.
 _IDENTIFIERS = {16, 24, 32}
+# Fewer numbers are an address, and what is shorter than a few bytes is a word. Base32 of whole bytes has these lengths
+# beyond a multiple of eight.
+_FEWEST_NUMBERS, _BYTE, _SHORTEST_PART, _BASE32_LENGTHS = 8, 256, 4, {0, 2, 4, 5, 7}
+_BASE32_PART, _BASE64_PART = lazy_pattern(rb"[a-z2-7]+"), lazy_pattern(rb"[0-9A-Za-z_-]+")
+_IN_HEXADECIMAL = Numbers("DNS labels in hexadecimal")
+_IN_BASE32, _IN_BASE64 = (Numbers(f"DNS labels in {coding}", is_random=False) for coding in ("base32", "base64"))
 _ADDRESSES, _PUNYCODE = b"arpa", b"xn--"
 
 
 def coded_in_name(labels: Sequence[bytes]) -> int:
     """How many characters of a name are certainly data in a coding."""
-    return sum(len(part) for part in _parts(labels) if _is_data(part))
+    return sum(len(part) for part in _parts(labels) if _is_data(part)) + _in_decimal(labels[:-2])
+
+
+def _in_decimal(labels: Sequence[bytes]) -> int:
+    """How many characters labels have that are a number each, which together are text."""
+    numbers = [label for label in labels if label.isdigit() and int(label) < _BYTE]
+    return len(b"".join(numbers)) if len(numbers) >= _FEWEST_NUMBERS and _is_text(bytes(map(int, numbers))) else 0
+
+
+def decoded_labels(labels: Sequence[bytes]) -> Iterator[tuple[Numbers, bytes]]:
+    """What each label before a domain stands for in each coding that it may be in: perhaps a part of a text.
+
+    A resolver may change the case of names, so that only what has both is base64.
+    """
+    for label in labels[:-2]:
+        part, lower = label.rstrip(b"="), label.lower().rstrip(b"=")
+        if len(part) < _SHORTEST_PART or lower.isdigit():
+            continue
+        if _HEXADECIMAL.fullmatch(lower) and len(lower) % 2 == 0:
+            yield _IN_HEXADECIMAL, bytes.fromhex(lower.decode())
+        if _BASE32_PART.fullmatch(lower) and len(lower) % 8 in _BASE32_LENGTHS:
+            yield _IN_BASE32, b32decode(lower.upper() + b"=" * (-len(lower) % 8))
+        if part not in (lower, part.upper()) and _BASE64_PART.fullmatch(part) and len(part) % 4 != 1:
+            yield _IN_BASE64, urlsafe_b64decode(part + b"=" * (-len(part) % 4))
 
 
 def short_codes(labels: Sequence[bytes]) -> bytes:

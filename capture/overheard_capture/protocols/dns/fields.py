@@ -1,6 +1,6 @@
 """What ordinary servers, clients and domains have in records and options of DNS, besides names.
 
-Names say what they like: only a label with a blank or a sign, which is no name of a service (RFC 6763, 4.1.1), is not
+Names say what they like: only a label with a blank or a sign, which is no title of a service (RFC 6763, 4.1.1), is not
 ordinary.
 """
 
@@ -13,6 +13,7 @@ from overheard_capture.packets.usual_text import (
     has_text,
     is_description,
     is_identifier,
+    is_instance,
     is_name,
     is_words,
 )
@@ -74,10 +75,10 @@ _TYPE_NAMES = {_HINFO: "HINFO", _TXT: "TXT", _SPF: "SPF", _NULL: "NULL", _CAA: "
 
 
 def _unusual_labels(labels: Sequence[bytes]) -> Iterator[bytes]:
-    """Labels that are no names: text with blanks or signs, unless the name of a service follows."""
+    """Labels that are no names: text with blanks or signs, unless it is a title and the name of a service follows."""
     for at, label in enumerate(labels):
-        is_instance = at == 0 and len(labels) > 2 and labels[1][:1] == b"_" and not _PROTOCOLS.isdisjoint(labels)
-        if is_instance or not label.translate(None, _NAME_LETTERS):
+        before_service = at == 0 and len(labels) > 2 and labels[1][:1] == b"_" and not _PROTOCOLS.isdisjoint(labels)
+        if is_instance(label) if before_service else not label.translate(None, _NAME_LETTERS):
             continue
         text = label.decode(errors="replace")
         is_one = text.isprintable() and "\ufffd" not in text

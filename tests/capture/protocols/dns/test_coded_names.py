@@ -71,3 +71,38 @@ def test_many_short_codes_below_a_domain_are_unread() -> None:
     queries = [query(f"{each}.t.example.com") for each in codes]
     assert any("short codes" in each for each in unread(queries))
     assert unread(queries[:4]) == []
+
+
+LETTER = b"Dear squirrels, the acorns are under the third oak behind the mill."
+PIECES = {
+    "base32": [base64.b32encode(LETTER[at : at + 5]).lower().rstrip(b"=") for at in range(0, len(LETTER), 5)],
+    "base32 in any case": [base64.b32encode(LETTER[at : at + 7]).rstrip(b"=") for at in range(0, len(LETTER), 7)],
+    "base64": [base64.urlsafe_b64encode(LETTER[at : at + 11]).rstrip(b"=") for at in range(0, len(LETTER), 11)],
+    "hexadecimal": [LETTER[at : at + 6].hex().encode() for at in range(0, len(LETTER), 6)],
+    "hexadecimal behind a counter": [
+        at.to_bytes(2).hex().encode() + LETTER[at : at + 4].hex().encode() for at in range(0, len(LETTER), 4)
+    ],
+}
+
+
+@pytest.mark.parametrize("coding", PIECES)
+def test_labels_of_several_queries_that_stand_for_text_are_in_clear(coding: str) -> None:
+    found = in_clear([query(piece + b".%d.t.example.com" % number) for number, piece in enumerate(PIECES[coding])])
+    assert [field for field in found if field.startswith("data in DNS labels in")]
+
+
+def test_labels_of_hosts_stand_for_no_text() -> None:
+    codes = [noise(10, number) for number in range(60)]
+    names = [
+        *(f"{code.hex()}.example.com" for code in codes[:12]),
+        *(f"{base64.b32encode(code).decode().lower()}.cloud.example" for code in codes),
+        *(f"{base64.urlsafe_b64encode(code).decode().rstrip('=')}.x.example" for code in codes[:12]),
+        *(f"{word}.example.org" for word in ("mail", "static", "images", "accounts", "fonts", "fade", "deadbeef")),
+    ]
+    assert in_clear([query(name) for name in names]) == {}
+
+
+def test_text_in_decimal_is_in_clear() -> None:
+    assert coded_in_name([*(b"%d" % byte for byte in LETTER), b"example", b"com"])
+    assert not coded_in_name(of("4.3.2.1.zen.example.com"))
+    assert not coded_in_name(of("1.0.0.127.1.2.3.4.5.example.com"))

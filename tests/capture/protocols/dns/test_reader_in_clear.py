@@ -135,3 +135,47 @@ def test_ordinary_records_and_options_are_infrastructure() -> None:
 def test_what_an_application_says_in_records_and_options_is_in_clear() -> None:
     found = {what: set(in_clear([each])) for what, each in HIDDEN.items()}
     assert found == {what: {f"data in DNS {what}"} for what in HIDDEN}
+
+
+LETTER = (
+    b"dear squirrels the acorns that you asked about are not below the third oak any more but behind the old mill and "
+    b"please do not tell it to the badger who was there before"
+).split()
+SERVICE = (b"_http", b"_tcp", b"local")
+
+
+def test_a_letter_in_names_below_a_domain_is_in_clear() -> None:
+    for size, mark in ((1, b"."), (3, b"-"), (3, b".")):
+        names = [mark.join(LETTER[at : at + size]).split(b".") for at in range(0, len(LETTER), size)]
+        assert "data in DNS names" in in_clear([query(name(*each, b"example", b"com")) for each in names])
+
+
+def test_names_of_many_sites_and_their_search_domain_are_not() -> None:
+    sites = [b"site%c%c" % (97 + at // 26, 97 + at % 26) for at in range(60)]
+    search = (b"default", b"svc", b"cluster", b"local")
+    assert in_clear([query(name(b"www", each, b"com", *search)) for each in sites]) == {}
+    assert in_clear([query(name(b"www", each, b"org")) for each in sites]) == {}
+    hosts = (b"www", b"mail", b"static", b"img", b"login", b"api", b"cdn", b"the", b"in", b"of", b"my", b"shop")
+    assert in_clear([query(name(each, b"example", b"com")) for each in hosts]) == {}
+
+
+def test_names_of_services_are_titles() -> None:
+    titles = (
+        b"Anna\xe2\x80\x99s MacBook Pro (2)",
+        b"Brother HL-L2350DW series @ print01",
+        b"host [52:54:00:12:34:56]",
+        b"Philips hue - 4F1A2B",
+        b"Living Room TV",
+        b"70-35-60-63.1 Office",
+    )
+    assert [each for each in titles if in_clear([query(name(each, *SERVICE))])] == []
+    others = (
+        b"Guest password: " + SWAPPED,
+        b'{"p": "' + SWAPPED + b'"}',
+        b"WIFI:S:home;P:" + SWAPPED + b";;",
+        b"http://anna:" + SWAPPED.replace(b" ", b"") + b"@10.0.0.2/",
+        SPELLED[:63],
+        b"the key to the gate is below the old stone",
+        b"f l u f f y t a i l",
+    )
+    assert [each for each in others if not in_clear([query(name(each, *SERVICE))])] == []
