@@ -21,7 +21,7 @@ _FEW_OF_PATH = 12
 # The longest name of a host (a label, and a domain), and how many words it may have. Of letters alone, or of other
 # printable characters, identifiers hardly ever have so many in a row.
 _LONGEST_NAME, _NAME_WORDS = 100, 5
-_MANY_WORDS, _MANY_LETTERS, _LABEL_WORDS = 9, 40, 7
+_MANY_WORDS, _MANY_LETTERS, _LABEL_WORDS, _CONNECTIVES = 9, 40, 7, 3
 # How many unknown words the name of a company has, how many of them are small, such as prepositions; and its digits.
 _TITLE_WORDS, _SMALL_WORDS, _DIGITS = 8, 3, 32
 _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
@@ -108,7 +108,7 @@ def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:
 def is_name(data: bytes) -> bool:
     """Whether this is like the name of a host: labels of letters, digits and hyphens, of a few words."""
     text = _text_of(data)
-    if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text):
+    if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text) or _is_sentence(text):
         return not data
     return len([word for word in _words(text) if len(word) > 2]) <= _NAME_WORDS
 
@@ -174,13 +174,22 @@ def words_of_title(data: bytes) -> list[str]:
 def has_many_words(data: bytes) -> bool:
     """Whether a name has more different unknown words than long names have, such as those of a spelling alphabet.
 
-    Or one of its labels has as many words as a sentence, known or not.
+    Or one of its labels has as many words as a sentence, known or not, or several that hold one together.
     """
     labels = _text_of(data).split(".") if len(data) > _MANY_LETTERS // 2 else []
     if any(len({word.lower() for word in _letters_of(label) if len(word) > 1}) > _LABEL_WORDS for label in labels):
         return True
+    if _is_sentence(_text_of(data)):
+        return True
     words = {word.lower() for word in _words(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
     return len(words) > _MANY_WORDS
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether several words hold this together: names of hosts have few of these."""
+    if len(text) <= _MANY_LETTERS // 2:
+        return False
+    return sum(is_of_sentence(word.encode()) for word in {*map(str.lower, _letters_of(text))}) > _CONNECTIVES
 
 
 def is_of_sentence(word: bytes) -> bool:

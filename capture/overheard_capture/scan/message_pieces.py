@@ -121,7 +121,7 @@ class MessagePieces:
         """Count what is below a domain."""
         if domain.has_words:
             if size := self._domains.count_words(domain, piece.data):
-                self._numbers.setdefault(("data in DNS names", piece.hosts), (size, piece.where.frame))
+                self._numbers.setdefault(("data in names of hosts", piece.hosts), (size, piece.where.frame))
         elif what := self._domains.count_opaque(domain, piece.data):
             self._report(piece.hosts, UnreadContent(Reason.OPAQUE, what, piece.layers))
 

@@ -10,10 +10,10 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.message_pieces import Domain, add_labels, add_number, add_piece
+from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
-from overheard_capture.protocols.dns.coded_names import decoded_labels, short_codes
+from overheard_capture.protocols.dns.coded_names import short_codes
 from overheard_capture.protocols.dns.fields import fields_in_clear
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.dns.message_text import (
@@ -24,7 +24,8 @@ from overheard_capture.protocols.dns.message_text import (
     decode_netbios,
 )
 from overheard_capture.protocols.dns.numbers import add_numbers
-from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text, words_in_name
+from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
+from overheard_capture.protocols.dns.several_names import add_words
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
@@ -107,20 +108,13 @@ def _add_opaque(findings: Findings, layers: Layers, message: DnsContents, data: 
     domain = b""
     for labels in message.names:
         values = [data[start:end] for start, end in labels]
+        where = origin.derived([(0, labels[0][0], labels[-1][1])])
+        add_words(findings, layers, values, where)
         below, opaque = opaque_in_name(values)
-        for coded, decoded in decoded_labels(values):
-            field = coded._replace(field=f"{coded.field} below {below.decode(errors='replace')}")
-            add_number(findings, layers, field, decoded, origin.derived([(0, labels[0][0], labels[-1][1])]))
         domain = domain or below
-        parent, words = words_in_name(values)
-        if words:
-            where = origin.derived([(0, labels[0][0], labels[-1][1])])
-            add_piece(findings, layers, words, where, Domain(parent, has_words=True))
         if not opaque and labels not in message.hashed and (codes := short_codes(values)):
-            where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_piece(findings, layers, codes, where, Domain(below, has_codes=True))
         if opaque and labels not in message.hashed:
-            where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_piece(findings, layers, opaque, where, Domain(below))
     for start, end in message.texts:
         if opaque := opaque_in_text(data[start:end]):

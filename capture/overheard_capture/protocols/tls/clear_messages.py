@@ -12,6 +12,7 @@ from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_n
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_printable
+from overheard_capture.protocols.dns.several_names import add_words
 from overheard_capture.protocols.tls.certificate_fields import certificate_fields
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
@@ -152,6 +153,7 @@ def _add_name(findings: Findings, layers: Layers, name: bytes, origin: Origin, p
         labels.append((label, origin.after(at)))
         at += len(label) + 1
     add_labels(findings, layers, labels, part)
+    add_words(findings, layers, name.split(b"."), origin)
 
 
 def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, origin: Origin) -> None:

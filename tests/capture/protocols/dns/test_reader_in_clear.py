@@ -147,7 +147,7 @@ SERVICE = (b"_http", b"_tcp", b"local")
 def test_a_letter_in_names_below_a_domain_is_in_clear() -> None:
     for size, mark in ((1, b"."), (3, b"-"), (3, b".")):
         names = [mark.join(LETTER[at : at + size]).split(b".") for at in range(0, len(LETTER), size)]
-        assert "data in DNS names" in in_clear([query(name(*each, b"example", b"com")) for each in names])
+        assert "data in names of hosts" in in_clear([query(name(*each, b"example", b"com")) for each in names])
 
 
 def test_names_of_many_sites_and_their_search_domain_are_not() -> None:

@@ -26,6 +26,7 @@ from capture.talk import (
     vector,
 )
 from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.decoders.message_pieces import Domain
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.packets import Numbers
 from overheard_capture.protocols.tls.clear_messages import read_message
@@ -124,3 +125,17 @@ def test_malformed_messages_raise_nothing() -> None:
     for length in range(len(hello)):
         for kind in (1, 2, 4, 11):
             read_message(findings, (), kind, hello[:length], Origin.of_frame(1, 0, length))
+
+
+LETTER = b"dear squirrels the acorns that you asked about are not below the oak but behind the mill"
+
+
+def test_words_of_server_names_are_put_aside_by_their_domain() -> None:
+    sink = Sink()
+    for word in LETTER.split():
+        name = word + b".example.com"
+        body = client(extension(0, vector(2, b"\0" + vector(2, name))))
+        read_message(Findings(SEARCH, READERS, messages=sink), (), 1, body, Origin.of_frame(1, 0, len(body)))
+    words = [piece for piece, *_, part in sink.pieces if part == Domain(b"example.com", has_words=True)]
+    assert {b"squirrels", b"the", b"not"} <= {*words}
+    assert b"com" not in words
