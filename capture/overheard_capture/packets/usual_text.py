@@ -142,7 +142,7 @@ def is_description(data: bytes, few: int = _FEW) -> bool:
 def is_title(data: bytes, small: int = _SMALL_WORDS) -> bool:
     """Whether this is like the name of a company, a place or a person: a few words, all but some `small` capitalised.
 
-    Sentences have more small words, though many of them are known.
+    Sentences have more small words, though many of them are known, and words that hold them together.
     """
     text = _without_numbers(data)
     words = words_of_title(data)
@@ -151,7 +151,8 @@ def is_title(data: bytes, small: int = _SMALL_WORDS) -> bool:
     signs = sum(not (each.isalnum() or each == " ") for each in text)
     digits = sum(each.isdecimal() for each in text)
     is_few = len(words) <= _TITLE_WORDS and sum(map(str.islower, words)) <= small and len(letters) <= _FEW
-    is_name_like = is_few and len(all_small) <= 2 * small and text.isprintable() and digits <= _DIGITS
+    is_name_like = is_few and len(all_small) <= 3 * small and not _is_sentence(text)
+    is_name_like = is_name_like and text.isprintable() and digits <= _DIGITS
     return is_name_like and signs <= _MAX_SIGNS and 2 * signs <= len(text) + _FEW
 
 
