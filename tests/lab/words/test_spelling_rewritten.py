@@ -120,3 +120,21 @@ def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: typ
 def test_the_name_of_a_file_that_goes_on_in_another_parameter_is_found() -> None:
     assert seen(f"{KEY}{KEY}.png", attached(f"{KEY}{KEY}.png"))
     assert not seen(f"{KEY}{KEY}.png", attached(f"{KEY}x{KEY}.png"))
+
+
+def test_names_that_systems_make_of_a_text_are_found() -> None:
+    title = "Anna's MacBook and 4711"
+    for name in (
+        "Annas-MacBook-and-4711.local",
+        "annas-macbook-and-4711",
+        "ANNAS_MACBOOK_AND_4711",
+        "annas.macbook.and.4711.example.com",
+    ):
+        assert seen(title, name) == {"as a name"}, name
+    for other in ("annas-macbook-or-4711", "annas--macbook/and:4711", "annasmacbookand4711"):
+        assert seen(title, other) == set(), other
+
+
+def test_a_name_of_two_words_or_a_few_letters_is_too_common() -> None:
+    assert seen("password reset", "password-reset") == set()
+    assert seen("a b c 1", "a-b-c-1") == set()

@@ -1,6 +1,6 @@
 """A text that a program wrote in another way than by escaping it.
 
-With typographic signs, in the digits of another script, broken into lines of one length, as a list of its
+As a name, with typographic signs, in the digits of another script, broken into lines of one length, as a list of its
 characters, or with its UTF-8 read as another charset and encoded once more.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from overheard.words.spelling.characters import EVERY_ESCAPE, Escape
-from overheard.words.spelling.look import Look, either, exactly, one_of, perhaps, repeated, row
+from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
 
@@ -27,6 +27,8 @@ _NAMES = dict(
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "st": "\ufb06"}
 # As troff has them: `\(fi`, `\[fi]`, `\(Fi`.
 _TROFF = {"ffi": b"Fi", "ffl": b"Fl"}
+# A name of fewer letters and digits is too common.
+_FEWEST_OF_NAME = 12
 # The digit zero of Arabic, of Persian and Urdu, and of Devanagari, Bengali and Thai. A text with fewer digits is none
 # that is written in one of these.
 _ZEROS, _FEWEST_DIGITS = "\u0660\u06f0\u0966\u09e6\u0e50", 8
@@ -87,6 +89,25 @@ def _ligatures(letters: str) -> Iterator[bytes]:
                 *(b"\\(" + name, b"\\[" + name + b"]"),
             ):
                 yield letters.encode().replace(part.encode(), form)
+
+
+def as_name(text: Text) -> Iterator[Pattern]:
+    """As the name of a host, a file or a page: hyphens in place of blanks, no signs, and letters in any case.
+
+    Systems make such a name of the one that a person gave. Two words alone are too common.
+    """
+    value = text.value.strip()
+    words = value.split()
+    letters = sum(map(str.isalnum, value.decode("ascii", "replace")))
+    if value.isascii() and letters >= _FEWEST_OF_NAME and len(words) > (1 if any(map(bytes.isdigit, words)) else 2):
+        shape = Shape(tuple(_in_name(value[at : at + 1]) for at in range(len(value))))
+        yield Pattern(shape, (Spelling("as a name", any_case=True),), end_of(shape))
+
+
+def _in_name(letter: bytes) -> Look:
+    if letter.isalnum():
+        return in_either_case(letter)
+    return one_of(b"-_.+") if letter.isspace() else perhaps(one_of(b"-_.+" + letter))
 
 
 def in_digits_of_another_script(text: Text) -> Iterator[Pattern]:

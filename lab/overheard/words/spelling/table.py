@@ -26,6 +26,7 @@ from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
 from overheard.words.spelling.packed import base45, septets
 from overheard.words.spelling.rewritten import (
+    as_name,
     in_digits_of_another_script,
     listed,
     taken_for_another_charset,
@@ -163,6 +164,7 @@ _TABLE: tuple[_Row, ...] = (
     # UTF-7 of text beyond ASCII is the same, and plainer.
     _utf16_in_base64,
     punycode,
+    as_name,
 )
 
 
