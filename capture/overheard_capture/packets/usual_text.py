@@ -22,13 +22,15 @@ _FEW_OF_PATH = 12
 # printable characters, identifiers hardly ever have so many in a row.
 _LONGEST_NAME, _NAME_WORDS = 100, 5
 _MANY_WORDS, _MANY_LETTERS, _LABEL_WORDS, _CONNECTIVES = 9, 40, 7, 3
-# How many unknown words the name of a company has, how many of them are small, such as prepositions; and its digits.
-_TITLE_WORDS, _SMALL_WORDS, _DIGITS = 8, 3, 32
+# How many letters may be alone, as in codes, how often letters and digits take turns, and how long a code may be.
+_LETTERS_ALONE, _TURNS, _SHORT = 12, 10, 24
+_RUN_OF_TEXT, _CODED = 12, r"[0-9A-Za-z+/_-]{16,}"
 _LETTERS_IN_A_ROW, _SHORTEST_TEXT = 8, 6
-_LONGEST_IDENTIFIER = 16
+_LONGEST_IDENTIFIER, _FEWEST_DIFFERENT = 16, 5
 _WORD_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -.,:"
 _BLANK = 32
 # So many printable bytes in a row may be text, and so many are.
+_OTHER_LETTERS = rb"(?:[\xc3-\xdf][\x80-\xbf][ -/]?){8}|(?:[\xe1-\xef][\x80-\xbf]{2}[ -/]?){5}"
 _RUN, _CERTAIN = rb"[\t\r\n -~]{16,}", 24
 
 
@@ -43,8 +45,6 @@ _ADDRESS = (
     r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
 )
 _NUMBER = r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]{1,16}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,32})(?![0-9A-Za-z])"
-_INSTANCE_SIGNS, _INSTANCE_WORDS = r"[^\w .,'\u2018\u2019()\[\]&+/#@-]", 8
-_HOSTS = r"[\w-]+(?:\.[\w-]+)+\S*"
 _MARKS = r"\([cCR]\)"
 _URL = r"[a-z]{3,6}://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?([/?][!-~]*)?"
 _HEXADECIMAL = r"[0-9A-Fa-f]+|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -87,7 +87,12 @@ def is_prose(data: bytes) -> bool:
 
 def has_long_text(data: bytes) -> bool:
     """Whether there is text in bytes that should be random, or numbers, which hardly ever have it by chance."""
-    return any(is_long_text(run) for run in printable_runs(data))
+    return has_other_letters(data) or any(is_long_text(run) for run in printable_runs(data))
+
+
+def has_other_letters(data: bytes) -> bool:
+    """Whether there are some letters beyond ASCII in a row, in UTF-8: random bytes hardly ever are."""
+    return re.search(_OTHER_LETTERS, data) is not None
 
 
 def printable_runs(data: bytes) -> list[bytes]:
@@ -108,9 +113,9 @@ def is_identifier(data: bytes, longest: int = _LONGEST_IDENTIFIER) -> bool:
 def is_name(data: bytes) -> bool:
     """Whether this is like the name of a host: labels of letters, digits and hyphens, of a few words."""
     text = _text_of(data)
-    if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text) or _is_sentence(text):
+    if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text) or is_sentence(text):
         return not data
-    return len([word for word in _words(text) if len(word) > 2]) <= _NAME_WORDS
+    return len([word for word in words_of(text) if len(word) > 2]) <= _NAME_WORDS
 
 
 def are_usual_labels(value: bytes) -> bool:
@@ -127,49 +132,41 @@ def are_usual_labels(value: bytes) -> bool:
 
 def is_description(data: bytes, few: int = _FEW) -> bool:
     """Whether this is like what software says about itself: known words, numbers, and a `few` other letters."""
-    text = _without_numbers(data)
+    text = without_numbers(data)
     if not text.isprintable() and not text.translate({9: 32, 10: 32, 13: 32}).isprintable():
         return False
-    unknown = sum(len(word) for word in _words(text))
+    unknown = sum(len(word) for word in words_of(text))
     digits = sum(each.isdecimal() for each in text)
     signs = sum(not (each.isalnum() or each in " .,:;/()_-+\t\r\n") for each in text)
     # Dots and dashes are between words, and a list of numbers is short.
     between = sum(each in ".,:;/_-+" for each in text)
     is_spread = 2 * between <= len(text) + 2 * _FEW and text.count(",") <= _MAX_COMMAS
-    return unknown <= few and digits <= _MAX_DIGITS and signs <= _MAX_SIGNS and is_spread
+    others = sum(not (each.isalnum() or each.isspace()) for each in text)
+    is_readable = len(text) <= _SHORT or 2 * others <= len(text) + 4
+    return (
+        is_readable
+        and not is_disguised(text)
+        and unknown <= few
+        and digits <= _MAX_DIGITS
+        and signs <= _MAX_SIGNS
+        and is_spread
+    )
 
 
-def is_title(data: bytes, small: int = _SMALL_WORDS) -> bool:
-    """Whether this is like the name of a company, a place or a person: a few words, all but some `small` capitalised.
-
-    Sentences have more small words, though many of them are known, and words that hold them together.
-    """
-    text = _without_numbers(data)
-    words = words_of_title(data)
-    letters = [word for word in _letters_of(text) if len(word) == 1]
-    all_small = [word for word in _letters_of(_pattern(_HOSTS).sub(" ", text)) if word.islower() and len(word) > 1]
-    signs = sum(not (each.isalnum() or each == " ") for each in text)
-    digits = sum(each.isdecimal() for each in text)
-    is_few = len(words) <= _TITLE_WORDS and sum(map(str.islower, words)) <= small and len(letters) <= _FEW
-    is_name_like = is_few and len(all_small) <= 3 * small and not _is_sentence(text)
-    is_name_like = is_name_like and text.isprintable() and digits <= _DIGITS
-    return is_name_like and signs <= _MAX_SIGNS and 2 * signs <= len(text) + _FEW
+def is_disguised(text: str) -> bool:
+    """Whether digits stand for letters within words, or a long run is base64 of text."""
+    turns = len(_pattern(r"(?=[^\W\d_]\d|\d[^\W\d_])").findall(text))
+    return (turns > _TURNS and not is_token(text.encode(errors="replace"))) or has_coded_text(text)
 
 
-def is_instance(data: bytes) -> bool:
-    """Whether this is like the name that people give to a service or a device (RFC 6763, 4.1.1): a short title."""
-    text = _without_numbers(data)
-    words = [word for word in _letters_of(text) if len(word) > 1]
-    return is_title(data) and len(words) <= _INSTANCE_WORDS and _pattern(_INSTANCE_SIGNS).search(text) is None
-
-
-def words_of_title(data: bytes) -> list[str]:
-    """The words of a name that are not known, as they are written. In scripts without cases, two letters are a word."""
-    words = [word for word in _words(_without_numbers(data)) if len(word) > 2 or not word.isascii()]
-    found = [word for word in words if word.lower() != word.upper()]
-    return found + [
-        word[at : at + 2] for word in words if word.lower() == word.upper() for at in range(0, len(word), 4)
-    ]
+def has_coded_text(text: str) -> bool:
+    """Whether a long run of letters in both cases is base64 of text."""
+    for run in _pattern(_CODED).findall(text):
+        if run not in (run.lower(), run.upper()):
+            data = b64decode(run.translate({45: 43, 95: 47})[: len(run) // 4 * 4])
+            if is_printable(data[:_RUN_OF_TEXT]):
+                return True
+    return False
 
 
 def has_many_words(data: bytes) -> bool:
@@ -178,19 +175,22 @@ def has_many_words(data: bytes) -> bool:
     Or one of its labels has as many words as a sentence, known or not, or several that hold one together.
     """
     labels = _text_of(data).split(".") if len(data) > _MANY_LETTERS // 2 else []
-    if any(len({word.lower() for word in _letters_of(label) if len(word) > 1}) > _LABEL_WORDS for label in labels):
+    if any(len({word.lower() for word in letters_of(label) if len(word) > 1}) > _LABEL_WORDS for label in labels):
         return True
-    if _is_sentence(_text_of(data)):
+    if is_sentence(_text_of(data)):
         return True
-    words = {word.lower() for word in _words(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
+    words = {word.lower() for word in words_of(_text_of(data)) if len(word) > 2} if len(data) > _MANY_LETTERS else set()
     return len(words) > _MANY_WORDS
 
 
-def _is_sentence(text: str) -> bool:
-    """Whether several words hold this together: names of hosts have few of these."""
+def is_sentence(text: str) -> bool:
+    """Whether several words hold this together, or it is spelled letter by letter: names of hosts have few of these."""
     if len(text) <= _MANY_LETTERS // 2:
         return False
-    return sum(is_of_sentence(word.encode()) for word in {*map(str.lower, _letters_of(text))}) > _CONNECTIVES
+    is_reversed = text.lower().rstrip(".").endswith(".arpa")
+    if not is_reversed and sum(len(word) == 1 for word in letters_of(text)) > _LETTERS_ALONE:
+        return True
+    return sum(is_of_sentence(word.encode()) for word in {*map(str.lower, letters_of(text))}) > _CONNECTIVES
 
 
 def is_of_sentence(word: bytes) -> bool:
@@ -202,10 +202,11 @@ def is_of_sentence(word: bytes) -> bool:
 
 def unknown_words(data: bytes) -> set[str]:
     """The words of a text that are not known, in lower case."""
-    return {word.lower() for word in _words(_without_numbers(data))}
+    return {word.lower() for word in words_of(without_numbers(data))}
 
 
-def _without_numbers(data: bytes) -> str:
+def without_numbers(data: bytes) -> str:
+    """The text without addresses, numbers and marks."""
     return _pattern(f"{_ADDRESS}|{_NUMBER}|{_MARKS}").sub(" ", _text_of(data))
 
 
@@ -226,6 +227,8 @@ def is_location(data: bytes) -> bool:
 def is_token(data: bytes) -> bool:
     """Whether this is like a random value in hexadecimal, base36 or base64: what it stands for is no text."""
     text = _text_of(data)
+    if len(text) > _LONGEST_IDENTIFIER and len({*text.lower()}) < _FEWEST_DIFFERENT:
+        return False
     digits, small, capital = sum(map(str.isdigit, text)), sum(map(str.islower, text)), sum(map(str.isupper, text))
     if _pattern(_HEXADECIMAL).fullmatch(text):
         pairs = text.replace("-", "")
@@ -244,17 +247,17 @@ def _text_of(data: bytes) -> str:
     return data.rstrip(b"\0").decode(errors="surrogateescape")
 
 
-def _letters_of(text: str) -> list[str]:
+def letters_of(text: str) -> list[str]:
     """The runs of letters in a text."""
     return _pattern(r"[^\W\d_]+").findall(text)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The runs of letters in a text that are no known words, in lower case; those of camel case are several."""
     from overheard_capture.packets.usual_words import WORDS  # noqa: PLC0415  (few captures have such fields)
 
     words: list[str] = []
-    for run in _letters_of(text):
+    for run in letters_of(text):
         if run.lower() not in WORDS:
             words += [
                 part

@@ -34,6 +34,7 @@ _FEWEST_NUMBERS, _BYTE, _SHORTEST_PART, _BASE32_LENGTHS = 8, 256, 4, {0, 2, 4, 5
 _BASE32_PART, _BASE64_PART = lazy_pattern(rb"[a-z2-7]+"), lazy_pattern(rb"[0-9A-Za-z_-]+")
 _IN_HEXADECIMAL = Numbers("DNS labels in hexadecimal")
 _IN_BASE32, _IN_BASE64 = (Numbers(f"DNS labels in {coding}", is_random=False) for coding in ("base32", "base64"))
+_DOMAIN = (b"example", b"com")
 _ADDRESSES, _PUNYCODE = b"arpa", b"xn--"
 
 
@@ -44,7 +45,8 @@ def coded_in_name(labels: Sequence[bytes]) -> int:
 
 def _in_decimal(labels: Sequence[bytes]) -> int:
     """How many characters labels have that are a number each, which together are text."""
-    numbers = [label for label in labels if label.isdigit() and int(label) < _BYTE]
+    parts = (part for label in labels for part in label.translate(_BREAKS).split(b"."))
+    numbers = [part for part in parts if part.isdigit() and len(part) <= 3 and int(part) < _BYTE]
     return len(b"".join(numbers)) if len(numbers) >= _FEWEST_NUMBERS and _is_text(bytes(map(int, numbers))) else 0
 
 
@@ -88,10 +90,17 @@ def _is_data(part: bytes) -> bool:
         return False
     if _HEXADECIMAL.fullmatch(lower):
         return _is_text(bytes.fromhex(lower[: size // 2 * 2].decode())) or (_is_long(size) and is_hexadecimal(lower))
+    if _stands_for_text(part):
+        return True
     if not _is_long(size) or not _BASE64.fullmatch(part):
         return False
     is_mixed = part not in (lower, part.upper()) and is_base64(part)
     return is_mixed or (bool(_BASE32.fullmatch(lower)) and is_base32(lower))
+
+
+def _stands_for_text(part: bytes) -> bool:
+    """Whether a code of any length is base32 or base64 of text."""
+    return any(_is_text(decoded) for field, decoded in decoded_labels((part, *_DOMAIN)) if field != _IN_HEXADECIMAL)
 
 
 def _is_long(size: int) -> bool:

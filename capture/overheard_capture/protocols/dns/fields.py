@@ -13,10 +13,10 @@ from overheard_capture.packets.usual_text import (
     has_text,
     is_description,
     is_identifier,
-    is_instance,
     is_name,
     is_words,
 )
+from overheard_capture.packets.usual_titles import is_instance
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.dns.numbers import unused_in_clear
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text

@@ -6,7 +6,16 @@ from binascii import Error, a2b_base64
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.packets.usual_text import has_text, is_description, is_name, is_token, is_url, unknown_words
+from overheard_capture.packets.usual_text import (
+    has_many_words,
+    has_text,
+    is_description,
+    is_disguised,
+    is_name,
+    is_token,
+    is_url,
+    unknown_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +25,7 @@ _TERM = lazy_pattern(
     rb"[+?~-]?(?:all|ptr|(?:include|exists|a|mx|ptr):[\w.%{}+-]+(?:/\d{1,3}){0,2}|(?:a|mx)(?:/\d{1,3}){0,2}"
     rb"|ip[46]:[0-9a-fA-F.:]+(?:/\d{1,3})?)|(?:redirect|exp)=[\w.%{}+-]+"
 )
-_MAX_TERM = 100
+_MAX_TERM, _NAME_OF_TERM = 100, lazy_pattern(rb"^[^:=]*[:=]")
 # What has a version first, and then tags: keys and policies of mail.
 _TAGS = lazy_pattern(
     rb"v=(?:DKIM1|DMARC1|STSv1|TLSRPTv1|BIMI1|spf2\.0/\w+|DKIM2)",
@@ -63,7 +72,14 @@ def _is_policy(text: bytes) -> bool:
     terms = text.split()
     if not terms or terms[0].lower() != b"v=spf1":
         return False
-    return all(_TERM.fullmatch(term.lower()) is not None and len(term) <= _MAX_TERM for term in terms[1:])
+    return all(_is_term(term) for term in terms[1:])
+
+
+def _is_term(term: bytes) -> bool:
+    """Whether this is a term whose name, if it has one, has few words and no code."""
+    name = _NAME_OF_TERM.sub(b"", term)
+    is_name_of_host = not has_many_words(name) and not is_disguised(name.decode(errors="replace"))
+    return _TERM.fullmatch(term.lower()) is not None and len(term) <= _MAX_TERM and is_name_of_host
 
 
 def _is_tagged(text: bytes) -> bool:

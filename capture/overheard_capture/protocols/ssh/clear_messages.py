@@ -44,6 +44,8 @@ _MAX_TEXT = 1024
 _WORD, _MOST_WORDS = lazy_pattern(rb"[a-z]{2,}"), 7
 # Messages with a text for people; and how many letters all names of algorithms have that are no known words.
 _TEXTS, _FEW = {DISCONNECT, DEBUG}, 12
+# How many digits the name of one has, such as those of sizes and versions; and what is no name, but a letter or number.
+_DIGIT, _MOST_DIGITS, _ALONE = lazy_pattern(rb"\d"), 24, lazy_pattern(rb"(?<![^,.])(?:\d+|[A-Za-z])(?![^,.])")
 # The end of a method with GSS-API: the hash of a mechanism (RFC 4462, 2), of which these are known.
 _MECHANISM = lazy_pattern(rb"-(?:toWM5Slw5Ew8Mqkay\+al2g|eipGX3TCiQSrx573bT1o1Q|bontcUwnM6aGfWCP21alxQ)==\Z")
 
@@ -73,9 +75,14 @@ class ClearMessages:
             if names:
                 self._add_names(names, origin.after(at - len(names)))
             lists.append(tuple(names.decode("ascii").split(",")))
-        words = unknown_words(b" ".join(_MECHANISM.sub(b"", each.encode()) for names in lists for each in names))
-        if sum(map(len, words)) > _FEW:
-            self._findings.report_in_clear("names of SSH algorithms", sum(map(len, words)))
+        known = [_MECHANISM.sub(b"", each.encode()) for names in lists for each in names]
+        words = unknown_words(b" ".join(known))
+        many = (
+            any(len(_DIGIT.findall(each)) > _MOST_DIGITS for each in known)
+            or len(_ALONE.findall(b",".join(known))) > _FEW
+        )
+        if many or sum(map(len, words)) > _FEW:
+            self._findings.report_in_clear("names of SSH algorithms", sum(map(len, known if many else words)))
         # Whether a guess follows, and a number that is reserved.
         if cursor.number(1) > 1 or cursor.number(4) or cursor:
             raise TruncatedError

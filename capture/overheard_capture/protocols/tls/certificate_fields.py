@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import MAX_IDENTIFIER
-from overheard_capture.packets.usual_text import has_text, is_description, is_title
+from overheard_capture.packets.usual_text import has_text, is_description
+from overheard_capture.packets.usual_titles import is_title
 from overheard_capture.protocols.tls.certificate_values import (
     BOOLEAN,
+    CONSTRUCTED,
     ENUMERATED,
     HOST,
     INTEGER,
@@ -53,6 +55,8 @@ _COMMENT = bytes.fromhex("6086480186f842010d")
 # Signed certificate timestamps (RFC 6962, 3.3), each with an identifier of a log, a time, extensions and a signature.
 TIMESTAMPS = bytes.fromhex("2b06010401d679020402")
 _BEFORE_EXTENSIONS, _SCT_VERSION = 1 + 32 + 8, 0
+# Extensions have a few numbers, such as versions.
+_MOST_NUMBERS, _MAX_DEPTH = 5, 16
 # How many unknown words all hosts without a domain have together, and all below one domain.
 _MOST_ALONE, _MOST_BELOW = 5, 48
 _REMEMBERED = 64
@@ -162,9 +166,17 @@ def _is_usual_extension(kind: bytes, value: DerElement, is_known: bool) -> bool:
     except TruncatedError:
         # Some hashes are as they are.
         return is_value(content)
-    if kind in _ALTERNATIVE_NAMES and not _are_few_names(elements(structure.content)):
+    are_many = kind in _ALTERNATIVE_NAMES and not _are_few_names(elements(structure.content))
+    if are_many or _count_numbers(structure) > _MOST_NUMBERS:
         return False
     return is_usual(structure, is_description if kind == _COMMENT else is_text_or_name)
+
+
+def _count_numbers(element: DerElement, depth: int = 0) -> int:
+    """How many numbers a structure has. Raises TruncatedError."""
+    if not element.tag & CONSTRUCTED:
+        return int(element.tag in (INTEGER, ENUMERATED))
+    return sum(_count_numbers(each, depth + 1) for each in elements(element.content)) if depth < _MAX_DEPTH else 0
 
 
 def _is_short(content: bytes) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.packets.usual_text import has_text, is_description, is_prose, is_title, is_token
+from overheard_capture.packets.usual_text import has_text, is_description, is_prose, is_token
+from overheard_capture.packets.usual_titles import is_title
 from overheard_capture.protocols.dns.texts import is_mailbox
 from overheard_capture.protocols.tls.elements import STRINGS, element_of, elements, is_structure, string_of
 from overheard_capture.protocols.tls.ordinary import is_host, is_usual_name, says_something
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.protocols.tls.elements import DerElement
 
-_CONSTRUCTED, _CONTEXT, _CLASS = 0x20, 0x80, 0xC0
+CONSTRUCTED, _CONTEXT, _CLASS = 0x20, 0x80, 0xC0
 # Universal types (ITU-T X.680, 8.4).
 BOOLEAN, INTEGER, _BITS, OCTETS, NULL, OID, ENUMERATED, TIMES = 1, 2, 3, 4, 5, 6, 10, (23, 24)
 _TIME = lazy_pattern(rb"\d{12}Z|\d{14}Z")
@@ -43,7 +44,7 @@ def is_usual(element: DerElement, is_text: Callable[[bytes], bool], depth: int =
     inside = content[1:] if tag == _BITS else content if tag == OCTETS else b""
     if tag == _DIRECTORY_NAME:
         return is_usual_name(element_of(content).content)
-    if tag & _CONSTRUCTED or is_structure(inside):
+    if tag & CONSTRUCTED or is_structure(inside):
         parts = elements(inside or content)
         return depth < _MAX_DEPTH and all(is_usual(each, is_text, depth + 1) for each in parts)
     if tag in STRINGS:
@@ -76,7 +77,8 @@ def _is_general_name(tag: int, content: bytes) -> bool:
 
 def is_value(content: bytes) -> bool:
     """Whether this is a hash, or as short as one, and no text."""
-    return len(content) <= LONGEST_HASH and not (has_text(content) and (is_prose(content) or says_something(content)))
+    is_text = has_text(content) and is_prose(content.replace(b"\0", b""))
+    return len(content) <= LONGEST_HASH and not is_text and not says_something(content)
 
 
 def is_object(oid: bytes) -> bool:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.packets.usual_text import (
+    has_coded_text,
     has_many_words,
+    has_other_letters,
     is_description,
     is_identifier,
     is_long_text,
     is_name,
-    is_title,
     is_token,
     is_url,
     printable_runs,
-    words_of_title,
 )
+from overheard_capture.packets.usual_titles import is_title, words_of_title
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.elements import STRINGS, elements, pair_of, string_of
@@ -41,6 +42,8 @@ _COUNTRY, _DESCRIPTION, _LONGEST_COUNTRY = b"\x55\4\6", b"\x55\4\x0d", 3
 
 def says_something(data: bytes, *, may_be_named: bool = False) -> bool:
     """Whether bytes that should be random, or numbers, have text in them; it may be a name or a description."""
+    if has_other_letters(data):
+        return True
     for run in filter(is_long_text, printable_runs(data)):
         # The length before it may be printable, too.
         if not (
@@ -53,6 +56,8 @@ def says_something(data: bytes, *, may_be_named: bool = False) -> bool:
 def is_host(name: bytes) -> bool:
     """Whether this may be the name of a host, or an address: with few words, and no data in a coding."""
     if len(name) > _LONGEST_HOST or not _HOST.fullmatch(name):
+        return False
+    if has_coded_text(name.decode(errors="replace")):
         return False
     return not has_many_words(name) and not coded_in_name(name.lower().split(b"."))
 

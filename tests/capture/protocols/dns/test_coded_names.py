@@ -29,6 +29,9 @@ TUNNELS = {
     "dns2tcp": b"BNIAAAAAAkdFVCAvbG9naW4/dXNlcj1ib2ImcGFzc3dvcmQ9Yw.t.example.com",
     "iodine": b"0ebaa" + BASE32[:50] + b"." + BASE32[:57] + b".t.example.com",
     "capitals": BASE32[:50].upper() + b".t.example.com",
+    "base64 of text of the length of a hash": base64.b64encode(b"the acorns are below the third oak!!").rstrip(b"=")
+    + b".t.example.com",
+    "base32 of text": base64.b32encode(LOGIN).lower().rstrip(b"=") + b".t.example.com",
     "text of the length of a hash": (LOGIN + b"&p=12345678")[:28].hex().encode() + b".example.com",
 }
 ORDINARY = (
@@ -58,7 +61,7 @@ ORDINARY = (
 @pytest.mark.parametrize("what", TUNNELS)
 def test_data_of_a_tunnel_is_in_clear(what: str) -> None:
     assert coded_in_name(of(TUNNELS[what]))
-    assert set(in_clear([query(TUNNELS[what])])) == {"data in DNS name"}
+    assert "data in DNS name" in in_clear([query(TUNNELS[what])])
 
 
 def test_codes_of_hosts_and_keys_are_none() -> None:

@@ -53,6 +53,20 @@ HIDDEN = {
 }
 
 
+IN_NAMES = (
+    ",".join(SWAPPED.decode().replace(" ", "")),
+    ",".join(map(str, SWAPPED)),
+    SPELLED.hex() + "@example.com",
+)
+
+
+def test_letters_and_numbers_are_no_names_of_algorithms() -> None:
+    for names in IN_NAMES:
+        assert "data in names of SSH algorithms" in in_clear(
+            of_stream(conversation(init=key_exchange_init(languages=names)))
+        )
+
+
 IN_CERTIFICATES = {
     "identifier": host_certificate(SPELLED),
     "hosts": host_certificate(hosts=SPELLED.split()),

@@ -113,6 +113,7 @@ HIDDEN = {
         policy(CPS + element(0x16, b"https://a.example/" + base64.b64encode(SPELLED))),
         extension(POLICIES, sequence(sequence(element(6, b"\x2b\6\1\4\1" + SWAPPED)))),
     ],
+    "extension 2.5.29.19": [extension(CONSTRAINTS, sequence(*(element(2, bytes([each])) for each in SWAPPED)))],
     "extension 2.5.29.31": [lists(b"data:text/plain," + SPELLED.replace(b" ", b"+"))],
     "extension 1.3.6.1.5.5.7.1.1": [locations(ISSUERS, b"http://a.example/?" + SPELLED.replace(b" ", b"&"))],
     "extension 2.16.840.1.113730.1.13": [extension(COMMENT, element(0x16, SWAPPED))],

@@ -27,6 +27,8 @@ UNUSUAL = (
     element(3, b"\0" + SPELLED),
     element(4, SPELLED),
     element(4, noise(65)),
+    element(4, SWAPPED.decode().encode("utf-16-be")),
+    element(4, bytes(range(0xE0, 0xF0)).decode("cp1251").encode()),
     element(4, sequence(element(0x0C, SPELLED))),
     element(5, SWAPPED),
     element(6, SWAPPED),

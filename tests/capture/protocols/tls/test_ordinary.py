@@ -16,6 +16,7 @@ def test_random_bytes_say_nothing() -> None:
     assert [number for number in range(300) if says_something(noise(1500, number))] == []
     assert not says_something(b"GET /login")
     assert says_something(noise(100) + SPELLED)
+    assert says_something(noise(100) + CYRILLIC.encode())
 
 
 def test_a_name_says_nothing_where_one_may_be() -> None:
@@ -30,9 +31,10 @@ def test_a_host(name: bytes) -> None:
 
 
 CODED = noise(40).hex().encode() + b".example.com"
+CYRILLIC = " ".join(bytes(range(at, at + 6)).decode("cp1251") for at in (0xE0, 0xE6, 0xEC, 0xF2))
 
 
-@pytest.mark.parametrize("name", [SPELLED, b"", b"a..b", b"a/b", b"\xc3\xa9.example", CODED])
+@pytest.mark.parametrize("name", [SPELLED, base64.b64encode(SWAPPED), b"", b"a..b", b"a/b", b"\xc3\xa9.example", CODED])
 def test_no_host(name: bytes) -> None:
     assert not is_host(name)
 
@@ -63,8 +65,6 @@ def name(*attributes: tuple[str, int, bytes]) -> bytes:
 
 
 ORG, OU, CN, C, DESCRIPTION = "55040a", "55040b", "550403", "550406", "55040d"
-# A sentence of four words in Cyrillic letters.
-CYRILLIC = " ".join(bytes(range(at, at + 6)).decode("cp1251") for at in (0xE0, 0xE6, 0xEC, 0xF2))
 NAMES = (
     name(
         (C, 0x13, b"DE"),
@@ -88,6 +88,7 @@ HIDDEN_NAMES = (
     name((CN, 0x13, b"f-l-u-f-f-y t-a-i-l")),
     name((CN, 0x13, b"..-. .-.. ..- ..-. ..-. -.--")),
     name((ORG, 0x13, base64.b64encode(SPELLED))),
+    name((ORG, 0x13, b"fl0ffy t41l 1s th3 n4m3 0f th3 c4t")),
     name((DESCRIPTION, 0x13, SWAPPED)),
     name((C, 0x13, SWAPPED)),
     name(("2b06010401cf72", 0x0C, SWAPPED)),
