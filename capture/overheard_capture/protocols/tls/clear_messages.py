@@ -12,8 +12,6 @@ from overheard_capture.decoders.message_pieces import LONGEST, add_labels, add_n
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import is_printable
-from overheard_capture.protocols.dns.several_names import add_words
-from overheard_capture.protocols.tls.certificate_fields import certificate_fields
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import is_structure
@@ -99,6 +97,8 @@ def _report_in_clear(findings: Findings, kind: int, body: bytes) -> None:
         if not is_ordinary(kind, body):
             findings.report_in_clear(f"TLS handshake message of type {kind}", len(body))
         elif kind == CERTIFICATE:
+            from overheard_capture.protocols.tls.certificate_fields import certificate_fields  # noqa: PLC0415  (since TLS 1.3, few are in clear)
+
             for certificate, _ in _certificates(body):
                 for field, size in certificate_fields(certificate):
                     findings.report_in_clear(f"certificate: {field}", size)
@@ -153,6 +153,8 @@ def _add_name(findings: Findings, layers: Layers, name: bytes, origin: Origin, p
         labels.append((label, origin.after(at)))
         at += len(label) + 1
     add_labels(findings, layers, labels, part)
+    from overheard_capture.protocols.dns.several_names import add_words  # noqa: PLC0415  (few captures have many names)
+
     add_words(findings, layers, name.split(b"."), origin)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.protocols.tls.certificate_fields import is_usual_document
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of, is_structure
 from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
@@ -29,6 +28,12 @@ def is_ordinary(kind: int, body: bytes) -> bool:
         return check is not None and check(body)
     except TruncatedError:
         return False
+
+
+def _is_usual_document(der: bytes) -> bool:
+    from overheard_capture.protocols.tls.certificate_fields import is_usual_document  # noqa: PLC0415  (few have one)
+
+    return is_usual_document(der)
 
 
 def _is_empty(body: bytes) -> bool:
@@ -56,7 +61,7 @@ def _is_certificate(body: bytes) -> bool:
     if outer:
         return False
     whole = bytes(chain.rest())
-    if not whole or is_usual_document(whole):
+    if not whole or _is_usual_document(whole):
         return True
     cursor = Cursor(whole)
     while cursor:
@@ -74,7 +79,7 @@ def _is_client_key(body: bytes) -> bool:
     """ClientKeyExchange: an identity, an encrypted secret, or a public key; that of GOST is a structure."""
     if says_something(body, may_be_named=True):
         return False
-    return len(body) in _RAW or is_usual_document(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
+    return len(body) in _RAW or _is_usual_document(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
 
 
 # What messages consist of: vectors with a length of so many bytes, a curve, or an algorithm.
@@ -130,7 +135,7 @@ def _is_signature(body: bytes) -> bool:
 def _is_status(body: bytes) -> bool:
     """CertificateStatus (RFC 6066, 8): a response of OCSP."""
     cursor = Cursor(body)
-    return cursor.number(1) == _OCSP and is_usual_document(bytes(cursor.vector(3).rest())) and not cursor
+    return cursor.number(1) == _OCSP and _is_usual_document(bytes(cursor.vector(3).rest())) and not cursor
 
 
 def _is_any(body: bytes) -> bool:
