@@ -102,6 +102,9 @@ def recorded(command: Sequence[str], typed: str) -> list[Screen]:
     process, master = pty.fork()
     if not process:
         os.environ["TERM"] = "xterm-256color"
+        # Otherwise a make within make says where it is.
+        for name in ("MAKEFLAGS", "MAKELEVEL"):
+            os.environ.pop(name, None)
         os.execvp(command[0], [*command])  # noqa: S606  (from a list of arguments)
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, WIDTH, 0, 0))
     began = time.monotonic()
