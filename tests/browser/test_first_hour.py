@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
 
-from browser.window import is_as_wide_as_the_screen, keep, sizes
+from browser.window import is_as_wide_as_the_screen, keep, sizes, whole
 from capture.page.place import MESSAGE
 from overheard.command.page import Rerun
 from overheard_capture.page.app import create_page
@@ -136,9 +136,22 @@ def test_the_impostor_has_a_certificate_and_two_conversations(opened: Window, ba
     expect(of_the_impostor.locator(".sentence")).to_contain_text('I am "server" according to "Overheard Lab Impostor')
 
 
+def test_a_part_that_the_server_did_not_send_can_be_asked_for_again(opened: Window, base: str) -> None:
+    page = opened.page
+    page.route("**/packets", lambda route: route.abort())
+    whole(page, f"{base}http")
+    page.get_by_text("All packets", exact=True).click()
+    expect(page.get_by_role("status").get_by_text("The server did not answer")).to_be_visible()
+    page.unroute("**/packets")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("region", name="Packets", exact=True)).to_be_visible()
+    assert all("ERR_FAILED" in each for each in opened.wrong)
+    opened.wrong.clear()
+
+
 def test_all_packets_are_there_a_page_at_a_time(opened: Window, base: str) -> None:
     page = opened.page
-    page.goto(f"{base}http")
+    whole(page, f"{base}http")
     assert not [url for url in opened.requested if url.endswith("/packets")]
     page.get_by_text("All packets", exact=True).click()
     listed = page.get_by_role("region", name="Packets", exact=True)

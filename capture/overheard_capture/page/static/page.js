@@ -84,7 +84,14 @@ if (packed) {
 
 async function load(part, keys, from) {
   part.dataset.loaded = "";
-  const { ok, content } = await get(part.dataset.fragment + (keys ? "?keys" : from ? `?from=${from}` : ""));
+  let answer;
+  try {
+    answer = await get(part.dataset.fragment + (keys ? "?keys" : from ? `?from=${from}` : ""));
+  } catch {
+    offerAgain(part, () => load(part, keys, from));
+    return;
+  }
+  const { ok, content } = answer;
   const body = new DOMParser().parseFromString(content, "text/html").body;
   part.replaceChildren(...(ok || embedded ? body.childNodes : body.querySelector("main").childNodes));
   const pressed = part.querySelector("[data-switch]");
@@ -103,6 +110,15 @@ async function load(part, keys, from) {
     part.querySelectorAll("li.ack").forEach((each) => { each.hidden = !event.target.checked; });
   });
   showPackets(part, keys);
+}
+
+function offerAgain(part, again) {
+  const [says, button] = [document.createElement("p"), document.createElement("button")];
+  says.setAttribute("role", "status");
+  says.textContent = "The server did not answer.";
+  button.textContent = "Try again";
+  button.addEventListener("click", again);
+  part.replaceChildren(says, button);
 }
 
 function showPackets(part, keys) {
