@@ -29,13 +29,14 @@ _METHOD = lazy_pattern(rb"[A-Za-z][\w-]{0,31} ")
 _MAY_BE_METHOD = lazy_pattern(rb"(?:[A-Za-z][\w-]{0,31})?")
 _VERSION = lazy_pattern(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
 _MAX_LINE = 64 << 10
+_RECORD_TYPES = bytes(READ_AS)
 # A reset of OpenVPN may have a wrapped key of up to 1 KiB with it.
 _MAX_RESET = 1500
 
 
 def _tls(probe: Probe) -> bool:
     """Any record header: the reader checks whether a handshake follows."""
-    return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= MAX_RECORD
+    return probe.match_bytes(_RECORD_TYPES, b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= MAX_RECORD
 
 
 def _ssh(probe: Probe) -> bool:
