@@ -132,7 +132,7 @@ def test_the_impostor_has_a_certificate_and_two_conversations(opened: Window, ba
     expect(page.get_by_role("heading", name="byte by byte")).to_be_focused()
     expect(page.locator(".fields")).to_contain_text("Certificate")
     certificates = page.locator("section", has=page.get_by_role("heading", name="The certificates"))
-    of_the_impostor = certificates.get_by_role("region", name="the interceptor, for", exact=False)
+    of_the_impostor = certificates.get_by_role("region", name="the interceptor, in", exact=False)
     expect(of_the_impostor.locator(".sentence")).to_contain_text('I am "server" according to "Overheard Lab Impostor')
 
 

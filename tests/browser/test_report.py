@@ -58,7 +58,7 @@ def test_it_works_from_disk_without_a_network(chromium: Browser, report_file: Pa
         page = opened.page
         page.context.set_offline(True)
         page.goto(report_file.as_uri())
-        expect(page.get_by_text("The secret is masked.")).to_be_visible()
+        expect(page.get_by_text("In what was recorded, the secret is masked.")).to_be_visible()
         chapters = page.get_by_role("navigation").get_by_role("link")
         expect(page.get_by_role("table")).to_be_visible()
         for name in ("http", "https"):

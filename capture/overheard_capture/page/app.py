@@ -133,6 +133,7 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
         drawn = ladders(opened, _scenario(scenario), with_keys=keys)
         first = telling_frame(opened, scenario, drawn)
         shown = {"ladders": drawn, "with_keys": keys, "has_keys": bool(keys_of(opened)), "first": first}
+        shown["has_tls"] = any(ladder.conversation.has_tls for ladder in drawn)
         shown["drawn_up_to"] = only_up_to(opened, scenario)
         return masking.text(render_template("ladders.html", **shown, packets=_packets(run, scenario)))
 
@@ -150,7 +151,10 @@ def _of_a_recording(app: Flask, runs: RunFolders, masking: Masking) -> None:
     def beside(run: str, scenario: str) -> ResponseReturnValue:
         opened, keys = runs.open(run), "keys" in request.args
         shown = compared(opened, _scenario(scenario).name, masking, with_keys=keys)
-        return render_template("beside.html", pairs=shown, with_keys=keys, has_keys=bool(keys_of(opened)))
+        halves = [half for _, pair in shown for _, half in pair]
+        has_keys = bool(keys_of(opened)) and not all(half.is_clear for half in halves)
+        marks = {half.mark for half in halves}
+        return render_template("beside.html", pairs=shown, with_keys=keys, has_keys=has_keys, marks=marks)
 
     @app.get("/runs/<run>/<scenario>/certificates")
     def chains_of(run: str, scenario: str) -> ResponseReturnValue:

@@ -32,12 +32,15 @@ class Cell:
 class Half:
     """One of the two: its lines of bytes.
 
-    `frames` carried it, `is_clear` is whether the wire showed it as it is, and `left_out` how many bytes are not shown.
+    `frames` carried it, `is_clear` is whether the wire showed it as it is, `is_open` whether this half does, and
+    `left_out` how many bytes are not shown. `mark` says what is marked: the `secret`, the `place` where it is, or
+    nothing, if it is not known to be in it.
     """
 
     frames: tuple[int, ...]
     is_clear: bool
-    has_secret: bool
+    is_open: bool
+    mark: str
     lines: tuple[tuple[Cell, ...], ...]
     left_out: int
 
@@ -52,9 +55,9 @@ def half(message: SentMessage, masking: Masking, *, opened: bool) -> Half:
     at = message.plain.find(secret)
     seen = at >= 0 and shown[at : at + len(secret)] == secret
     marked = range(at, at + len(secret)) if at >= 0 else range(0)
-    kept = shown[: _MOST * PER_LINE]
-    lines = tuple(_lines(kept, marked, "secret" if seen else "place", masking.hidden(kept)))
-    return Half(message.frames, message.is_clear, seen, lines, len(shown) - len(kept))
+    kept, mark = shown[: _MOST * PER_LINE], ("secret" if seen else "place") if marked else ""
+    lines = tuple(_lines(kept, marked, mark, masking.hidden(shown)))
+    return Half(message.frames, message.is_clear, shown == message.plain, mark, lines, len(shown) - len(kept))
 
 
 def _lines(data: bytes, marked: range, mark: str, hidden: set[int]) -> Iterator[tuple[Cell, ...]]:

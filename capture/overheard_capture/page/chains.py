@@ -37,7 +37,7 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Chain:
-    """What one side sent: `of` says which side of which attempts, `issuer` is who signed the last certificate.
+    """What one side sent: `of` says which side in which attempts, `issuer` is who signed the last certificate.
 
     `issuer` is empty if that signed itself. `compression` names how they were compressed, if they were, and
     `unreadable` says why there are no certificates, if there are none.
@@ -92,7 +92,7 @@ def _side(sent: SentChain, attempt: Attempt | None, server: str) -> tuple[str, s
 
 
 def _chain(sent: SentChain, side: str, host: str, attempts: list[str], at: datetime) -> Chain:
-    of = side + (f", for {', '.join(attempts)}" if attempts else "")
+    of = side + (f", in the attempt {', '.join(attempts)}" if attempts else "")
     if sent.unreadable:
         return Chain(of, sent.frame, sent.compression, unreadable=sent.unreadable)
     try:

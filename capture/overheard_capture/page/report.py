@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from overheard.words.errors import SettingsError
 from overheard_capture.page.app import create_page
 from overheard_capture.page.chapter import chapters
 from overheard_capture.page.masking import Masking
 from overheard_capture.page.packets import packets_of
-from overheard_capture.page.wire import tshark_input
+from overheard_capture.page.wire import tshark_input, was_sent
 from overheard_capture.wireshark.flow_graph import flow_graph
 
 if TYPE_CHECKING:
@@ -42,9 +43,16 @@ def report(
 ) -> str:
     """The page of a run as HTML that needs nothing else. Raises UnreadableError.
 
+    Raises SettingsError if the secret is to be masked, and `message` is not what was sent.
+
     `message` is the secret message of the run. Unless it is to be shown, it is masked in every spelling that is
     searched for; the recordings, if they are embedded, contain it. `progress` is called with each scenario.
     """
+    if not with_secret and not was_sent(run, message.encode()):
+        raise SettingsError(
+            "the secret of this run is another one, which would not be masked",
+            hint="set OVERHEARD_MESSAGE to what it was when the lab ran",
+        )
     masking = Masking(message, hides=not with_secret)
     app = create_page(run.path.parent, masking)
     with app.test_request_context(base_url="http://127.0.0.1"):

@@ -109,6 +109,16 @@ def compared(
     ]
 
 
+def was_sent(run: RunFolder, message: bytes) -> bool:
+    """Whether a message is in what the server sent by HTTP or HTTPS; also if neither was recorded.
+
+    Raises UnreadableError.
+    """
+    names = [name for name in (_HTTP, _HTTPS) if run.is_recorded(name)]
+    keys = keys_of(run)
+    return not names or any(message in messages(tshark_input(run, name), keys)[1].plain for name in names)
+
+
 def _ladder(conversation: FlowConversation, others: tuple[FlowConversation, ...], *, intercepted: bool) -> Ladder:
     """Who intercepts has a conversation with the server while that with the client goes on."""
     left, right = "client", "server"

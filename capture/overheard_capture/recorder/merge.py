@@ -32,7 +32,7 @@ def merge(path: Path, notes: Recording, other: Path, other_notes: Recording, *, 
     Both must be dumpcap's, of the same version, as their times are in the same unit. What either lacks, such as
     statistics or a whole last block, is missing in the file, too: for the judge to see. Raises OSError.
     """
-    merged = path.with_name(f".{path.name}")
+    merged = unfinished(path)
     with merged.open("wb") as file:
         merged.chmod(0o600)
         file.writelines(_merged(path, other))
@@ -40,6 +40,11 @@ def merge(path: Path, notes: Recording, other: Path, other_notes: Recording, *, 
     both = _notes(replace(notes, sha256=digest(path)), other_notes, place)
     write_notes(path, both)
     return both
+
+
+def unfinished(path: Path) -> Path:
+    """Where a merged file is written, until it is whole."""
+    return path.with_name(f".{path.name}")
 
 
 def _merged(path: Path, other: Path) -> Iterator[bytes]:

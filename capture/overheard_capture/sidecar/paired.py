@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from overheard.words.errors import RecordingError
 from overheard_capture.captures.recording import recording_file
 from overheard_capture.recorder.active import ActiveRecording
-from overheard_capture.recorder.merge import merge
+from overheard_capture.recorder.merge import merge, unfinished
 from overheard_capture.recorder.notes import write_notes
 
 if TYPE_CHECKING:
@@ -68,14 +69,16 @@ class PairedRecording:
                 f"two recordings cannot be merged: {problem.strerror}", hint="free some disk space, and record again"
             ) from None
         finally:
-            for file in (other, recording_file(other)):
+            for file in (other, recording_file(other), unfinished(self.path)):
                 file.unlink(missing_ok=True)
 
     def _merged(self, notes: Recording, other: Path, ended: Callable[[], Recording]) -> Recording:
         try:
             return merge(self.path, notes, other, ended(), place=self.second.host)
-        except RecordingError as problem:
-            said = "; ".join(filter(None, (notes.recorder_said, problem.args[0])))
+        except (RecordingError, ValueError, IndexError, struct.error) as problem:
+            # What the second one sends may be no recording.
+            why = problem.args[0] if isinstance(problem, RecordingError) else f"two recordings do not fit: {problem}"
+            said = "; ".join(filter(None, (notes.recorder_said, why)))
             alone = replace(notes, recorder_alive=False, exit_code=notes.exit_code or None, recorder_said=said)
             write_notes(self.path, alone)
             return alone

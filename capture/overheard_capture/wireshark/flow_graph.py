@@ -84,6 +84,11 @@ class FlowConversation:
     server: str
     arrows: tuple[Arrow, ...]
 
+    @property
+    def has_tls(self) -> bool:
+        """Whether there are records of TLS in it."""
+        return any(arrow.kind in (ArrowKind.HANDSHAKE, ArrowKind.ENCRYPTED) for arrow in self.arrows)
+
     def surrounds(self, other: FlowConversation) -> bool:
         """Whether another one began and ended while this one lasted, as behind an interceptor."""
         return self.arrows[0].time < other.arrows[0].time and other.arrows[0].time < self.arrows[-1].time

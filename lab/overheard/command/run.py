@@ -117,7 +117,7 @@ def _show_page(page: PageOfRun | None, engine: Engine) -> None:
     if page:
         if engine.fills_folder:
             page.serve()
-        console(errors=True).print(f"the page fills in while the lab runs: {page.url}", markup=False, soft_wrap=True)
+        console(errors=True).print(f"the page, once the lab has started: {page.url}", markup=False, soft_wrap=True)
 
 
 @contextmanager

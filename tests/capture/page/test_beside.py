@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from overheard_capture.page.beside import PER_LINE, Half, half
 from overheard_capture.page.masking import Masking
 from overheard_capture.page.messages import SentMessage
@@ -26,14 +28,20 @@ def marked(shown: Half) -> dict[str, str]:
 def test_the_secret_is_marked_where_it_is() -> None:
     shown = half(CLEAR, MASKING, opened=False)
     assert marked(shown) == {"secret": SECRET.hex()}
-    assert shown.has_secret
+    assert shown.mark == "secret"
     assert shown.is_clear
+
+
+def test_nothing_is_marked_where_it_is_not_known_to_be() -> None:
+    shown = half(replace(SEALED, plain=b""), MASKING, opened=True)
+    assert marked(shown) == {}
+    assert (shown.mark, shown.is_open) == ("", False)
 
 
 def test_its_place_is_marked_where_it_is_not() -> None:
     shown = half(SEALED, MASKING, opened=False)
     assert marked(shown) == {"place": SEALED.wire[19:].hex()}
-    assert not shown.has_secret
+    assert shown.mark == "place"
     assert not shown.is_clear
 
 

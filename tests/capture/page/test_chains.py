@@ -19,7 +19,7 @@ def of(run: RunFolder, name: str) -> list[Chain]:
 
 def test_the_chain_of_the_server_leads_to_a_root_that_was_not_sent(run: RunFolder) -> None:
     (chain,) = of(run, "https")
-    assert chain.of == "the server, for trusting the lab CA"
+    assert chain.of == "the server, in the attempt trusting the lab CA"
     assert chain.certificates[0].sentence.endswith(f'I am "server" according to "{chain.certificates[0].issuer}".')
     assert chain.issuer == chain.certificates[-1].issuer != chain.certificates[-1].subject
     assert chain.flaws == ()

@@ -94,3 +94,11 @@ def test_reading_starts_nothing(page: FlaskClient, again: Again) -> None:
 
 def test_another_page_cannot_even_read_with_its_origin(page: FlaskClient) -> None:
     assert page.get("/runs/run/", headers={"Origin": "http://evil.example"}, **HERE).status_code == 403
+
+
+@pytest.mark.parametrize(("mode", "status"), [("no-cors", 403), ("cors", 403), ("navigate", 200)])
+def test_another_site_may_lead_here_and_load_nothing(page: FlaskClient, mode: str, status: int) -> None:
+    sent = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+    assert page.get("/runs/run/", headers=sent, **HERE).status_code == status
+    own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": mode}
+    assert page.get("/runs/run/", headers=own, **HERE).status_code == 200

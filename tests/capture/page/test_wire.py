@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from capture.frames import exchange, rewritten
 from capture.page.place import HERE, MESSAGE, part_of
+from overheard.words.errors import SettingsError
 from overheard.words.story import by_name
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
-from overheard_capture.page.wire import compared, ladders, only_up_to, telling_frame
+from overheard_capture.page.report import report
+from overheard_capture.page.run_folder import RunFolder
+from overheard_capture.page.wire import compared, ladders, only_up_to, telling_frame, was_sent
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from overheard_capture.page.run_folder import RunFolder
 
 
 def sides(run: RunFolder, name: str) -> list[tuple[str, str]]:
@@ -45,10 +48,10 @@ def test_http_stands_beside_https_and_everything_else_beside_http(run: RunFolder
     for name, beside in (("http", "https"), ("https", "https"), ("mutual-tls", "mutual-tls")):
         (_, requests), (_, responses) = compared(run, name, Masking(MESSAGE), with_keys=False)
         assert [each for each, _ in requests] == [each for each, _ in responses] == ["http", beside]
-        assert [half.has_secret for _, half in responses] == [True, False]
-        assert not any(half.has_secret for _, half in requests)
+        assert [half.mark for _, half in responses] == ["secret", "place"]
+        assert not any(half.mark for _, half in requests)
     _, (_, responses) = compared(run, "https", Masking(MESSAGE), with_keys=True)
-    assert [half.has_secret for _, half in responses] == [True, True]
+    assert [half.mark for _, half in responses] == ["secret", "secret"]
 
 
 def test_the_first_frame_to_show_is_that_with_the_secret_or_the_first_that_says_something(run: RunFolder) -> None:
@@ -75,3 +78,15 @@ def test_of_a_long_recording_the_beginning_is_read_and_the_page_says_so(run: Run
     assert "Only the first 1,000 packets" in drawn
     assert "frames from 5 to 400" in beside
     assert "at least" in beside
+
+
+def test_another_message_was_not_sent(run: RunFolder, tmp_path: Path) -> None:
+    assert was_sent(run, MESSAGE.encode())
+    assert not was_sent(run, b"bushy tail 4712")
+    (tmp_path / "logs").mkdir()
+    assert was_sent(RunFolder(tmp_path), b"anything"), "nothing was recorded, so nothing is to be masked"
+
+
+def test_a_report_whose_secret_would_not_be_masked_is_refused(run: RunFolder) -> None:
+    with pytest.raises(SettingsError, match="the secret of this run is another one"):
+        report(run, "bushy tail 4712", print)

@@ -63,6 +63,10 @@ function loadAll(box) {
 document.addEventListener("toggle", (event) => { if (event.target.open) loadAll(event.target); }, true);
 if (!packed) loadAll(document);
 
+// On a small screen the chapters are in a row, in which the chosen one is to be seen.
+const current = document.querySelector("nav a[aria-current]");
+if (current) current.closest("ol").scrollLeft = current.offsetLeft;
+
 // A report shows one chapter at a time, and reads it once it is chosen.
 function choose() {
   const name = location.hash.slice(1);
