@@ -76,7 +76,7 @@ def test_in_the_page(opened: Window, hostile: RunFolder) -> None:
 
 def test_in_a_report(opened: Window, hostile: RunFolder, tmp_path: Path) -> None:
     file, page = tmp_path / "report.html", opened.page
-    file.write_text(report(hostile, MESSAGE, lambda _scenario: None))
+    file.write_text(report(hostile, MESSAGE, lambda _scenario: None, with_secret=True))
     page.goto(f"{file.as_uri()}#https")
     look_at(page)
     is_shown_as_text(page)
