@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 # Two hexadecimal digits of a byte that is masked.
 HIDDEN = "··"
+# A piece of the secret, as at the end of a segment, is masked in bytes from this length on: of a long secret from a
+# greater one, as words of four letters are in much else.
+_PIECE, _LONG, _PIECE_OF_LONG = 4, 32, 8
 
 
 class Masking:
@@ -21,6 +24,9 @@ class Masking:
         self.message = message
         self._secret = Secret("message", message.encode())
         self._search = search_for((self._secret,)) if hides else None
+        size = _PIECE if len(self.secret) <= _LONG else _PIECE_OF_LONG
+        self._pieces = {self.secret[at : at + size] for at in range(len(self.secret) - size + 1)}
+        self._piece = size
 
     @property
     def secret(self) -> bytes:
@@ -46,7 +52,7 @@ class Masking:
 
     def hidden(self, data: bytes) -> set[int]:
         """The offsets of all bytes of the secret that are to be masked."""
-        return {at for start, end in self._ranges(data) for at in range(start, end)}
+        return {at for start, end in (*self._ranges(data), *self._pieces_in(data)) for at in range(start, end)}
 
     def packet(self, packet: dict[str, Any]) -> dict[str, Any]:
         """A packet as plain data, with the secret masked in the texts of its fields and in its bytes."""
@@ -59,6 +65,11 @@ class Masking:
         *rest, children = field
         masked = [self.text(each) if isinstance(each, str) else each for each in rest]
         return [*masked, [self._field(child) for child in children]]
+
+    def _pieces_in(self, data: bytes) -> Iterator[tuple[int, int]]:
+        for at in range(len(data) - self._piece + 1) if self._search else ():
+            if data[at : at + self._piece] in self._pieces:
+                yield at, at + self._piece
 
     def _ranges(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where it is, without overlaps."""

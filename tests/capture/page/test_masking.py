@@ -53,3 +53,13 @@ def test_a_packet_is_masked_in_its_bytes_and_in_every_field() -> None:
     assert masked["layers"][0][-1][0][6] == "message (11 bytes)"
     assert masked["marks"] == packet["marks"]
     assert SHOWS.packet(packet) is packet
+
+
+def test_pieces_at_the_ends_of_segments_are_masked_in_bytes() -> None:
+    half = len(MESSAGE) // 2
+    for piece in (MESSAGE[:half], MESSAGE[half:]):
+        assert HIDES.hexadecimal(b"\0" + piece.encode() + b"\0") == f"00{HIDDEN * len(piece)}00"
+    assert HIDES.hexadecimal(MESSAGE[:3].encode()) == MESSAGE[:3].encode().hex()
+    long = Masking("the long letter that a squirrel wrote to its aunt", hides=True)
+    assert HIDDEN not in long.hexadecimal(b"the letter")
+    assert HIDDEN in long.hexadecimal(b"squirrel wrote")
