@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +9,7 @@ from playwright.sync_api import expect
 
 from browser.window import REBOUND, SITE, window
 from capture.page.place import MESSAGE
+from lab.servers import Answers, serving
 from overheard_capture.page.serving import ADDRESS
 
 if TYPE_CHECKING:
@@ -39,33 +37,16 @@ FORM = """url => {
   made.innerHTML = '<input name="token" value="guessed">'; document.body.append(made); made.submit(); }"""
 
 
-@contextmanager
-def site() -> Iterator[str]:
-    """Another site, with one empty page."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><title>acorns</title><link rel=icon href=data:,><body>")
-
-        def log_message(self, *_: object) -> None: ...
-
-    with http.server.ThreadingHTTPServer((ADDRESS, 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://{SITE}:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+# Another site, with one empty page.
+SITES_PAGE = Answers(
+    body=b"<!doctype html><title>acorns</title><link rel=icon href=data:,><body>", content_type="text/html"
+)
 
 
 @pytest.fixture
 def elsewhere(chromium: Browser) -> Iterator[Page]:
-    with site() as url, window(chromium) as opened:
-        opened.page.goto(url)
+    with serving(SITES_PAGE) as url, window(chromium) as opened:
+        opened.page.goto(url.replace(ADDRESS, SITE))
         yield opened.page
 
 

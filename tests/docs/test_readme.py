@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,7 @@ from applications.servers import program
 from docs.pages import README
 from docs.terminal import CTRL_C, Terminal
 from docs.typed import blocks, looks_like
-from lab.engines.containers import left_of
+from lab.engines.containers import CA_BUNDLE, Lab, left_of
 from ports import free_ports
 from processes import PROJECT
 
@@ -76,8 +75,8 @@ class Reader:
         """The environment: as in a checkout, in which the usual ports may be taken."""
         path = f"{self._programs}:{self.checkout / '.venv' / 'bin'}:{os.environ['PATH']}"
         ports = {name: str(number) for name, number in zip(PORTS.values(), range(*_ports(len(PORTS))), strict=True)}
-        bundle = os.environ.get("CA_BUNDLE", os.environ.get("SSL_CERT_FILE", ""))
-        return {"PATH": path, "COMPOSE_PROJECT_NAME": project, "CA_BUNDLE": bundle, "API_TOKEN": "4711-acorn", **ports}
+        compose = {"COMPOSE_PROJECT_NAME": project, "CA_BUNDLE": CA_BUNDLE}
+        return {"PATH": path, "API_TOKEN": "4711-acorn", **compose, **ports}
 
     def make_captures(self) -> None:
         """Put into the folder of the service what the README takes for granted."""
@@ -122,9 +121,9 @@ def _ports(count: int) -> tuple[int, int]:
 @pytest.fixture
 def project() -> Iterator[str]:
     """The name of a project of Compose, of which nothing may be left."""
-    name = f"overheard-test-{uuid.uuid4().hex[:8]}"
-    yield name
-    subprocess.run(["docker", "compose", "-p", name, "down", "--volumes"], capture_output=True, check=False)
+    lab = Lab()
+    yield lab.name
+    lab.compose("down", "--volumes")
 
 
 def test_the_readme_as_a_reader_types_it(tmp_path: Path, project: str) -> None:

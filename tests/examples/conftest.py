@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.beside import SIDECAR, WEB, Podman, build
+from lab.engines.containers import CA_BUNDLE
 from required import fail_or_skip
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def images(compose_images: Engine) -> None:  # noqa: ARG001  (other workers wait while images are built)
     """The images of the sidecar and of the service."""
-    build(os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or "")
+    build(CA_BUNDLE)
 
 
 @pytest.fixture(scope="session")

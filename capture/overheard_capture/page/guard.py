@@ -53,10 +53,9 @@ def guard(app: Flask) -> None:
             abort(403, "open this page by the name of this machine: 127.0.0.1 or localhost")
         # A link may lead here; an image, a script or a form of another site may not.
         is_followed = request.headers.get("Sec-Fetch-Mode", "") == "navigate" and request.method == "GET"
-        if request.headers.get("Sec-Fetch-Site", "") in ("cross-site", "same-site") and not is_followed:
-            abort(403, "this request was sent by another page")
+        is_elsewhere = request.headers.get("Sec-Fetch-Site", "") in ("cross-site", "same-site") and not is_followed
         origin = request.headers.get("Origin", "")
-        if origin and origin != f"{request.scheme}://{request.host}":
+        if is_elsewhere or (origin and origin != f"{request.scheme}://{request.host}"):
             abort(403, "this request was sent by another page")
         if request.method == "POST" and not (origin and _same(request.form.get(_TOKEN, ""), token)):
             abort(403, "this page is older than the program that serves it: load it again")

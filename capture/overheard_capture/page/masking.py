@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from overheard.words.secret import Secret
+from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class Masking:
         self.message = message
         self._secret = Secret("message", message.encode())
         self._search = search_for((self._secret,)) if hides else None
-        size = _PIECE if len(self.secret) <= _LONG else _PIECE_OF_LONG
-        self._pieces = {self.secret[at : at + size] for at in range(len(self.secret) - size + 1)}
-        self._piece = size
+        self._piece = _PIECE if len(self.secret) <= _LONG else _PIECE_OF_LONG
+        pieces = {self.secret[at : at + self._piece] for at in range(len(self.secret) - self._piece + 1)}
+        self._pieces = LiteralSet(*pieces) if hides and pieces else None
 
     @property
     def secret(self) -> bytes:
@@ -67,9 +68,8 @@ class Masking:
         return [*masked, [self._field(child) for child in children]]
 
     def _pieces_in(self, data: bytes) -> Iterator[tuple[int, int]]:
-        for at in range(len(data) - self._piece + 1) if self._search else ():
-            if data[at : at + self._piece] in self._pieces:
-                yield at, at + self._piece
+        for at in self._pieces.each(data) if self._pieces else ():
+            yield at, at + self._piece
 
     def _ranges(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where it is, without overlaps."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import struct
+from collections import defaultdict
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -48,16 +49,21 @@ def unfinished(path: Path) -> Path:
 
 
 def _merged(path: Path, other: Path) -> Iterator[bytes]:
-    sections, interfaces = _of(SECTION, path), _of(INTERFACE, path)
-    yield from (*sections, *interfaces, *_of(INTERFACE, other))
-    shift = len(interfaces)
+    first, second = _all_but_packets(path), _all_but_packets(other)
+    yield from (*first[SECTION], *first[INTERFACE], *second[INTERFACE])
+    shift = len(first[INTERFACE])
     yield from (block for _, block in heapq.merge(_packets(path, 0), _packets(other, shift), key=itemgetter(0)))
-    yield from (*_of(STATISTICS, path), *(_shifted(block, shift) for block in _of(STATISTICS, other)))
-    yield from (*_of(REST, path), *_of(REST, other))
+    yield from (*first[STATISTICS], *(_shifted(block, shift) for block in second[STATISTICS]))
+    yield from (*first[REST], *second[REST])
 
 
-def _of(kind: int, path: Path) -> list[bytes]:
-    return [block for each, block in blocks(path) if each == kind]
+def _all_but_packets(path: Path) -> dict[int, list[bytes]]:
+    """The other blocks of a file, by kind."""
+    found = defaultdict[int, list[bytes]](list)
+    for kind, block in blocks(path):
+        if kind != PACKET:
+            found[kind].append(block)
+    return found
 
 
 def _packets(path: Path, shift: int) -> Iterator[tuple[int, bytes]]:

@@ -11,6 +11,8 @@ from typing import Any
 from processes import PROJECT
 
 LABEL = "com.docker.compose.project"
+# What pip trusts while images are built. It is read before the tests clean their environment.
+CA_BUNDLE = os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or ""
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -36,7 +38,7 @@ class Lab:
             "OVERHEARD_PAGE_PORT": "",
             "SECRET_KEY_FILE": "",
             "BASE_IMAGE": "",
-            "CA_BUNDLE": os.environ.get("CA_BUNDLE", os.environ.get("SSL_CERT_FILE", "")),
+            "CA_BUNDLE": CA_BUNDLE,
             **variables,
         }
         return subprocess.run(
