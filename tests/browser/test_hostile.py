@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from browser.hostile import ESCAPES, IMAGE, REQUEST, RESPONSE, SCRIPT, handshake
 from capture.frames import dialogue, exchange, rewritten
 from capture.page.place import MESSAGE, part_of
 from lab.command.process import overheard
+from overheard.words.recording import RESULTS
 from overheard.words.services import HTTPS
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
 from overheard_capture.page.report import report
+from overheard_capture.page.run_folder import RunFolder
 from overheard_capture.page.serving import ADDRESS, Served
 from ports import free_port
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from browser.window import Window
-    from overheard_capture.page.run_folder import RunFolder
 
 # The arrows of packets in which there is such text.
 TELLING = re.compile("GET|200|ClientHello|Certificate")
@@ -39,7 +41,12 @@ def hostile(run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFold
     copy = part_of(run, folder / "run", "https")
     clear, sealed = exchange([REQUEST], [RESPONSE]), dialogue(handshake(folder), port=45001, server_port=HTTPS.port)
     rewritten(copy.path / "https.pcapng", [*clear, *sealed])
-    return copy
+    known = json.loads((copy.path / RESULTS).read_text())
+    for each in known["results"]:
+        # A frame of the recording that was there before.
+        (each.get("result") or each)["verdict"]["carrier"] = None
+    (copy.path / RESULTS).write_text(json.dumps(known))
+    return RunFolder(copy.path)
 
 
 def look_at(page: Page) -> None:

@@ -49,11 +49,17 @@ class Terminal:
     """A bash in `folder`, in a network of its own, with which all that it starts ends.
 
     `answers` are to questions, by a word in each. With `variables` in its environment, it is in the network of this
-    machine.
+    machine. Every line has `within` seconds to say all that it has to say.
     """
 
-    def __init__(self, folder: Path, answers: Mapping[str, str], variables: Mapping[str, str] | None = None) -> None:
-        self.answers = answers
+    def __init__(
+        self,
+        folder: Path,
+        answers: Mapping[str, str],
+        variables: Mapping[str, str] | None = None,
+        within: float = LONG,
+    ) -> None:
+        self.answers, self._within = answers, within
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, _SIZE)
         settings = termios.tcgetattr(slave)
@@ -101,7 +107,7 @@ class Terminal:
         assert eventually(lambda: entry in table.read_text()), f"{program} did not start"
 
     def _read(self, expected: Callable[[str], bool], typed: str = "") -> str:
-        said, answered, waiting, deadline = "", 0, False, time.monotonic() + LONG
+        said, answered, waiting, deadline = "", 0, False, time.monotonic() + self._within
         while time.monotonic() < deadline:
             if select.select([self._master], [], [], 0.05)[0]:
                 said += os.read(self._master, 1 << 16).decode(errors="replace").replace("\r", "")

@@ -17,7 +17,7 @@ from docs.terminal import CTRL_C, Terminal
 from docs.typed import blocks, looks_like
 from lab.engines.containers import CA_BUNDLE, Lab, left_of
 from ports import free_ports
-from processes import PROJECT
+from processes import LONG, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,8 @@ OWN = "The witness: your own captures"
 PORTS = {5683: "OVERHEARD_HTTP_PORT", 5443: "OVERHEARD_HTTPS_PORT", 8080: "OVERHEARD_PAGE_PORT"}
 # How the pages of a run and the recording of tcpdump end.
 ANSWERS = {"Ctrl-C ends it": CTRL_C, "listening on": CTRL_C}
+# How many seconds a line may take: it may build images and run all scenarios, beside other tests.
+A_WHOLE_LAB = 5 * LONG
 # Opens a file as Wireshark does, and prints what that shows.
 WIRESHARK = """#!/bin/bash
 exec tshark "${@:1:$#-1}" -r "${!#}"
@@ -131,7 +133,7 @@ def test_the_readme_as_a_reader_types_it(tmp_path: Path, project: str) -> None:
         program(name)
     reader = Reader(tmp_path)
     variables = reader.variables(project)
-    with Terminal(reader.checkout, ANSWERS, variables) as terminal:
+    with Terminal(reader.checkout, ANSWERS, variables, within=A_WHOLE_LAB) as terminal:
         for title, section in re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", f"## \n{README}", re.MULTILINE | re.DOTALL):
             if title == OWN:
                 reader.make_captures()

@@ -18,6 +18,7 @@ from overheard_capture.page.packets import packet_of
 from overheard_capture.page.prose import prose
 from overheard_capture.page.run_folder import RunFolders, UnknownRunError
 from overheard_capture.page.wire import compared, keys_of, ladders, only_up_to, telling_frame
+from overheard_capture.wireshark.packet_fields import UnknownFrameError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ def create_page(folder: Path, masking: Masking, again: Again | None = None) -> F
 
     @app.errorhandler(OverheardError)
     def refuse(error: OverheardError) -> ResponseReturnValue:
-        status = 404 if isinstance(error, UnknownRunError) else 500
+        status = 404 if isinstance(error, UnknownRunError | UnknownFrameError) else 500
         return render_template("error.html", error=str(error)), status
 
     @app.get("/")

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import examine_file
 from overheard.certificates.question import Question
+from overheard.words.errors import UnreadableError
 from overheard.words.faults import explained
 from overheard.words.texts import all_escaped
-from overheard_capture.captures.recording import read_recording
+from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.page.wire import keys_of, ladders, tshark_input
 from overheard_capture.wireshark.flow_graph import MOST
 from overheard_capture.wireshark.sent_certificates import sent_chains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from overheard.certificates.facts import Facts
     from overheard.words.scenario import Attempt, Scenario
@@ -58,8 +60,7 @@ def chains(run: RunFolder, scenario: Scenario) -> list[Chain]:
     Those in frames after the first `MOST` are left out.
     """
     capture = tshark_input(run, scenario.name)
-    recorded = read_recording(capture.path)
-    at = datetime.fromtimestamp(recorded.started, UTC)
+    at = _started(capture.path)
     # Where somebody intercepts, not every server is that of the story.
     intercepted = any(attempt.intercepted for attempt in scenario.attempts)
     drawn = ladders(run, scenario, with_keys=False) if intercepted else ()
@@ -70,6 +71,13 @@ def chains(run: RunFolder, scenario: Scenario) -> list[Chain]:
         _, attempts = sent.setdefault((side, host, each.certificates, each.unreadable), (each, []))
         attempts += [attempt.name] if attempt and attempt.name not in attempts else []
     return [_chain(each, side, host, names, at) for (side, host, *_), (each, names) in sent.items()]  # type: ignore[arg-type]
+
+
+def _started(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(read_recording(path).started, UTC)
+    except (OSError, ValueError) as problem:
+        raise UnreadableError(f"{recording_file(path).name} cannot be read: {problem}") from None
 
 
 def _with_attempts(sent: tuple[SentChain, ...], scenario: Scenario) -> Iterator[tuple[SentChain, Attempt | None]]:

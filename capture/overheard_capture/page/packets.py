@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def packet_of(run: RunFolder, scenario: str, frame: int, masking: Masking, *, with_keys: bool) -> dict[str, Any]:
-    """A frame of the recording of a scenario as plain data. Raises UnknownRunError, or UnreadableError.
+    """A frame of the recording of a scenario as plain data.
 
-    It is an `explained_packet`, with `marks`: a data source, where the secret is in it, and its length.
+    It is an `explained_packet`, with `marks`: a data source, where the secret is in it, and its length. Raises
+    UnknownRunError, UnknownFrameError or UnreadableError.
     """
     packet = dissect(tshark_input(run, scenario), frame, chosen_keys(run, with_keys=with_keys))
     return _marked(packet, run, scenario, masking)

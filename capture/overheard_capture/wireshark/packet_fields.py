@@ -136,21 +136,25 @@ class Packet:
         }
 
 
+class UnknownFrameError(UnreadableError):
+    """There is no frame of that number in a capture."""
+
+
 def dissect(capture: TsharkInput, frame: int, keys: TlsKeys = TlsKeys()) -> Packet:  # noqa: B008  (it is immutable)
     """Dissect a frame of a capture, by its number, as an eavesdropper with these keys would see it.
 
-    Raises UnreadableError if there is no such frame, or if tshark fails.
+    Raises UnknownFrameError, or UnreadableError if tshark fails.
     """
     return dissect_all(capture, range(frame, frame + 1), keys)[0]
 
 
 def dissect_all(capture: TsharkInput, frames: range, keys: TlsKeys = TlsKeys()) -> tuple[Packet, ...]:  # noqa: B008
-    """Dissect several frames, which takes tshark hardly longer than one. Raises UnreadableError, as `dissect` does."""
+    """Dissect several frames, which takes tshark hardly longer than one. Raises what `dissect` raises."""
     excerpt = excerpt_for(capture.path, frames)
     with tempfile.TemporaryDirectory(prefix="overheard-frame-") as folder:
         path = Path(folder) / capture.path.name
         if write_excerpt(capture.path, path, excerpt.kept, excerpt.last) < excerpt.last or frames[0] < 1:
-            raise UnreadableError(f"{capture.path.name} has no frame {frames[0] if frames[0] < 1 else frames[-1]}")
+            raise UnknownFrameError(f"{capture.path.name} has no frame {frames[0] if frames[0] < 1 else frames[-1]}")
         given = TsharkInput(path, capture.tls_ports)
         try:
             pdml, hexadecimal = _ask(given, frames, keys)

@@ -83,6 +83,8 @@ def test_every_part_of_every_recording_is_shown(client: FlaskClient, run: RunFol
         "/runs/{run}/nowhere/ladders",
         "/runs/%2e%2e/",
         "/runs/nowhere/events",
+        "/runs/{run}/http/packets/0",
+        "/runs/{run}/http/packets/100000",
         "/static/../app.py",
     ],
 )
@@ -113,12 +115,14 @@ def test_what_was_recorded_can_never_run(tmp_path: Path) -> None:
         assert "\u202e" not in shown
 
 
-def test_a_recording_that_is_damaged_is_an_error_in_words(run: RunFolder, tmp_path: Path) -> None:
+def test_what_is_damaged_of_a_recording_is_an_error_in_words(run: RunFolder, tmp_path: Path) -> None:
     copy = tmp_path / "run"
     shutil.copytree(run.path, copy)
     (copy / "http.pcapng").write_bytes(b"nothing that anybody could read")
     page = create_page(tmp_path, Masking(MESSAGE)).test_client()
-    answer = page.get("/runs/run/http/ladders", **HERE)
-    assert answer.status_code == 500
-    assert "http.pcapng" in answer.text
-    assert "Traceback" not in answer.text
+    (copy / "https.recording.json").write_text("{}")
+    for what, file in {"http/ladders": "http.pcapng", "https/certificates": "https.recording.json"}.items():
+        answer = page.get(f"/runs/run/{what}", **HERE)
+        assert answer.status_code == 500
+        assert file in answer.text
+        assert "Traceback" not in answer.text
