@@ -1,6 +1,6 @@
 """Runs the lab with modified code: from a copy of a package, with the others beside it.
 
-The roles of a local run use it: `python -m` searches the working directory first, which the roles inherit.
+The roles of a local run use it, too, as it runs in virtual environments that search the copy before what is installed.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ import json
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from overheard.engines.base import clean_environment
 from overheard.words.result import Result
 from processes import PROJECT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PACKAGES = ("lab/overheard", "ca/overheard_ca", "capture/overheard_capture", "services/overheard_services")
 LAB = "overheard"
@@ -47,8 +44,24 @@ def append_to_story(code: Path, more: str) -> None:
 
 def run(code: Path, runs: Path, *names: str) -> tuple[int, dict[str, Result]]:
     """The exit code and the results of a local run of these scenarios, with the copy in `code`."""
-    command = [sys.executable, "-m", "overheard", "run", *names, "--engine", "local", "--json", "--runs", str(runs)]
+    python = _environment(Path(sys.prefix), code, code / "environment")
+    if (beside := Path(f"{sys.prefix}-interceptor")).is_dir():
+        _environment(beside, code, code / "environment-interceptor")
+    command = [str(python), "-P", "-m", "overheard", "run", *names, "--engine", "local", "--json", "--runs", str(runs)]
     done = subprocess.run(command, cwd=code, env=clean_environment(), capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     results = [Result.from_json(data) for data in json.loads(done.stdout)["results"]]
     return done.returncode, {result.scenario: result for result in results}
+
+
+def _environment(prefix: Path, code: Path, own: Path) -> Path:
+    """The Python of an environment in `own`: `code`, and then the packages of that at `prefix`."""
+    (packages,) = prefix.glob("lib/python*/site-packages")
+    python, searched = own / "bin" / "python", own / packages.relative_to(prefix)
+    python.parent.mkdir(parents=True)
+    searched.mkdir(parents=True)
+    python.symlink_to((prefix / "bin" / "python").resolve())
+    shutil.copy(prefix / "pyvenv.cfg", own)
+    # A path that such a file names is searched, but not for others of these files: that of the project is left out.
+    (searched / "modified.pth").write_text(f"{code}\n{packages}\n")
+    return python

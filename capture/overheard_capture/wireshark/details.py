@@ -100,7 +100,7 @@ class DissectionProcess:
 def _start() -> subprocess.Popen[str]:
     """Start this module as a program."""
     # pyshark 0.6 uses APIs that are deprecated in newer versions of Python, which users cannot change: no warnings.
-    command = [sys.executable, "-W", "ignore", "-m", __name__]
+    command = [sys.executable, "-P", "-W", "ignore", "-m", __name__]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 

@@ -114,7 +114,17 @@ class Rerun:
             if self.busy:
                 raise EngineError("the lab is running already", hint="wait until it has ended")
             before = set(self._runs.names)
-            command = [sys.executable, "-m", "overheard", "run", scenario, "--json", "--runs", str(self._runs.path)]
+            command = [
+                sys.executable,
+                "-P",
+                "-m",
+                "overheard",
+                "run",
+                scenario,
+                "--json",
+                "--runs",
+                str(self._runs.path),
+            ]
             command += ["--engine", self._engine] if self._engine else []
             self._process = subprocess.Popen(
                 command,

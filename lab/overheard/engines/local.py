@@ -53,7 +53,7 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
         "interceptor": interceptor() if any(Need.INTERCEPTOR in each.needs for each in scenarios) else "",
         "gallery": any(attempt.service.port in GALLERY_PORTS for each in scenarios for attempt in each.attempts),
     }
-    command = [*unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
+    command = [*unshare(), sys.executable, "-P", "-m", "overheard.engines.supervisor"]
     with (
         (job.logs / "lab.log").open("w") as log,
         subprocess.Popen(

@@ -181,7 +181,7 @@ class Lab:
                 output = sys.stdout.fileno() if events else log.fileno()
                 return ForkedRole(role.module, environment, output, log.fileno())
             return subprocess.Popen(
-                [role.python, "-m", role.module],
+                [role.python, "-P", "-m", role.module],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=None if events else log,

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import pytest
 import modified_lab
 from install.places import HERE, Place
 from install.wheels import wheels
+from overheard.engines.base import clean_environment
 from overheard.words.gallery import ROWS
 from overheard.words.services import (
     CA,
@@ -125,6 +127,16 @@ def test_without_an_interceptor_scenarios_that_need_one_are_skipped_and_never_pa
     skipped = results["https-intercepted"]
     assert skipped.skipped == "it needs the interceptor, and none runs here"
     assert not skipped.as_expected
+
+
+def test_modules_in_the_folder_of_the_user_are_not_those_of_the_lab(tmp_path: Path) -> None:
+    for name in ("flask", "requests", "json", "overheard_services"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this is a module of the user')")
+    command = [sys.executable, "-P", "-m", "overheard", "run", "http", "--engine", "local", "--runs", "runs"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=LONG, check=False
+    )
+    assert (done.returncode, "OVERHEARD" in done.stdout) == (0, True), done.stderr
 
 
 def test_without_its_positive_control_a_run_is_inconclusive(tmp_path: Path) -> None:
