@@ -35,14 +35,23 @@ class Masking:
         return self._secret.value
 
     def text(self, text: str) -> str:
-        """A text, with the secret's name and length in place of the secret."""
+        """A text, with the secret's name and length in place of the secret, even if it was cut in the middle of it."""
         if self._search is None:
             return text
+        text = self._without_beginning(text)
         data, done, parts = text.encode(errors="replace"), 0, list[str]()
         for start, end in self._ranges(data):
             parts += [data[done:start].decode(errors="replace"), self._secret.redacted]
             done = end
         return "".join((*parts, data[done:].decode(errors="replace"))) if parts else text
+
+    def _without_beginning(self, text: str) -> str:
+        """A text that tshark cut, without the beginning of the secret at its end."""
+        whole = text.removesuffix("…")
+        for length in range(len(self.message) - 1, self._piece - 1, -1):
+            if whole.endswith(self.message[:length]):
+                return whole[:-length] + self._secret.redacted
+        return text
 
     def hexadecimal(self, data: bytes) -> str:
         """Bytes in hexadecimal, with `HIDDEN` for each byte of the secret."""

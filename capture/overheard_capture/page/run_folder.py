@@ -54,12 +54,13 @@ class RunFolder:
     @cached_property
     def known(self) -> dict[str, Interim]:
         """What is known of each scenario, by its name, with all texts safe to show. Raises UnreadableError."""
+        # To read a pipe of that name would never end.
+        if not (self.path / RESULTS).is_file():
+            return {}
         try:
             content = json.loads((self.path / RESULTS).read_bytes())
             each = [all_escaped(Interim.from_json(data)) for data in content["results"]]
-        except FileNotFoundError:
-            return {}
-        except (OSError, KeyError, TypeError, ValueError, AttributeError) as problem:
+        except (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             raise UnreadableError(
                 f"{self.path / RESULTS} cannot be read: {type(problem).__name__}: {problem}",
                 hint="run the scenario again",

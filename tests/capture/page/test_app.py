@@ -92,9 +92,10 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, run: RunFolder, p
     assert client.get(path.format(run=run.name), **HERE).status_code == 404
 
 
-def test_results_that_cannot_be_read_are_an_error_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("results", ["{", "[" * 100_000, '{"results": [[]]}'], ids=["cut off", "nested", "a list"])
+def test_results_that_cannot_be_read_are_an_error_in_words(tmp_path: Path, results: str) -> None:
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / RESULTS).write_text("{")
+    (tmp_path / "run" / RESULTS).write_text(results)
     answer = create_page(tmp_path, Masking(MESSAGE)).test_client().get("/runs/run/", **HERE)
     assert answer.status_code == 500
     assert "results.json cannot be read" in answer.text

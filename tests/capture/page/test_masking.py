@@ -29,7 +29,13 @@ def test_every_spelling_is_masked_in_a_text_and_nothing_else(spelled: str) -> No
     assert SHOWS.text(spelled) == spelled
 
 
-@pytest.mark.parametrize("text", ["", "fluffy", "nothing of it", "fluffytail", "é ☃"])
+@pytest.mark.parametrize("cut", ["fluf", "fluffy", "fluffy tai", "fluffy t…"])
+def test_the_secret_is_masked_in_a_text_that_was_cut_in_the_middle_of_it(cut: str) -> None:
+    assert HIDES.text(f"[truncated] it said {cut}") == "[truncated] it said message (11 bytes)"
+    assert SHOWS.text(cut) == cut
+
+
+@pytest.mark.parametrize("text", ["", "flu", "fluffy clouds", "nothing of it", "fluffytail", "é ☃"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert HIDES.text(text) == text
 
