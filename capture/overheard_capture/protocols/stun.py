@@ -34,6 +34,8 @@ _RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 
 # The checksum of all that precedes it (RFC 8489, 14.7).
 _FINGERPRINT, _MASK = 0x8028, 0x5354554E
+# What libwebrtc writes identifiers with (RFC 4648, 4).
+_BASE64 = BASE64_ALPHABET.translate(None, b"=-_")
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
@@ -87,8 +89,7 @@ def _is_transaction(identifier: bytes) -> bool:
 
 def _number(identifier: bytes) -> bytes:
     """What is random in an identifier: libwebrtc writes it in base64."""
-    is_coded = not identifier.translate(None, BASE64_ALPHABET)
-    return a2b_base64(identifier) if is_coded and b"=" not in identifier else identifier
+    return a2b_base64(identifier) if not identifier.translate(None, _BASE64) else identifier
 
 
 def _is_user(value: bytes) -> bool:

@@ -50,6 +50,11 @@ def test_many_identifiers_in_base64_are_random_and_text_in_them_is_in_clear() ->
         assert {*in_clear([binding(identifier=each) for each in coded])} == {*field}
 
 
+def test_identifiers_that_only_look_like_base64_are_read_as_they_are() -> None:
+    for identifier in (b"99-111-114-1", b"correct_hors", b"a=b=c=d=e=f="):
+        in_clear([binding(identifier=identifier)])
+
+
 def test_a_fingerprint_that_is_no_checksum_is_in_clear() -> None:
     assert in_clear([binding((0x8028, b"ffll"))]) == {"data in STUN fingerprint": 4}
 
