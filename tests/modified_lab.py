@@ -9,6 +9,8 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 from overheard.engines.base import clean_environment
@@ -56,12 +58,8 @@ def run(code: Path, runs: Path, *names: str) -> tuple[int, dict[str, Result]]:
 
 def _environment(prefix: Path, code: Path, own: Path) -> Path:
     """The Python of an environment in `own`: `code`, and then the packages of that at `prefix`."""
-    (packages,) = prefix.glob("lib/python*/site-packages")
-    python, searched = own / "bin" / "python", own / packages.relative_to(prefix)
-    python.parent.mkdir(parents=True)
-    searched.mkdir(parents=True)
-    python.symlink_to((prefix / "bin" / "python").resolve())
-    shutil.copy(prefix / "pyvenv.cfg", own)
+    venv.create(own, symlinks=True)
+    searched, installed = (sysconfig.get_path("purelib", "venv", {"base": str(each)}) for each in (own, prefix))
     # A path that such a file names is searched, but not for others of these files: that of the project is left out.
-    (searched / "modified.pth").write_text(f"{code}\n{packages}\n")
-    return python
+    Path(searched, "modified.pth").write_text(f"{code}\n{installed}\n")
+    return own / "bin" / "python"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from capture.frames import dialogue, exchange, rewritten
 from capture.page.place import MESSAGE, part_of
 from lab.command.process import overheard
 from overheard.words.recording import RESULTS
+from overheard.words.result import Interim
 from overheard.words.services import HTTPS
 from overheard_capture.page.app import create_page
 from overheard_capture.page.masking import Masking
@@ -41,11 +43,11 @@ def hostile(run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFold
     copy = part_of(run, folder / "run", "https")
     clear, sealed = exchange([REQUEST], [RESPONSE]), dialogue(handshake(folder), port=45001, server_port=HTTPS.port)
     rewritten(copy.path / "https.pcapng", [*clear, *sealed])
-    known = json.loads((copy.path / RESULTS).read_text())
-    for each in known["results"]:
-        # A frame of the recording that was there before.
-        (each.get("result") or each)["verdict"]["carrier"] = None
-    (copy.path / RESULTS).write_text(json.dumps(known))
+    (result,) = (known.result for known in copy.known.values())
+    assert result
+    # Its carrier is a frame of the recording that was there before.
+    other = Interim.of(replace(result, verdict=replace(result.verdict, carrier=None)))
+    (copy.path / RESULTS).write_text(json.dumps({"results": [other.to_json()]}))
     return RunFolder(copy.path)
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # Two hexadecimal digits of a byte that is masked.
 HIDDEN = "··"
-# A piece of the secret, as at the end of a segment, is masked in bytes from this length on: of a long secret from a
-# greater one, as words of four letters are in much else.
+# A piece of the secret, as at the end of a segment or of a text that was cut, is masked from this length on: of a long
+# secret from a greater one, as words of four letters are in much else.
 _PIECE, _LONG, _PIECE_OF_LONG = 4, 32, 8
 
 
@@ -35,23 +35,14 @@ class Masking:
         return self._secret.value
 
     def text(self, text: str) -> str:
-        """A text, with the secret's name and length in place of the secret, even if it was cut in the middle of it."""
+        """A text, with the secret's name and length in place of the secret."""
         if self._search is None:
             return text
-        text = self._without_beginning(text)
         data, done, parts = text.encode(errors="replace"), 0, list[str]()
         for start, end in self._ranges(data):
             parts += [data[done:start].decode(errors="replace"), self._secret.redacted]
             done = end
         return "".join((*parts, data[done:].decode(errors="replace"))) if parts else text
-
-    def _without_beginning(self, text: str) -> str:
-        """A text that tshark cut, without the beginning of the secret at its end."""
-        whole = text.removesuffix("…")
-        for length in range(len(self.message) - 1, self._piece - 1, -1):
-            if whole.endswith(self.message[:length]):
-                return whole[:-length] + self._secret.redacted
-        return text
 
     def hexadecimal(self, data: bytes) -> str:
         """Bytes in hexadecimal, with `HIDDEN` for each byte of the secret."""
@@ -73,8 +64,16 @@ class Masking:
 
     def _field(self, field: list[Any]) -> list[Any]:
         *rest, children = field
-        masked = [self.text(each) if isinstance(each, str) else each for each in rest]
+        masked = [self.text(self._without_beginning(each)) if isinstance(each, str) else each for each in rest]
         return [*masked, [self._field(child) for child in children]]
+
+    def _without_beginning(self, text: str) -> str:
+        """A text of a field, without a beginning of the secret at its end: tshark cuts long ones."""
+        whole = text.removesuffix("…")
+        for length in range(len(self.message) - 1, self._piece - 1, -1):
+            if whole.endswith(self.message[:length]):
+                return whole[:-length] + self._secret.redacted
+        return text
 
     def _pieces_in(self, data: bytes) -> Iterator[tuple[int, int]]:
         for at in self._pieces.each(data) if self._pieces else ():

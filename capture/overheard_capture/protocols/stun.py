@@ -35,7 +35,7 @@ _RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 # The checksum of all that precedes it (RFC 8489, 14.7).
 _FINGERPRINT, _MASK = 0x8028, 0x5354554E
 # What libwebrtc writes identifiers with (RFC 4648, 4).
-_BASE64 = BASE64_ALPHABET.translate(None, b"=-_")
+_BASE64 = BASE64_ALPHABET.translate(None, b"-_")
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}

@@ -114,18 +114,8 @@ class Rerun:
             if self.busy:
                 raise EngineError("the lab is running already", hint="wait until it has ended")
             before = set(self._runs.names)
-            command = [
-                sys.executable,
-                "-P",
-                "-m",
-                "overheard",
-                "run",
-                scenario,
-                "--json",
-                "--runs",
-                str(self._runs.path),
-            ]
-            command += ["--engine", self._engine] if self._engine else []
+            options = ["--json", "--runs", str(self._runs.path), *(("--engine", self._engine) if self._engine else ())]
+            command = [sys.executable, "-P", "-m", "overheard", "run", scenario, *options]
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

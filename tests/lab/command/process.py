@@ -13,7 +13,7 @@ from processes import LONG
 
 def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "overheard", *arguments],
+        [sys.executable, "-P", "-m", "overheard", *arguments],
         cwd=cwd,
         env={**clean_environment(), "COLUMNS": "120", **variables},
         stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ import pytest
 import modified_lab
 from install.places import HERE, Place
 from install.wheels import wheels
-from overheard.engines.base import clean_environment
+from lab.command.process import overheard
 from overheard.words.gallery import ROWS
 from overheard.words.services import (
     CA,
@@ -132,10 +131,7 @@ def test_without_an_interceptor_scenarios_that_need_one_are_skipped_and_never_pa
 def test_modules_in_the_folder_of_the_user_are_not_those_of_the_lab(tmp_path: Path) -> None:
     for name in ("flask", "requests", "json", "overheard_services"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('this is a module of the user')")
-    command = [sys.executable, "-P", "-m", "overheard", "run", "http", "--engine", "local", "--runs", "runs"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=LONG, check=False
-    )
+    done = overheard("run", "http", "--engine", "local", "--runs", "runs", cwd=tmp_path)
     assert (done.returncode, "OVERHEARD" in done.stdout) == (0, True), done.stderr
 
 
