@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("compose_engine", "local
 # What is not typed here, and why.
 NOT_TYPED = {
     "make test": "this is a part of it",
+    "make capture-demo ENGINE=compose": "make capture-demo does it, where a Docker engine runs",
     "pip install .": "tests/install does it, in an environment of its own",
     "pipx install .": "the same",
     "uv tool install .": "the same",
@@ -42,7 +43,7 @@ PORTS = {5683: "OVERHEARD_HTTP_PORT", 5443: "OVERHEARD_HTTPS_PORT", 8080: "OVERH
 # How the pages of a run and the recording of tcpdump end.
 ANSWERS = {"Ctrl-C ends it": CTRL_C, "listening on": CTRL_C}
 # How many seconds a line may take: it may build images and run all scenarios, beside other tests.
-A_WHOLE_LAB = 5 * LONG
+A_WHOLE_LAB = 8 * LONG
 # Opens a file as Wireshark does, and prints what that shows.
 WIRESHARK = """#!/bin/bash
 exec tshark "${@:1:$#-1}" -r "${!#}"
@@ -128,6 +129,8 @@ def project() -> Iterator[str]:
     lab.compose("down", "--volumes")
 
 
+# It runs the lab five times and builds its images.
+@pytest.mark.timeout(15 * LONG)
 def test_the_readme_as_a_reader_types_it(tmp_path: Path, project: str) -> None:
     for name in ("tcpdump", "tshark", "curl"):
         program(name)
