@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
@@ -31,10 +31,12 @@ from overheard_capture.decoders.untyped import TextReader, armoured, unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator
+    from collections.abc import Callable, Collection, Container, Iterator
 
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
+
+    _MakeReader = Callable[[Findings, Layers, ReaderFactory], "_Reader"]
 
 # Where content may begin in a value: at once, or behind a header of a few bytes.
 AT_ONCE, BEHIND_HEADER = range(1), range(8)
@@ -51,7 +53,8 @@ _LONGEST_FIELDS = 1 << 10
 _TEXT = frozenset(range(32, 127))
 # They are looked for in values up to this length; and so much that decompresses is no coincidence.
 _LONGEST, _CERTAIN = 1 << 14, 1 << 14
-# How many values are remembered that have nothing to unwrap: extensions of TLS are the same in many connections.
+# How many values are remembered with what may be unwrapped in them: extensions of TLS and heads of HTTP are the same in
+# many connections.
 _REMEMBERED = 256
 
 
@@ -181,26 +184,31 @@ def _read(reader: _Reader, data: bytes, origin: Origin) -> None:
 
 
 def _read_text(findings: Findings, layers: Layers, data: bytes, origin: Origin) -> None:
-    for reader in _text_readers(findings, layers, data):
-        _read(reader, data, origin)
+    for make, is_guess in _known_readers(data) if len(data) <= _LONGEST_FIELDS else _readers(data):
+        _read(make(speculative(findings) if is_guess else findings, layers, armoured), data, origin)
 
 
-def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
-    """Those readers of text that may find something; most values are just words."""
+@lru_cache(maxsize=_REMEMBERED)
+def _known_readers(data: bytes) -> tuple[tuple[_MakeReader, bool], ...]:
+    return tuple(_readers(data))
+
+
+def _readers(data: bytes) -> Iterator[tuple[_MakeReader, bool]]:
+    """What makes those readers of text that may find something, and whether that is a guess; most values are words."""
     if base64_runs(data):
-        yield Base64Finder(findings, layers, armoured)
+        yield Base64Finder, False
     if codings := codings_in(data):
-        yield ArmourFinder(findings, layers, armoured, codings)
+        yield partial(ArmourFinder, codings=codings), False
     has_signs = SIGNS.first(data) >= 0
     if has_signs and has_escaped(data):
-        yield EscapedTextFinder(speculative(findings), layers, armoured)
+        yield EscapedTextFinder, True
     if begins_or_has_block(data):
-        yield LineBlockFinder(speculative(findings), layers, armoured)
+        yield LineBlockFinder, True
     if quoted_printable(data) >= 0:
-        yield SoftBreakFinder(speculative(findings), layers, armoured)
+        yield SoftBreakFinder, True
     if has_signs and MARKS.first(data) >= 0:
-        yield LineArmourFinder(findings, layers, armoured)
+        yield LineArmourFinder, False
     if has_signs and ENCODED_WORD.first(data) >= 0:
-        yield EncodedWords(speculative(findings), layers, armoured)
+        yield EncodedWords, True
     if any(map(data.__contains__, SIGNED.texts)):
-        yield ChunkFinder(findings, layers, armoured)
+        yield ChunkFinder, False

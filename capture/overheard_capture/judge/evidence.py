@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def _without(search: Search, stream: Visible) -> Visible:
-    """Redact the secrets in the names of a row, as names may contain any text."""
+    """Redact the secrets in the names of a row, as names may contain any text. Most rows have none."""
+    if not any((stream.sni, stream.alpn, stream.subject, stream.names, stream.client_subject)):
+        return stream
     return replace(
         stream,
         sni=search.redact(stream.sni),

@@ -25,7 +25,7 @@ def core() -> ctypes.CDLL | None:
         library = ctypes.CDLL(str(library_path()))
     except OSError:
         return None
-    library.slot_of.restype = library.announced.restype = ctypes.c_uint32
+    library.announced.restype = ctypes.c_uint32
     library.runs.restype = library.skip_records.restype = library.expand.restype = ctypes.c_uint64
     library.base85_bytes.restype = library.places_of.restype = ctypes.c_uint64
     library.without_tags.restype = library.continued_strings.restype = ctypes.c_uint64

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-MORE, RECORD, FULL, REST, FRAME = range(5)
+MORE, RECORD, FULL, REST, FRAME, ENDED = range(6)
 MAX_INTERFACES = 64
 KEY_LENGTH = 36
 
@@ -37,6 +37,7 @@ class NativeDirection(ctypes.Structure):
         ("extents_fill", ctypes.c_uint32),
         ("extents_capacity", ctypes.c_uint32),
         ("segments", ctypes.c_uint32),
+        ("closed", ctypes.c_uint32),
         ("ticks", ctypes.c_uint64),
         ("interface", ctypes.c_uint32),
         ("block", ctypes.c_void_p),
@@ -63,7 +64,7 @@ class NativeWalker(ctypes.Structure):
         ("interfaces", NativeInterface * MAX_INTERFACES),
         ("directions", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
-        ("slot_mask", ctypes.c_uint32),
+        *((name, ctypes.c_uint32) for name in ("direction_count", "slot_mask", "removed")),
         ("seed", ctypes.c_uint32),
         ("rest", ctypes.c_void_p),
         ("rest_fill", ctypes.c_uint32),
@@ -75,7 +76,7 @@ class NativeWalker(ctypes.Structure):
         ("payload", ctypes.c_uint64),
         ("ticks", ctypes.c_uint64),
         ("interface", ctypes.c_uint32),
-        ("full", ctypes.c_uint32),
+        ("at", ctypes.c_uint32),
         *((f"frame_{name}", ctypes.c_uint64) for name in ("at", "length", "ticks", "after")),
         ("frame_interface", ctypes.c_uint32),
     ]

@@ -1,12 +1,12 @@
 /* Frames with the next bytes of a connection (see scan/walker.py).
  *
  * One case is handled: a complete frame with the next in-order bytes of one direction of a TCP connection, in a common
- * encapsulation. It appends these bytes to the block of that direction. Every other frame is left to Python, which
+ * encapsulation, or with its end. It appends these bytes to the block of that direction. Every other frame is left to Python, which
  * processes it before the next frame is read. So this code makes no decisions of its own.
  */
 
 /* RFC 9293, 3.1 */
-enum { PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+enum { FIN = 0x01, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
 /* https://www.tcpdump.org/linktypes.html */
 enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_LINUX_SLL = 113, LINKTYPE_LINUX_SLL2 = 276 };
 enum { ETHERTYPE_IP = 0x0800, ETHERTYPE_8021Q = 0x8100, ETHERTYPE_IPV6 = 0x86DD, ETHERTYPE_8021AD = 0x88A8 };
@@ -14,7 +14,7 @@ enum { IPPROTO_TCP = 6 };
 /* draft-ietf-opsawg-pcapng, 4.3 */
 enum { ENHANCED_PACKET_BLOCK = 6 };
 
-enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3, FRAME = 4 };
+enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3, FRAME = 4, ENDED = 5 };
 
 /* The offset of the IP header, or -1. */
 static int link(uint32_t type, const uint8_t *data, uint32_t length, int *version) {
@@ -88,7 +88,7 @@ static int is_padded(const uint8_t *data, uint32_t end, uint32_t length) {
     return zeros == length || (length - end >= 4 && zeros + 4 >= length && is_checked(data, length));
 }
 
-/* Process a frame: 1 if that was done, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
+/* Process a frame: 1 if that was done, 2 if that was the end of its connection, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
  * the block of bytes outside payloads must. */
 static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
     int version = 0;
@@ -122,17 +122,19 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     memcpy(key + 32, segment, 4);
     uint32_t offset = tcp + (segment[12] >> 4) * 4;
     uint8_t flags = segment[13];
-    if (offset < tcp + 20 || offset > end || (flags & ~(PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
+    if (offset < tcp + 20 || offset > end || (flags & ~(FIN | PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
     if (!usual(segment + 20, data + offset)) return 0;
     int32_t index = direction_of(walker, key);
     if (index < 0) return 0;
     Direction *direction = walker->directions + index;
-    if (!direction->armed || be32(segment + 4) != direction->next) return 0;
+    uint32_t payload = end - offset, outside = length - payload, closed = direction->closed;
+    /* FIN takes a sequence number, and nothing but acknowledgements follows it. */
+    if (!direction->armed || be32(segment + 4) != direction->next + closed) return 0;
+    if (closed && (payload || flags & FIN)) return 0;
     Direction *other = walker->directions + direction->other;
-    uint32_t payload = end - offset, outside = length - payload;
     if (payload > direction->capacity || outside > walker->rest_capacity) return 0;
     if (direction->fill + payload > direction->capacity || direction->extents_fill == direction->extents_capacity) {
-        walker->full = (uint32_t)index;
+        walker->at = (uint32_t)index;
         return -1;
     }
     if (walker->rest_fill + outside > walker->rest_capacity ||
@@ -157,15 +159,17 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     direction->segments++;
     direction->ticks = other->ticks = ticks;
     direction->interface = other->interface = interface;
-    if ((int32_t)(direction->next - direction->reached) > 0) direction->reached = direction->next;
+    if ((int32_t)(direction->next + closed - direction->reached) > 0) direction->reached = direction->next + closed;
     uint32_t acknowledged = be32(segment + 8);
     if ((int32_t)(acknowledged - other->reached) > 0) other->reached = acknowledged;
     if ((int32_t)(acknowledged - other->acknowledged) > 0) other->acknowledged = acknowledged;
-    return 1;
+    if (!(flags & FIN)) return 1;
+    direction->closed = 1, walker->at = (uint32_t)index;
+    return other->closed ? 2 : 1;
 }
 
 /* Read the records in `data` from `*offset` on. Returns why it stopped there: MORE bytes are needed, or Python must handle
- * a RECORD, the FRAME of a record, a FULL block, or the REST, which are the bytes outside payloads. */
+ * a RECORD, the FRAME of a record, a FULL block, the REST, which are the bytes outside payloads, or a connection that ENDED. */
 int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     uint64_t at = *offset;
     int swapped = (int)walker->swapped, why = MORE;
@@ -207,7 +211,7 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
             break;
         }
         int done = frame(walker, interface, ticks, record + start, captured);
-        if (done != 1) {
+        if (done < 1) {
             /* In an empty record of pcap another capture may begin. */
             why = done == 0 ? (captured ? FRAME : RECORD) : done == -1 ? FULL : REST;
             walker->frame_at = at + start, walker->frame_length = captured, walker->frame_ticks = ticks;
@@ -219,6 +223,10 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
         walker->ticks = ticks;
         walker->interface = interface;
         at += size;
+        if (done == 2) {
+            why = ENDED;
+            break;
+        }
     }
     *offset = at;
     return why;

@@ -49,6 +49,7 @@ _MULTIPATH_TCP, _MAPPING, _SUBTYPES = (
 )
 # Options of TCP whose value is random: a digest, a code, a cookie.
 _RANDOM = {19, 29, 34}
+_LONG = {*_RANDOM, _MULTIPATH_TCP}
 # https://www.iana.org/assignments/ip-parameters
 _IPV4: Lengths = {
     130: {11},  # security
@@ -138,7 +139,10 @@ def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:
         length = options[at + 1] if at + 1 < len(options) else 0
         if length < 2 or at + length > len(options):
             break
-        is_known = length in known.get(options[at], ()) and _is_plausible(options[at], options[at + 2 : at + length])
+        kind = options[at]
+        is_known = length in known.get(kind, ()) and (
+            kind not in _LONG or _is_plausible(kind, options[at + 2 : at + length])
+        )
         if not is_known and length > 2:
             yield at + 2, at + length
         at += length

@@ -40,6 +40,7 @@ class Connection:
         "handled",
         "number",
         "offload",
+        "released",
         "reset",
         "server",
         "subflow",
@@ -60,8 +61,10 @@ class Connection:
         self.subflow: Subflow | None = None
         # Whether it was evicted while it may still have been open.
         self.evicted = False
-        # The offload that currently reads it; and the number of segments that `add` has processed.
+        # The offload that currently reads it; whether one has released it; and how many segments `add` has processed
+        # since then.
         self.offload: Offload | None = None
+        self.released = False
         self.handled = 0
 
     @property
@@ -125,6 +128,11 @@ class Connection:
         if self.offload is not None:
             self.offload.deliver()
         self.server.deliver()
+
+    def note_segments(self, now: float) -> None:
+        """Note that the offload read segments, the last of them received at `now`."""
+        self._established = True
+        self.ended = max(self.ended, now)
 
     def _add_options(self, segment: Segment, *, from_client: bool) -> None:
         # A client may ask for what the server does not know: that is no subflow.

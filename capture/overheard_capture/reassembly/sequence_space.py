@@ -69,6 +69,10 @@ class SequenceSpace:
         self._reached = max(self._reached, self._position(reached))
         self.acknowledge(acknowledged)
 
+    def close_here(self) -> None:
+        """Note that its FIN follows the last reassembled byte."""
+        self._closed_at = self.next
+
     def _probes(self, start: int, flags: int) -> bool:
         """Whether a single byte there is a keep-alive probe, whose byte is garbage that nobody reads.
 

@@ -43,14 +43,7 @@ class OffloadedDirection:
 
     def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[BlockMemory]) -> None:
         self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
-        sequence, reached, acknowledged = direction.sequence_numbers
-        shared.key[:] = _key(direction.source, direction.target)
-        shared.other = index ^ 1
-        shared.next, shared.reached, shared.acknowledged = sequence, reached, acknowledged
-        shared.fill = shared.extents_fill = shared.segments = 0
-        shared.capacity, shared.extents_capacity = BLOCK, EXTENTS
         self._use_memory()
-        shared.armed = direction.in_order
 
     def _use_memory(self) -> None:
         memory = self.memories[0]
@@ -68,10 +61,12 @@ class OffloadedDirection:
                 self._use_memory()
             shared.fill = shared.extents_fill = 0
             self.direction.deliver_block(view, Origin(pieces))
+        if shared.closed:
+            self.direction.close_here()
         self.direction.advance_to(shared.reached, shared.acknowledged)
 
 
-def _key(source: Endpoint, target: Endpoint) -> bytes:
+def key_of(source: Endpoint, target: Endpoint) -> bytes:
     """The key of a direction in the compiled part: both addresses as 16 bytes each, then both ports."""
     ends = [_packed(source.address), _packed(target.address)]
     ports: Sequence[int] = (source.port, target.port)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.captures.frame import Frame
 from overheard_capture.native.structures import (
+    ENDED,
     FRAME,
     FULL,
     MAX_INTERFACES,
@@ -20,18 +21,19 @@ from overheard_capture.native.structures import (
     NativeWalker,
 )
 from overheard_capture.provenance.spans import PackedSpans
-from overheard_capture.scan.offloaded import BLOCK, EXTENTS, BlockMemory, OffloadedDirection
+from overheard_capture.scan.offloaded import BLOCK, EXTENTS, BlockMemory, OffloadedDirection, key_of
 
 if TYPE_CHECKING:
     from overheard_capture.captures.capture_format import Layout
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.reassembly.connection import Connection
 
-# The maximum number of connections that are offloaded at a time; and the number of segments that Python handles before
-# a connection is offloaded again, as offloading costs as much as reading several segments.
-_MAX_OFFLOADED, _MINIMUM_SEGMENTS = 64, 8
-_SLOTS = 1024
-_FREE, _REMOVED = -1, -2
+# The maximum number of connections that are offloaded at a time.
+_MAX_OFFLOADED = 64
+# How many segments Python handles before a connection is offloaded: SYN and its answer, which have numbers of free
+# choice; and before it is offloaded again, as offloading costs as much as reading several segments.
+_OPENING, _AGAIN = 2, 16
+_SLOTS, _EMPTY = 1024, -1
 
 
 class FrameSink(Protocol):
@@ -63,7 +65,7 @@ class OffloadedConnection:
             direction.deliver()
         shared = self.directions[0].shared
         if shared.segments or self.directions[1].shared.segments:
-            self.connection.ended = max(self.connection.ended, self._walker.time(shared.interface, shared.ticks))
+            self.connection.note_segments(self._walker.time(shared.interface, shared.ticks))
 
     def release(self) -> None:
         """Stop offloading the connection: Python handles it again."""
@@ -79,14 +81,16 @@ class Walker:
         self._reading = reading
         self._layout: Layout | None = None
         self._directions = (NativeDirection * (2 * _MAX_OFFLOADED))()
-        self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
-        self._removed = 0
+        for direction in self._directions:
+            direction.capacity, direction.extents_capacity = BLOCK, EXTENTS
+        self._slots = (ctypes.c_int32 * _SLOTS)(*[_EMPTY] * _SLOTS)
         self._rest = memoryview(bytearray(BLOCK))
         self._rest_extents = (Extent * (2 * EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
         self._shared = NativeWalker(
             directions=ctypes.addressof(self._directions),
             slots=ctypes.addressof(self._slots),
+            direction_count=len(self._directions),
             slot_mask=_SLOTS - 1,
             seed=int.from_bytes(os.urandom(4)),
             rest=ctypes.addressof(ctypes.c_uint8.from_buffer(self._rest)),
@@ -118,7 +122,9 @@ class Walker:
             if status == FRAME:
                 reading.take(self._frame(chunk))
             elif status == FULL:
-                self._armed[shared.full >> 1].deliver()
+                self._armed[shared.at >> 1].deliver()
+            elif status == ENDED:
+                self._armed[shared.at >> 1].connection.finish()
             elif status == REST:
                 self.flush_unclaimed()
             elif status in (RECORD, MORE):
@@ -181,7 +187,7 @@ class Walker:
     def offer(self, connection: Connection) -> None:
         """Offload a connection, if both directions are in a steady state."""
         if (
-            connection.handled < _MINIMUM_SEGMENTS
+            connection.handled < (_AGAIN if connection.released else _OPENING)
             or connection.finished
             or connection.subflow is not None
             or not all(direction.in_order for direction in connection.directions)
@@ -195,8 +201,10 @@ class Walker:
             OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
             for at, direction in enumerate(connection.directions)
         ]
-        for direction in directions:
-            self._insert(direction)
+        for offloaded in directions:
+            direction = offloaded.direction
+            key = key_of(direction.source, direction.target)
+            self._library.arm(ctypes.byref(self._shared), offloaded.index, key, *direction.sequence_numbers)
         connection.offload = self._armed[first >> 1] = OffloadedConnection(
             self, connection, (directions[0], directions[1])
         )
@@ -204,38 +212,14 @@ class Walker:
     def _memory(self) -> BlockMemory:
         return self._spare.pop() if self._spare else BlockMemory()
 
-    def _insert(self, direction: OffloadedDirection) -> None:
-        slot = self._slot(direction.shared)
-        while self._slots[slot] >= 0:
-            slot = (slot + 1) % _SLOTS
-        self._removed -= self._slots[slot] == _REMOVED
-        self._slots[slot] = direction.index
-
-    def _slot(self, shared: NativeDirection) -> int:
-        return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
-
     def release(self, offload: OffloadedConnection) -> None:
         """Remove a connection from the compiled part."""
         for direction in offload.directions:
-            slot = self._slot(direction.shared)
-            while self._slots[slot] != direction.index:
-                slot = (slot + 1) % _SLOTS
-            self._slots[slot] = _REMOVED
-            self._removed += 1
+            self._library.disarm(ctypes.byref(self._shared), direction.index)
             # Copy the history, as the memory will be reused.
             direction.direction.history.copy_blocks()
-            direction.shared.armed = 0
             self._spare += direction.memories
         del self._armed[offload.directions[0].index >> 1]
         self._free.append(offload.directions[0].index)
-        offload.connection.offload, offload.connection.handled = None, 0
-        if self._removed > _SLOTS // 2:
-            self._clear()
-
-    def _clear(self) -> None:
-        """Free the slots of removed directions, which lookups otherwise have to skip."""
-        ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
-        self._removed = 0
-        for offload in self._armed.values():
-            for direction in offload.directions:
-                self._insert(direction)
+        connection = offload.connection
+        connection.offload, connection.released, connection.handled = None, True, 0

@@ -109,7 +109,8 @@ class ReEngine:
         data = bytes(data)
         reversed_data = data[::-1]
         hits = [(number, end) for number, core in self._cores for end in core.ends(data)]
-        return hits + [(number, end) for number, other in self._others for end in other.ends(reversed_data)]
+        others = [each for each in self._others if each[1].shortest <= len(data)]
+        return hits + [(number, end) for number, other in others for end in other.ends(reversed_data)]
 
 
 class _LiteralCore:
@@ -147,7 +148,12 @@ class _Backwards:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._last_bytes = re.compile(look.tail(_LAST_BYTES).regex(backwards=True))
+        self.shortest = look.shortest
+
+    # Both are compiled on first use: a text such as the name of a secret is shorter than most looks.
+    @cached_property
+    def _last_bytes(self) -> re.Pattern[bytes]:
+        return re.compile(self._look.tail(_LAST_BYTES).regex(backwards=True))
 
     @cached_property
     def _whole(self) -> re.Pattern[bytes]:

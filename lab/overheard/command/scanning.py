@@ -70,6 +70,8 @@ def present(
     `began` is when the judging began, as of `time.monotonic`. A recording in the folder `temporary` is named without
     it: it is gone afterwards, and another one the next time. Raises OutputError.
     """
+    if options.quiet and not (options.report or options.printed):
+        return
     report = redactor.redacted(report)
     places = placed_in(report, redactor)
     if temporary:

@@ -73,8 +73,8 @@ class Redactor:
 
     def redacted(self, thing: _Any) -> _Any:
         """The same object, with the secrets masked in every text in it."""
-        # All texts at once first: nearly always there is nothing to mask.
-        together = "\n\n".join(texts(thing)).encode(errors="replace")
+        # All texts at once first: nearly always there is nothing to mask. Many flows have the same texts.
+        together = "\n\n".join(dict.fromkeys(texts(thing))).encode(errors="replace")
         return changed(thing, self._masked) if self._search and self._search.matches(together) else thing
 
     def places(self, data: bytes) -> Iterator[range]:

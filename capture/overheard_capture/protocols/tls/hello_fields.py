@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.usual_text import has_text, is_name
@@ -23,6 +24,8 @@ _LENGTHS = {1: 1, 4: 0, 15: 1, 17: 0, 22: 0, 23: 0, 49: 0}
 _GREASE, _LONGEST_GREASE = 0x0A0A, 8
 # What no registry knows may be as long as a key or a token.
 _LONGEST_UNKNOWN = 320
+# How many extensions are remembered with whether they are usual.
+_REMEMBERED = 512
 # The names of all protocols that a client offers.
 _LONGEST_LIST = 96
 
@@ -71,6 +74,8 @@ def _is_nothing(value: bytes) -> bool:
     return not any(value)
 
 
+# Most extensions are the same in all connections of a client.
+@lru_cache(maxsize=_REMEMBERED)
 def _is_usual(kind: int, extension: int, value: bytes, is_known: Callable[[int], bool]) -> bool:
     if extension in _LENGTHS:
         return len(value) <= _LENGTHS[extension] or not any(value)
