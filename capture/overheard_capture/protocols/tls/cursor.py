@@ -10,23 +10,27 @@ class TruncatedError(ValueError):
 class Cursor:
     """Reads from the front without copying. `len` is the number of bytes left; false when there are none."""
 
+    __slots__ = ("_at", "_data", "_end")
+
     def __init__(self, data: bytes | memoryview) -> None:
-        self._remaining = memoryview(data)
+        self._data = memoryview(data)
+        self._at, self._end = 0, len(data)
 
     def __len__(self) -> int:
         """The number of bytes left."""
-        return len(self._remaining)
+        return self._end - self._at
 
     def take(self, length: int) -> memoryview:
         """Read `length` bytes. Raises TruncatedError, as do all methods that read."""
-        if length > len(self._remaining):
+        at, end = self._at, self._at + length
+        if end > self._end:
             raise TruncatedError
-        taken, self._remaining = self._remaining[:length], self._remaining[length:]
-        return taken
+        self._at = end
+        return self._data[at:end]
 
     def number(self, size: int) -> int:
         """Read an unsigned number of `size` bytes (RFC 8446, 3.3)."""
-        return int.from_bytes(self.take(size), "big")
+        return int.from_bytes(self.take(size))
 
     def vector(self, size: int) -> Cursor:
         """Read a vector whose length is a number of `size` bytes (RFC 8446, 3.4)."""
@@ -34,7 +38,7 @@ class Cursor:
 
     def rest(self) -> memoryview:
         """Read all that is left."""
-        return self.take(len(self._remaining))
+        return self.take(self._end - self._at)
 
 
 def text(data: memoryview, encoding: str = "utf-8") -> str:
