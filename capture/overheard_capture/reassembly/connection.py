@@ -110,6 +110,9 @@ class Connection:
         """Whether this SYN opens a new connection between the same endpoints, and is not a retransmission."""
         if segment.flags & (SYN | ACK) != SYN:
             return False
+        if self.offload is not None:
+            # It may have seen a FIN.
+            self.offload.deliver()
         has_ended = self.reset or any(direction.closed for direction in self.directions)
         own, _ = self._own_and_other(segment)
         return has_ended or not self.client.opened or own.has_other_isn(segment)

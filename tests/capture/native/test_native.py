@@ -150,7 +150,7 @@ def _ending(chance: random.Random, client: int, server: int) -> Iterator[bytes]:
 
 
 def _troubled(chance: random.Random, frames: list[bytes]) -> list[bytes]:
-    for _ in range(chance.choice((0, 0, 1, 3))):
+    for _ in range(min(chance.choice((0, 0, 1, 3)), len(frames) - 1)):
         at = chance.randrange(len(frames))
         match chance.randrange(4):
             case 0:
