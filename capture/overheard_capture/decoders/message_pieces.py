@@ -45,6 +45,13 @@ class Domain(NamedTuple):
     has_words: bool = False
 
 
+class Names(NamedTuple):
+    """The part of messages that is before a domain of DNS, in queries (0) or in responses."""
+
+    domain: bytes
+    kind: int
+
+
 def part_of(part: object) -> object:
     """A part without its number."""
     return part.part if isinstance(part, Numbered) else part

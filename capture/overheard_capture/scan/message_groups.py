@@ -14,7 +14,8 @@ from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, me
 from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.packets import Numbers
 from overheard_capture.scan.hits import Hit
-from overheard_capture.scan.message_pieces import MessagePieces, Piece
+from overheard_capture.scan.message_pieces import MessagePieces
+from overheard_capture.scan.piece_numbers import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

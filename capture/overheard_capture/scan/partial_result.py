@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
     from overheard_capture.scan.message_groups import Message
-    from overheard_capture.scan.message_pieces import Piece
     from overheard_capture.scan.parties import Parties
+    from overheard_capture.scan.piece_numbers import Piece
     from overheard_capture.scan.resources import Resources
 
 

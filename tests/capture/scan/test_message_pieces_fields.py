@@ -22,8 +22,8 @@ from overheard_capture.protocols.ssh.reader import ssh
 from overheard_capture.protocols.wireguard import WireguardReader
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan.message_groups import MessageGroups
-from overheard_capture.scan.message_pieces import _rewritten
 from overheard_capture.scan.parties import Parties
+from overheard_capture.scan.piece_variants import respelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,4 +170,4 @@ def test_a_fast_open_cookie_is_joined_wherever_it_is(flags: int, tmp_path: Path)
 
 @pytest.mark.parametrize("texts", [(), (b"",), (b"", b"tail"), (b"a", b"aa")])
 def test_nothing_is_over_and_over_in_what_is_empty_or_short(texts: tuple[bytes, ...]) -> None:
-    assert list(_rewritten(texts)) == []
+    assert list(respelled(texts)) == []

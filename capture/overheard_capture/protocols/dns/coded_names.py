@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.large_numbers import is_number_of_text
 from overheard_capture.decoders.opaque import is_base32, is_base64, is_hexadecimal
 from overheard_capture.packets import Numbers
+from overheard_capture.packets.text_in_numbers import says_text
 from overheard_capture.packets.usual_text import is_prose
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ _IDENTIFIERS = {16, 24, 32}
 # beyond a multiple of eight.
 _FEWEST_NUMBERS, _BYTE, _SHORTEST_PART, _BASE32_LENGTHS = 8, 256, 4, {0, 2, 4, 5, 7}
 _BASE32_PART, _BASE64_PART = lazy_pattern(rb"[a-z2-7]+"), lazy_pattern(rb"[0-9A-Za-z_-]+")
+_SHORTEST_PROSE = 14
+# So many characters show whether they are text.
+_ENOUGH = 1 << 10
 _IN_HEXADECIMAL = Numbers("DNS labels in hexadecimal")
 _IN_BASE32, _IN_BASE64 = (Numbers(f"DNS labels in {coding}", is_random=False) for coding in ("base32", "base64"))
 _DOMAIN = (b"example", b"com")
@@ -67,6 +72,30 @@ def decoded_labels(labels: Sequence[bytes]) -> Iterator[tuple[Numbers, bytes]]:
             yield _IN_BASE64, urlsafe_b64decode(part + b"=" * (-len(part) % 4))
 
 
+def says_text_in_code(joined: bytes) -> bool:
+    """Whether what several labels say in order is text in a coding, perhaps under a key of one byte.
+
+    Words are in base32 and base64, too, and what they stand for is not random: only codes have digits.
+    """
+    if len(joined) < _SHORTEST_PRINTABLE or joined.isalpha() or joined.isdigit():
+        return False
+    joined = joined[:_ENOUGH]
+    decoded = [*decoded_labels((joined, *_DOMAIN))]
+    return (
+        is_number_of_text(joined)
+        or any(len(data) >= _SHORTEST_PROSE and is_prose(data) for _, data in decoded)
+        or any(says_text([data]) for field, data in decoded if _is_random(joined, field))
+    )
+
+
+def _is_random(joined: bytes, field: Numbers) -> bool:
+    """Whether what a code of this field stands for is random unless it says something."""
+    lower = joined.lower()
+    if field == _IN_HEXADECIMAL:
+        return is_hexadecimal(lower)
+    return is_base32(lower) if field == _IN_BASE32 else is_base64(joined)
+
+
 def short_codes(labels: Sequence[bytes]) -> bytes:
     """What a name has in hexadecimal that is no longer than a hash, and no usual identifier; a tunnel has many."""
     lower = (part.lower() for part in _parts(labels) if _SHORTEST <= len(part) <= _LONGEST_CODE and len(part) % 2 == 0)
@@ -90,7 +119,7 @@ def _is_data(part: bytes) -> bool:
         return False
     if _HEXADECIMAL.fullmatch(lower):
         return _is_text(bytes.fromhex(lower[: size // 2 * 2].decode())) or (_is_long(size) and is_hexadecimal(lower))
-    if _stands_for_text(part):
+    if _stands_for_text(part) or is_number_of_text(part):
         return True
     if not _is_long(size) or not _BASE64.fullmatch(part):
         return False

@@ -75,7 +75,7 @@ _TYPE_NAMES = {_HINFO: "HINFO", _TXT: "TXT", _SPF: "SPF", _NULL: "NULL", _CAA: "
 
 
 def _unusual_labels(labels: Sequence[bytes]) -> Iterator[bytes]:
-    """Labels that are no names: text with blanks or signs, unless it is a title and the name of a service follows."""
+    """Labels that are no names: bytes, and text with signs, unless it is a title and the name of a service follows."""
     for at, label in enumerate(labels):
         before_service = at == 0 and len(labels) > 2 and labels[1][:1] == b"_" and not _PROTOCOLS.isdisjoint(labels)
         if is_instance(label) if before_service else not label.translate(None, _NAME_LETTERS):
@@ -84,8 +84,8 @@ def _unusual_labels(labels: Sequence[bytes]) -> Iterator[bytes]:
         is_one = text.isprintable() and "\ufffd" not in text
         if is_one and not text.isascii() and all(each.isalnum() or each in "-_" for each in text):
             continue
-        # What is no text is doubted elsewhere, if it is longer than an identifier.
-        if is_one or has_text(label):
+        # A zero alone is what some servers say comes next (RFC 4470, 2).
+        if label != b"\0":
             yield label
 
 

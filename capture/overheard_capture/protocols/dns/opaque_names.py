@@ -34,7 +34,7 @@ _KNOWN = lazy_pattern(rb"(?i)\bp=M|verif")
 def opaque_in_name(labels: Sequence[bytes]) -> tuple[bytes, bytes]:
     """A domain, and what the labels before it say, if nobody can read it and it is longer than an identifier."""
     lower = [label.lower() for label in labels]
-    count = _domain_labels(lower)
+    count = domain_labels(lower)
     domain, before = b".".join(lower[-count:]), lower[:-count]
     if lower[-1] == _ADDRESSES:
         return domain, b""
@@ -48,7 +48,7 @@ def words_in_name(labels: Sequence[bytes]) -> tuple[bytes, bytes]:
     Resolvers append their own domain to a name: what is then within is a domain as well.
     """
     lower = [label.lower() for label in labels]
-    count = _domain_labels(lower)
+    count = domain_labels(lower)
     inner = next((at for at, label in enumerate(lower[:-count]) if at and label in _TOP_LEVEL), 0)
     at = inner - 1 if inner else max(len(lower) - count, 0)
     words = [word for label in lower[:at] if label[:1] != b"_" for word in _WORD.findall(label)]
@@ -70,7 +70,7 @@ def opaque_size(data: bytes) -> int:
     return len(data) * (5 if data in (lower, data.upper()) else 6) // 8
 
 
-def _domain_labels(labels: Sequence[bytes]) -> int:
+def domain_labels(labels: Sequence[bytes]) -> int:
     """How many labels a domain has that is registered; one below `local` (RFC 6762, 3)."""
     if labels[-1] == _LOCAL:
         return 1

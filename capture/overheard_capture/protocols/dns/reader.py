@@ -25,7 +25,7 @@ from overheard_capture.protocols.dns.message_text import (
 )
 from overheard_capture.protocols.dns.numbers import add_numbers
 from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
-from overheard_capture.protocols.dns.several_names import add_words
+from overheard_capture.protocols.dns.several_names import add_name, add_words
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
@@ -87,12 +87,14 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
                 add_piece(findings, layers, name, origin.derived([(0, start, end)]), ("NetBIOS", kind))
             else:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
+                add_name(findings, layers, data, labels, origin)
     else:
         # The question was asked before, and is the name of most records.
         question = message.names[0][0] if any(data[4:6]) and message.names else None
         for number, labels in enumerate(message.names):
             if labels[0] != question:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
+                add_name(findings, layers, data, labels, origin)
     for number, (start, end) in enumerate(message.texts):
         # Those of one message continue each other, or those in the same place of other messages.
         for part in ("text", ("text", number)) if len(message.texts) > 1 else ("text",):
