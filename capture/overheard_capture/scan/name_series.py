@@ -56,7 +56,7 @@ def _tables(names: Sequence[bytes]) -> Iterator[tuple[Sequence[int], Sequence[Ce
                 ]
                 if len(found) >= _FEWEST:
                     yield [row for row, _ in found], [*zip(*(cells for _, cells in found), strict=True)]
-    before = len(_common(lower))
+    before = common_length(lower)
     for width in _WIDTHS:
         for cut_at in (_first(before, width), _last(width)):
             parts = [cut_at(name) for name in names]
@@ -76,7 +76,7 @@ def _last(width: int) -> Callable[[bytes], Cells]:
 def _order(column: Cells) -> list[int]:
     """The rows in the order of the numbers in a column; none if it does not count them."""
     lower = [cell.lower() for cell in column]
-    before = len(_BEFORE.match(_common(lower))[0])  # type: ignore[index]  # it always matches
+    before = len(_BEFORE.match(lower[0][: common_length(lower)])[0])  # type: ignore[index]  # it always matches
     for start in {0, before}:
         for form, base in _BASES:
             are_numbers = all(form.fullmatch(cell, start) for cell in lower)
@@ -97,9 +97,7 @@ def order_of(numbers: Sequence[int]) -> list[int]:
     return sorted(range(len(numbers)), key=numbers.__getitem__)
 
 
-def _common(texts: Sequence[bytes]) -> bytes:
-    """With what all texts begin."""
+def common_length(texts: Sequence[bytes]) -> int:
+    """With how many bytes all texts begin."""
     first, last = min(texts), max(texts)
-    return first[
-        : next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
-    ]
+    return next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))

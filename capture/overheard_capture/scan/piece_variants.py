@@ -11,7 +11,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.magic import CARVED
 from overheard_capture.decoders.message_pieces import Names
 from overheard_capture.packets import Numbers
-from overheard_capture.scan.name_series import order_of, series
+from overheard_capture.scan.name_series import common_length, order_of, series
 from overheard_capture.scan.piece_numbers import Piece, by_number
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
             # Names of hosts have no blanks.
             yield [(piece.data.replace(b"-", b" "), piece) for piece in once]
             yield [(text.replace(b"-", b" "), piece) for text, piece in bare]
-            if before := _common(found):
+            if before := common_length([*map(_data, found)]):
                 # A type or flags.
                 yield [(piece.data[before:], piece) for piece in found]
             yield from by_number(found)
@@ -97,12 +97,6 @@ def _period(text: bytes) -> int:
             return at
         at = text.find(text[:1], at + 1)
     return 0
-
-
-def _common(pieces: list[Piece]) -> int:
-    """With how many bytes all pieces begin."""
-    first, last = min(map(_data, pieces)), max(map(_data, pieces))
-    return next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
 
 
 def columns(pieces: list[Piece]) -> Iterator[Variant]:
