@@ -29,6 +29,7 @@ from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
+from overheard_capture.scan.name_series import is_counter
 from overheard_capture.scan.piece_numbers import Piece
 from overheard_capture.scan.piece_variants import columns, respelled, variants
 
@@ -114,7 +115,8 @@ class MessagePieces:
         for variant in columns(pieces) if are_rows else variants(pieces):
             found = [piece for _, piece in variant]
             texts = tuple(text for text, _ in variant)
-            if isinstance(pieces[0].part, Names) and texts not in seen and says_text_in_code(b"".join(texts)):
+            is_new_name = isinstance(pieces[0].part, Names) and texts not in seen
+            if is_new_name and says_text_in_code(b"".join(texts)) and not is_counter(texts):
                 size = sum(map(len, texts))
                 self._numbers.setdefault(("data in names of hosts", pieces[0].hosts), (size, found[0].where.frame))
             for each in (texts, *respelled(texts)):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MOST_CUTS, _WIDTHS = 3, range(1, 5)
 # Data of fewer rows is in few orders, which are tried anyway.
 _FEWEST = 2
+# Of so many rows that count up, hardly any are the letters of a text: these would all differ.
+_COUNTS = 12
 _DASHES = bytes.maketrans(b".", b"-")
 _DECIMAL, _HEXADECIMAL = lazy_pattern(rb"[0-9]{1,9}"), lazy_pattern(rb"[0-9a-f]{1,8}")
 _LETTERS = lazy_pattern(rb"[0-9a-z]{1,2}")
@@ -39,8 +41,14 @@ def series(names: Sequence[bytes]) -> Iterator[Series]:
         data = [at for at, column in enumerate(columns) if len({*column}) > 1]
         for number, order in ((-1, range(len(rows))), *orders.items()):
             others = [at for at in data if at != number]
-            for group in (*((at,) for at in others), *((tuple(others),) if len(others) > 1 else ())):
+            together = tuple(at for at in others if at not in orders or len(rows) <= _COUNTS)
+            for group in (*((at,) for at in others), *((together,) if len(together) > 1 else ())):
                 yield [(b"".join([columns[at][row] for at in group]), rows[row]) for row in order]
+
+
+def is_counter(texts: Cells) -> bool:
+    """Whether texts only count, in whichever order."""
+    return len(texts) > _COUNTS and bool(_order(texts))
 
 
 def _tables(names: Sequence[bytes]) -> Iterator[tuple[Sequence[int], Sequence[Cells]]]:

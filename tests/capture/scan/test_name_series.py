@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overheard_capture.scan.name_series import order_of, series
+from overheard_capture.scan.name_series import is_counter, order_of, series
 
 PIECES = [b"fluf", b"fyta", b"il47", b"11ab"]
 TEXT = b"".join(PIECES)
@@ -55,3 +55,9 @@ def test_other_numbers_are_no_counter(numbers: list[int]) -> None:
 
 def test_a_counter_may_lack_some() -> None:
     assert order_of([4, 0, 6]) == [1, 0, 2]
+
+
+def test_hosts_that_are_counted_say_nothing() -> None:
+    names = [b"cab%d" % number for number in range(180, 240)]
+    assert is_counter(names)
+    assert [*map(is_counter, ([b"%02x" % letter for letter in TEXT * 2], PIECES))] == [False, False]
