@@ -12,13 +12,13 @@ from overheard_capture.packets.usual_text import (
     has_many_words,
     has_text,
     is_description,
-    is_identifier,
     is_name,
-    is_words,
 )
 from overheard_capture.packets.usual_titles import is_instance
 from overheard_capture.protocols.dns.coded_names import coded_in_name
+from overheard_capture.protocols.dns.message import TAGS
 from overheard_capture.protocols.dns.numbers import unused_in_clear
+from overheard_capture.protocols.dns.structures import has_structure, is_usual_option
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
 from overheard_capture.protocols.type_length_values import type_length_values
 
@@ -28,25 +28,13 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.dns.message import DnsContents
 
 _HINFO, _TXT, _X25, _SPF, _NULL, _OPT, _CAA, _URI, _NAPTR = 13, 16, 19, 99, 10, 41, 257, 256, 35
-_SVCB, _HTTPS = 64, 65
-# Types whose data is names, which are looked at by themselves, and numbers.
-_NAMES, _NUMBERS = {2, 5, 6, 7, 8, 9, 12, 14, 15, 17, 18, 21, 33, 36, 39}, 20
-# Keys, hashes and signatures: what precedes the random part, and how long all of it may be.
-_RANDOM = {25: 4, 37: 5, 43: 4, 44: 2, 45: 3, 48: 4, 50: 0, 51: 0, 52: 3, 53: 3, 55: 4, 59: 4, 60: 4, 61: 0}
-_MAX_RANDOM = 4096
-# A signature or the like behind a name, which begins after so many bytes: RRSIG, NSEC, TKEY, TSIG.
-_BEHIND_NAME = {46: 18, 47: 0, 249: 0, 250: 0}
-# So many bytes at once show whether they are text.
-_HALF = 12
-# Options (RFC 6891, 6.1.2): a name of a server, an explained error, a cookie, padding.
-_NSID, _SUBNET, _COOKIE, _PADDING, _EXPLAINED = 3, 8, 10, 12, 15
-_MAX_COOKIE, _EXPLANATION = 40, 12
+# Types whose data is names, which are looked at by themselves, and behind those of SOA five numbers (RFC 1035, 3.3.13).
+_NAMES, _SOA, _NUMBERS = {2, 5, 6, 7, 8, 9, 12, 14, 15, 17, 18, 21, 33, 36, 39}, 6, 20
+# Options (RFC 6891, 6.1.2): a name of a server, and an explained error.
+_NSID, _EXPLAINED, _EXPLANATION = 3, 15, 12
 # Letters of names: of other characters, names of services and mailboxes have some.
 _NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*/+.=:@"
 _PROTOCOLS = {b"_tcp", b"_udp"}
-# Parameters of a service (RFC 9460, 14.3.2): protocols, a port, addresses, a key, a path.
-_ALPN, _ECH, _PATH, _LONGEST_ECH = 1, 5, 7, 512
-_ECH_VERSION = b"\xfe\x0d"
 
 
 def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
@@ -65,7 +53,7 @@ def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, in
             yield from _unusual_options(data[start:end])
         elif kind in _NAMES:
             rest = [data[at:to] for at, to in message.binary if start < at < to == end]
-            if not all(is_identifier(each, _NUMBERS) for each in rest):
+            if any(kind != _SOA or len(each) != _NUMBERS or has_text(each) for each in rest):
                 yield f"record of type {kind}", end - start
         elif end > start and not _is_usual(kind, data[start:end]):
             yield f"record of type {_TYPE_NAMES.get(kind, kind)}", end - start
@@ -90,11 +78,7 @@ def _unusual_labels(labels: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def _is_usual(kind: int, value: bytes) -> bool:
-    if kind in _BEHIND_NAME:
-        return not _has_words(value[_after_name(value, _BEHIND_NAME[kind]) :])
-    if kind in _RANDOM:
-        return len(value) <= _MAX_RANDOM and not _has_words(value[_RANDOM[kind] :])
-    return _RECORDS.get(kind, is_identifier)(value)
+    return _TEXTS[kind](value) if kind in _TEXTS else has_structure(kind, value)
 
 
 def _are_usual_strings(value: bytes) -> bool:
@@ -105,14 +89,7 @@ def _is_usual_authority(value: bytes) -> bool:
     """CAA (RFC 8659, 4.1): a tag, the name of an authority, and parameters."""
     behind = 2 + value[1] if len(value) > 1 else 0
     parts = [each.strip() for each in value[behind:].split(b";")]
-    return is_name(value[2:behind]) and all(is_mailbox(each) or is_usual_text(each) for each in parts)
-
-
-def _has_words(value: bytes) -> bool:
-    """Whether long random bytes have more letters in a row than any have by chance, or are all letters."""
-    starts = range(0, max(len(value) - _HALF, 1), _HALF)
-    windows = [value[at : at + 2 * _HALF] for at in starts]
-    return any(has_text(each) and sum(32 <= byte < 127 for byte in each) * 8 >= len(each) * 7 for each in windows)
+    return value[2:behind] in TAGS and all(is_mailbox(each) or is_usual_text(each) for each in parts)
 
 
 def _strings(value: bytes) -> list[bytes]:
@@ -125,14 +102,6 @@ def _strings(value: bytes) -> list[bytes]:
     return [b"".join(strings)] if long else strings
 
 
-def _after_name(value: bytes, at: int) -> int:
-    while at < len(value) and value[at]:
-        if value[at] >= 0xC0:
-            return at + 2
-        at += 1 + value[at]
-    return at + 1
-
-
 def _is_usual_rule(value: bytes) -> bool:
     """NAPTR (RFC 3403, 4.1): flags, services, and an expression."""
     at, strings = 4, list[bytes]()
@@ -142,24 +111,6 @@ def _is_usual_rule(value: bytes) -> bool:
     return all(
         is_usual_text(each) or is_description(each.replace(b"^", b" ").replace(b"!", b" "), 16) for each in strings
     )
-
-
-def _is_usual_service(value: bytes) -> bool:
-    """The parameters of a service (RFC 9460, 2.2), behind its priority and name."""
-    at = _after_name(value, 2)
-    for key, start, at in type_length_values(value, at):  # noqa: B020
-        parameter = value[start:at]
-        if key == _ALPN:
-            usual = all(is_description(each) for each in _strings(parameter))
-        elif key == _ECH:
-            usual = len(parameter) <= _LONGEST_ECH and parameter[2:4] == _ECH_VERSION
-        elif key == _PATH:
-            usual = is_description(parameter.replace(b"{?dns}", b""), 12)
-        else:
-            usual = is_identifier(parameter, 128)
-        if not usual:
-            return False
-    return at == len(value)
 
 
 def _unusual_options(value: bytes) -> Iterator[tuple[str, int]]:
@@ -174,22 +125,15 @@ def _unusual_options(value: bytes) -> Iterator[tuple[str, int]]:
 
 def _is_usual_option(code: int, value: bytes) -> bool:
     if code == _NSID:
-        return is_name(value) or is_description(value) or is_identifier(value)
+        return is_name(value) or is_description(value)
     if code == _EXPLAINED:
         return is_description(value[2:], _EXPLANATION)
-    if code == _SUBNET:
-        # A family, two lengths, and as much of an address (RFC 7871, 6).
-        return len(value) <= 4 + 16 and not has_text(value[4:])
-    if code == _COOKIE:
-        # That of a client and that of a server are random (RFC 7873, 4).
-        return len(value) <= _MAX_COOKIE and not (is_words(value[:8]) or is_words(value[8:]))
-    return is_identifier(value) and code != _PADDING
+    return is_usual_option(code, value)
 
 
-# Of all other types, an identifier is usual.
-_RECORDS: dict[int, Callable[[bytes], bool]] = {
+# All other types are binary.
+_TEXTS: dict[int, Callable[[bytes], bool]] = {
     **dict.fromkeys((_HINFO, _TXT, _X25, _SPF), _are_usual_strings),
-    **dict.fromkeys((_SVCB, _HTTPS), _is_usual_service),
     _CAA: _is_usual_authority,
     _URI: lambda value: is_usual_text(value[4:]),
     _NAPTR: _is_usual_rule,

@@ -31,6 +31,8 @@ _BYTES = {10, *range(65280, 65535)}
 _ADDRESSES = {1: 4, 28: 16, 29: 16}
 _BEFORE_TEXT = {256: 4, 257: 2}
 _CAA = 257
+# What a CAA record may be about (https://www.iana.org/assignments/pkix-parameters).
+TAGS = {b"issue", b"issuewild", b"issuemail", b"issuevmc", b"iodef", b"contactemail", b"contactphone"}
 # NAPTR (RFC 3403, 4.1): two numbers, three strings, and a name.
 _NAPTR, _BEFORE_RULE, _RULE_STRINGS = 35, 4, 3
 _OPT = 41
@@ -178,9 +180,11 @@ class _MessageParser:
     def _read_text(self, kind: int, start: int, end: int) -> None:
         at = min(start + _BEFORE_TEXT[kind], end)
         if kind == _CAA and end - start > 1 and at + self._data[start + 1] <= end:
-            # A tag is before the value (RFC 8659, 4.1).
-            self.contents.texts.append((at, at + self._data[start + 1]))
-            at += self._data[start + 1]
+            # A tag is before the value (RFC 8659, 4.1): a known one is no text.
+            behind = at + self._data[start + 1]
+            if bytes(self._data[at:behind]) not in TAGS:
+                self.contents.texts.append((at, behind))
+            at = behind
         self.contents.texts.append((at, end))
 
     def _read_options(self, at: int, end: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.message_pieces import add_number
 from overheard_capture.packets import Numbers
+from overheard_capture.protocols.dns.structures import random_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +22,7 @@ _NUMBERS_BEFORE = {
     kind: (Numbers(f"DNS records of type {kind}", is_random=False), size)
     for kind, size in {_SOA: _NUMBERS_OF_SOA, 15: 2, 18: 2, 21: 2, 33: 6, 35: 4, 36: 2, 64: 2, 65: 2}.items()
 }
-# Hashes of keys, certificates and names (DS, SSHFP, TLSA, SMIMEA, NSEC3PARAM's salt), and keys: where each begins.
-_RANDOM_FROM, _LONGEST = {43: 4, 44: 2, 48: 4, 52: 3, 53: 3, 59: 4, 60: 4, 61: 0}, 64
+_LONGEST = 64
 # Flags of EDNS that nothing has given a meaning: all but DO (RFC 3225) and CO (RFC 9824, 5).
 _OPT, _NO_FLAGS = 41, 0x3FFF
 # How far before its data a record has its class and its time to live. In seconds, half a year or more says something.
@@ -63,8 +63,8 @@ def _add_numbers_of(
         if at >= start:
             field, size = _NUMBERS_BEFORE[kind]
             add_number(findings, layers, field, data[at : min(at + size, end)], origin.after(at))
-    if kind in _RANDOM_FROM:
-        at = start + _RANDOM_FROM[kind]
+    if (found := random_at(kind, data[start:end])) >= 0:
+        at = start + found
         add_number(findings, layers, _KEYS, data[at : min(end, at + _LONGEST)], origin.after(at))
     if kind == _OPT:
         add_number(findings, layers, _SIZES, data[start - _CLASS_AT : start - _TTL_AT], origin.after(start - _CLASS_AT))

@@ -49,8 +49,8 @@ def test_a_text_in_the_numbers_of_several_messages_is_in_clear() -> None:
 
 def test_a_hash_of_a_key_under_a_key_of_one_byte_is_in_clear() -> None:
     keyed = bytes(byte ^ 0x80 for byte in TEXT)
-    assert "data in DNS keys and hashes" in in_clear([answer(43, bytes(4) + keyed)])
-    assert in_clear([answer(43, bytes(4) + hashlib.sha256(TEXT).digest())]) == {}
+    assert "data in DNS keys and hashes" in in_clear([answer(43, b"\x12\x34\x0d\2" + keyed)])
+    assert in_clear([answer(43, b"\x12\x34\x0d\2" + hashlib.sha256(TEXT).digest())]) == {}
 
 
 def test_what_nothing_has_given_a_meaning_is_in_clear() -> None:

@@ -88,7 +88,9 @@ def test_all_other_texts_are_in_clear() -> None:
 
 
 IPP = (b"_ipp", b"_tcp", b"local")
-ECH = b"\0\x45\xfe\x0d" + RANDOM[:50] + b"\x12cloudflare-ech.com\0\0"
+ECH_KEY = b"\x2a\0\x20\0\x20" + RANDOM[:32] + b"\0\4\0\1\0\1\0"
+ECH = b"\0\x45\xfe\x0d\0\x41" + ECH_KEY + b"\x12cloudflare-ech.com\0\0"
+SIGNATURE = b"\0\1\x0d\2" + RANDOM[:14] + NAME + RANDOM[:64]
 ORDINARY = {
     "an address": answer(A, b"\x68\x65\x66\x67"),
     "an address of version 6": answer(AAAA, RANDOM[:16]),
@@ -96,7 +98,7 @@ ORDINARY = {
     "a reversed zone": query(name(b"1", b"0/25", b"2", b"0", b"192", b"in-addr", b"arpa")),
     "RFC 8482": answer(HINFO, strings(b"RFC8482", b"")),
     "CAA": answer(CAA, b"\0\5issueletsencrypt.org", b"\0\5iodefmailto:security@example.com"),
-    "a signature": answer(RRSIG, RANDOM[:18] + NAME + RANDOM),
+    "a signature": answer(RRSIG, SIGNATURE),
     "a key of a host": answer(SSHFP, b"\4\2" + RANDOM[:32]),
     "a certificate": answer(TLSA, b"\3\1\1" + RANDOM[:32]),
     "a service": answer(
