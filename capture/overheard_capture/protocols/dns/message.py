@@ -21,7 +21,7 @@ _MIN_QUESTION, _MIN_RECORD = 5, 11
 
 # Record types whose data contains names: how many bytes precede the names, and how many names there are.
 _NAMES = {2: (0, 1), 5: (0, 1), 6: (0, 2), 7: (0, 1), 8: (0, 1), 9: (0, 1), 12: (0, 1), 14: (0, 2), 15: (2, 1)}
-_NAMES |= {17: (0, 2), 18: (2, 1), 21: (2, 1), 33: (6, 1), 36: (2, 1), 39: (0, 1), 64: (2, 1), 65: (2, 1)}
+_NAMES |= {17: (0, 2), 18: (2, 1), 21: (2, 1), 33: (6, 1), 36: (2, 1), 39: (0, 1), 47: (0, 1), 64: (2, 1), 65: (2, 1)}
 # The name that is a mailbox (RFC 1035, 8), of those in the data: SOA, MB, MINFO, and RP.
 _MAILBOXES = {6: (1,), 7: (0,), 14: (0, 1), 17: (0,)}
 # Record types whose data is strings: HINFO, TXT, X25, SPF. And those with arbitrary bytes: NULL, and private ones.

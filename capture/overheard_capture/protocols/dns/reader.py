@@ -25,7 +25,7 @@ from overheard_capture.protocols.dns.message_text import (
 )
 from overheard_capture.protocols.dns.numbers import add_numbers
 from overheard_capture.protocols.dns.opaque_names import opaque_in_name, opaque_in_text
-from overheard_capture.protocols.dns.several_names import add_name, add_words
+from overheard_capture.protocols.dns.several_names import add_name, add_preferences, add_text, add_words
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
@@ -95,10 +95,13 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
             if labels[0] != question:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
                 add_name(findings, layers, data, labels, origin)
+    add_preferences(findings, layers, message, data, origin)
+    owner = data[slice(*message.names[0][0])] if message.names else b""
     for number, (start, end) in enumerate(message.texts):
         # Those of one message continue each other, or those in the same place of other messages.
         for part in ("text", ("text", number)) if len(message.texts) > 1 else ("text",):
             add_piece(findings, layers, data[start:end], origin.after(start), part)
+        add_text(findings, layers, data[start:end], origin.after(start), owner)
     for start, end in (*message.opaque, *message.binary, *message.unknown):
         add_piece(findings, layers, data[start:end], origin.after(start), "data")
     _add_opaque(findings, layers, message, data, origin)
