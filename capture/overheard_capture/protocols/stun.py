@@ -12,7 +12,15 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.packets import Numbers
-from overheard_capture.packets.usual_text import has_text, is_description, is_identifier, is_name, is_token, is_words
+from overheard_capture.packets.usual_text import (
+    has_text,
+    is_description,
+    is_identifier,
+    is_name,
+    is_prose,
+    is_token,
+    is_words,
+)
 from overheard_capture.protocols.type_length_values import type_length_values
 
 if TYPE_CHECKING:
@@ -26,11 +34,17 @@ LAYER = Layer("STUN")
 # Binding requests, indications, responses and errors.
 _TYPES = {0x0001, 0x0011, 0x0101, 0x0111}
 _COOKIE, _HEADER_LENGTH = bytes.fromhex("2112a442"), 20
-# MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256, addresses of IPv6, and a Google extension with a hash.
-_LENGTHS = {0x0008: 20, 0x001C: 32, 0x0001: 20, 0x0020: 20, 0x802B: 20, 0x802C: 20}
+# Addresses (RFC 8489, 14.1 and RFC 5780, 7), with a port and the family; of old servers, too (RFC 3489, 11.2).
+_ADDRESSES, _FAMILIES = {0x0001, 0x0002, 0x0004, 0x0005, 0x0020, 0x8023, 0x802B, 0x802C}, {8: b"\0\1", 20: b"\0\2"}
+# Codes, and the hash of a name; in libwebrtc, a code in 32 bits, and the identifier of a transaction.
+_CODES = {0x0008: {20}, 0x001C: {16, 20, 24, 28, 32}, 0x001E: {32}, 0xC060: {4}, 0xC058: {12}}
+# Flags, numbers and lists of them: a request to change, a family, a priority, a candidate that is used, a port, tie
+# breakers, algorithms (https://www.iana.org/assignments/stun-parameters); of libwebrtc, a network and nominations.
+_SIZES = {0x0003: {4}, 0x000A: {2, 4, 6, 8}, 0x0017: {4}, 0x001D: {4}, 0x0024: {4}, 0x0025: {0}, 0x0027: {4}}
+_SIZES |= {0x8002: {4, 8}, 0x8028: {4}, 0x8029: {8}, 0x802A: {8}, 0xC001: {4}, 0xC057: {4}, 0xC059: {2, 4, 6, 8}}
 
 # Addresses and checksums differ in each message.
-_RANDOM = {*_LENGTHS, 0x0020, 0x8028}
+_RANDOM = {0x0001, 0x0008, 0x001C, 0x0020, 0x8028, 0x802B, 0x802C}
 
 # The checksum of all that precedes it (RFC 8489, 14.7).
 _FINGERPRINT, _MASK = 0x8028, 0x5354554E
@@ -38,6 +52,8 @@ _FINGERPRINT, _MASK = 0x8028, 0x5354554E
 _BASE64 = BASE64_ALPHABET.translate(None, b"-_")
 # Attributes with text.
 _USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
+# What fills the last word of an attribute (RFC 8489, 14).
+_PADDING = b"\0 "
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
 _TRANSACTIONS = Numbers("STUN transaction IDs")
 
@@ -59,17 +75,17 @@ class StunReader:
             self._findings.report_in_clear("STUN transaction ID", len(transaction))
         attributes = list(_attributes(data))
         padding = b"".join(data[end : end + -end % 4] for _, _, end in attributes)
-        if has_text(padding):
+        if padding.strip(_PADDING):
             self._findings.report_in_clear("STUN padding", len(padding))
         for kind, start, end in attributes:
-            is_short = end - start <= max(MAX_IDENTIFIER, _LENGTHS.get(kind, 0))
+            is_short = end - start <= max(MAX_IDENTIFIER, *_CODES.get(kind, ()), *_FAMILIES)
             reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
             reader.feed(data[start:end], origin.after(start))
             reader.close()
             if not _is_usual(kind, data[start:end]):
                 self._findings.report_in_clear(f"STUN attribute {kind:#06x}", end - start)
             if kind not in _TEXTS:
-                numbers = Numbers(f"STUN attributes {kind:#06x}", kind in _LENGTHS or kind in _TIE_BREAKERS)
+                numbers = Numbers(f"STUN attributes {kind:#06x}", kind in _CODES or kind in _TIE_BREAKERS)
                 add_number(self._findings, (LAYER,), numbers, data[start:end], origin.after(start))
             if kind == _FINGERPRINT and int.from_bytes(data[start:end]) != crc32(data[: start - 4]) ^ _MASK:
                 self._findings.report_in_clear("STUN fingerprint", end - start)
@@ -104,10 +120,11 @@ def _is_usual(kind: int, value: bytes) -> bool:
     """Whether an attribute has what programs send in it."""
     if kind in _TEXTS:
         return _TEXTS[kind](value)
-    longest = _LENGTHS.get(kind, MAX_IDENTIFIER)
-    if kind in _RANDOM or kind in _TIE_BREAKERS:
-        return len(value) <= longest and not is_words(value)
-    return is_identifier(value, longest)
+    if kind in _ADDRESSES:
+        return _FAMILIES.get(len(value)) == value[:2]
+    if kind in _CODES or kind in _TIE_BREAKERS:
+        return len(value) in (_CODES.get(kind) or _SIZES[kind]) and not (is_words(value) or is_prose(value))
+    return len(value) in _SIZES.get(kind, ()) and not has_text(value)
 
 
 _TEXTS: dict[int, Callable[[bytes], bool]] = {

@@ -38,7 +38,12 @@ def test_what_browsers_and_servers_say_is_infrastructure() -> None:
         FINGERPRINT,
     )
     server = ((0x0009, b"\0\0\4\1Unauthorized"), (0x0014, b"turn.example.com"), (0x0015, b"4f3e6b1c9d2a7f80"))
-    for attributes in (browser, server, ((0x8022, b"Coturn-4.6.1 'Gorst'"),), ((0x0020, RANDOM[:20]),)):
+    for attributes in (
+        browser,
+        server,
+        ((0x8022, b"Coturn-4.6.1 'Gorst'"),),
+        ((0x0020, b"\0\2" + RANDOM[:18]), (0x0001, b"\0\1" + RANDOM[:6])),
+    ):
         assert in_clear([binding(*attributes)]) == {}
     assert in_clear([binding(identifier=b"q2wK9fG/Zx7b")]) == {}
 
@@ -66,9 +71,14 @@ def test_what_an_application_says_in_an_attribute_is_in_clear() -> None:
     assert in_clear([binding(identifier=SWAPPED)]) == {"data in STUN transaction ID": 12}
 
 
+def test_what_has_another_length_or_is_not_known_is_in_clear() -> None:
+    for kind, value in ((0x0020, b"\0\1lfluff"[:7]), (0x0020, b"lf" + RANDOM[:6]), (0x0024, b"lff"), (0x8FFF, b"l")):
+        assert in_clear([binding((kind, value))]) == {f"data in STUN attribute {kind:#06x}": len(value)}
+
+
 def test_text_between_attributes_is_in_clear() -> None:
-    frame = binding(*[(0x0024, RANDOM[:1])] * 4)
+    frame = binding(*[(0x8022, b"1")] * 4)
     for at in range(4):
-        place = frame.index(b"\0\x24\0\1") + 5 + 8 * at
+        place = frame.index(b"\x80\x22\0\1") + 5 + 8 * at
         frame = frame[:place] + SWAPPED[3 * at : 3 * at + 3] + frame[place + 3 :]
     assert in_clear([frame]) == {"data in STUN padding": 12}
