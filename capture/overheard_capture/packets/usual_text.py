@@ -11,6 +11,8 @@ from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.large_numbers import decoded_numbers
+
 if TYPE_CHECKING:
     from re import Pattern
 
@@ -35,6 +37,8 @@ _OTHER_LETTERS = rb"(?:[\xc3-\xdf][\x80-\xbf][ -/]?){8}|(?:[\xe1-\xef][\x80-\xbf
 _UTF8 = bytes(ord("-" if byte < 0x80 else "." if byte < 0xC0 else "2" if byte < 0xE0 else "3") for byte in range(256))
 _TWO, _THREE = b"2.2.2.", b"3..3.."
 _RUN, _CERTAIN = rb"[\t\r\n -~]{16,}", 24
+# Of a million identifiers, fewer than one is a number that stands for so many bytes of prose.
+_CERTAIN_NUMBER = 14
 
 
 @cache
@@ -88,6 +92,11 @@ def is_prose(data: bytes) -> bool:
     return len(text) >= _SHORTEST_TEXT and is_printable(text) and 3 * small >= 2 * len(text)
 
 
+def is_number_of_text(text: bytes) -> bool:
+    """Whether this certainly is text, written as one number."""
+    return any(len(decoded) >= _CERTAIN_NUMBER and is_prose(decoded) for decoded in decoded_numbers(text))
+
+
 def has_long_text(data: bytes) -> bool:
     """Whether there is text in bytes that should be random, or numbers, which hardly ever have it by chance."""
     return has_other_letters(data) or any(is_long_text(run) for run in printable_runs(data))
@@ -120,6 +129,8 @@ def is_name(data: bytes) -> bool:
     text = _text_of(data)
     if len(data) > _LONGEST_NAME or not _pattern(_NAME).fullmatch(text) or is_sentence(text):
         return not data
+    if any(map(is_number_of_text, data.split(b"."))):
+        return False
     return len([word for word in words_of(text) if len(word) > 2]) <= _NAME_WORDS
 
 
@@ -232,7 +243,7 @@ def is_location(data: bytes) -> bool:
 def is_token(data: bytes) -> bool:
     """Whether this is like a random value in hexadecimal, base36 or base64: what it stands for is no text."""
     text = _text_of(data)
-    if len(text) > _LONGEST_IDENTIFIER and len({*text.lower()}) < _FEWEST_DIFFERENT:
+    if (len(text) > _LONGEST_IDENTIFIER and len({*text.lower()}) < _FEWEST_DIFFERENT) or is_number_of_text(data):
         return False
     digits, small, capital = sum(map(str.isdigit, text)), sum(map(str.islower, text)), sum(map(str.isupper, text))
     if _pattern(_HEXADECIMAL).fullmatch(text):

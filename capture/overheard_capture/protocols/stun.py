@@ -15,7 +15,6 @@ from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import (
     has_text,
     is_description,
-    is_identifier,
     is_name,
     is_prose,
     is_token,
@@ -51,7 +50,7 @@ _FINGERPRINT, _MASK = 0x8028, 0x5354554E
 # What libwebrtc writes identifiers with (RFC 4648, 4).
 _BASE64 = BASE64_ALPHABET.translate(None, b"-_")
 # Attributes with text.
-_USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE, _MAX_NONCE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022, 128
+_USERNAME, _ERROR, _REALM, _NONCE, _SOFTWARE = 0x0006, 0x0009, 0x0014, 0x0015, 0x8022
 # What fills the last word of an attribute (RFC 8489, 14).
 _PADDING = b"\0 "
 _TRANSACTION, _TIE_BREAKERS = 8, {0x8029, 0x802A}
@@ -131,7 +130,7 @@ _TEXTS: dict[int, Callable[[bytes], bool]] = {
     _USERNAME: _is_user,
     _ERROR: lambda value: is_description(value[4:]),
     _REALM: lambda value: is_name(value) or is_description(value),
-    _NONCE: lambda value: is_token(value) or is_identifier(value, _MAX_NONCE),
+    _NONCE: lambda value: is_token(value) or is_description(value),
     _SOFTWARE: is_description,
 }
 

@@ -16,13 +16,13 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.large_numbers import LAYER as LARGE_NUMBER
-from overheard_capture.decoders.large_numbers import decoded_numbers
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.message_pieces import Domain, Names, Row, part_of
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
 from overheard_capture.packets import Numbers
+from overheard_capture.packets.large_numbers import LAYER as LARGE_NUMBER
+from overheard_capture.packets.large_numbers import decoded_numbers
 from overheard_capture.packets.text_in_numbers import says_text
 from overheard_capture.protocols.dns.coded_names import says_text_in_code
 from overheard_capture.provenance.origin import Origin

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.decoders.large_numbers import is_number_of_text
 from overheard_capture.decoders.opaque import is_base32, is_base64, is_hexadecimal
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.text_in_numbers import says_text
-from overheard_capture.packets.usual_text import is_prose
+from overheard_capture.packets.usual_text import is_number_of_text, is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind
-from overheard_capture.packets.usual_text import is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 LAYER = Layer("large number", LayerKind.SPELLED)
 # What has fewer digits is a word, and writing more takes quadratic time.
 _DIGITS = range(12, 1 << 10)
-# Of a million identifiers, fewer than one stands for so many bytes of prose.
-_CERTAIN = 14
 _DECIMAL, _SMALL, _CAPITAL = b"0123456789", b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MIXED = (_DECIMAL + _CAPITAL + _SMALL, _DECIMAL + _SMALL + _CAPITAL)
 
@@ -36,11 +33,6 @@ def decoded_numbers(text: bytes) -> Iterator[bytes]:
         for value in text.translate(bytes.maketrans(digits, bytes(range(len(digits))))):
             number = number * len(digits) + value
         yield _bytes_of(number)
-
-
-def is_number_of_text(text: bytes) -> bool:
-    """Whether this certainly is text, written as a number."""
-    return any(len(decoded) >= _CERTAIN and is_prose(decoded) for decoded in decoded_numbers(text))
 
 
 def _bytes_of(number: int) -> bytes:

@@ -6,7 +6,8 @@ import hashlib
 
 import pytest
 
-from overheard_capture.decoders.large_numbers import decoded_numbers, is_number_of_text
+from overheard_capture.packets.large_numbers import decoded_numbers
+from overheard_capture.packets.usual_text import is_number_of_text
 
 TEXT = b"fluffy tail in a tree"
 _SMALL, _CAPITAL = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
