@@ -139,6 +139,9 @@ def are_usual_labels(value: bytes) -> bool:
     at, labels = 0, list[bytes]()
     while at < len(value):
         if value[at] >= 0xC0:
+            # It points to what precedes it.
+            if int.from_bytes(value[at : at + 2]) & 0x3FFF >= at:
+                return False
             at += 2
             continue
         labels.append(value[at + 1 : at + 1 + value[at]])

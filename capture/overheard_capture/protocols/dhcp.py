@@ -41,14 +41,14 @@ _NUMBERS = (
 )
 # Options with addresses, times, sizes and identifiers, also of version 6. Those of clients and relays may be text.
 _NUMBER_OPTIONS = {1, 3, 6, 28, 42, 44, 50, 51, 54, 57, 58, 59, 93, 94, 97, 118, 121}
-_NUMBER_OPTIONS_6 = {1, 2, 3, 8, 25}
+_NUMBER_OPTIONS_6 = {1, 2, 3, 8, 18, 25, 37}
 # One bit of the flags is known, and a message is relayed up to so often (RFC 1542, 4.1.1).
 _FLAGS, _BROADCAST, _MOST_HOPS = slice(10, 12), 0x8000, 16
 _PAD, _END, _OVERLOAD, _REST = 0, 255, 52, -1
 # Message types and option codes of DHCPv6, and the codes of the two that identify a client and a server.
 _TYPES_6, _MAX_CODE_6, _IDENTIFIERS_6 = range(1, 12), 150, {1, 2}
 # Addresses, identifiers and lists of codes have up to so many bytes.
-_MAX_BINARY = 64
+_MAX_BINARY, _LONGEST_NUMBER = 64, 8
 
 FIRST_BYTES = frozenset(_TYPES_6)
 _Ranges = list[tuple[int, int]]
@@ -68,11 +68,14 @@ class DhcpReader:
         is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
         for start, end in values:
             self._read(data[start:end], origin.after(start))
-            add_piece(self._findings, (LAYER,), data[start:end].rstrip(b"\0"), origin.after(start), data[start - 2])
+            for value in {data[start:end], data[start:end].rstrip(b"\0")}:
+                part = (data[start - 2], len(value) == end - start)
+                add_piece(self._findings, (LAYER,), value, origin.after(start), part)
             code = data[start - 2] if not is_6 else int.from_bytes(data[start - 4 : start - 2])
             if code in (_NUMBER_OPTIONS_6 if is_6 else _NUMBER_OPTIONS):
                 numbers = Numbers(f"DHCP option {code}", is_random=False)
                 add_number(self._findings, (LAYER,), numbers, data[start:end], origin.after(start))
+            self._add_suboptions(code, data[start:end], origin.after(start), is_6=is_6)
         self._add_numbers(data, origin)
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
@@ -82,6 +85,17 @@ class DhcpReader:
         for ranges in (*_split(data), [each for each in many if not _is_usual_text(data, *each)]):
             self._read_joined(data, origin, ranges, is_certain=True)
         return True
+
+    def _add_suboptions(self, code: int, value: bytes, origin: Origin, *, is_6: bool) -> None:
+        """Put aside each sub-option, and all of them in order."""
+        from overheard_capture.protocols.dhcp_fields import suboptions  # noqa: PLC0415  (few captures have any)
+
+        for inner, start, end in suboptions(code, value, is_6=is_6):
+            for part in (("sub-option", code, inner), ("sub-options", code)):
+                add_piece(self._findings, (LAYER,), value[start:end], origin.after(start), part)
+            if end - start <= _LONGEST_NUMBER:
+                numbers = Numbers(f"DHCP sub-options {inner} of {code}", is_random=False)
+                add_number(self._findings, (LAYER,), numbers, value[start:end], origin.after(start))
 
     def _add_numbers(self, data: bytes, origin: Origin) -> None:
         """The identifier of a transaction is random; others are times and addresses."""

@@ -128,7 +128,7 @@ def test_random_values_are_no_words() -> None:
 
 
 def test_labels_are_names() -> None:
-    labels = (b"\7example\3com\0", b"\3lab\xc0\x0c", b"\0")
+    labels = (b"\7example\3com\0", b"\3lab\xc0\0", b"\0")
     _expect(usual_text.are_usual_labels, labels, (b"\x0c" + SWAPPED + b"\0", b"\7exam"))
 
 

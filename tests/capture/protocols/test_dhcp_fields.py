@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
+
 from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear, unread
+from overheard_capture.protocols.dhcp_fields import is_usual, is_usual_6, suboptions
 
 RANDOM = hashlib.shake_128(b"random").digest(64)
 MAC = bytes.fromhex("02000000000a")
@@ -135,3 +138,60 @@ def test_what_clients_and_servers_send_is_no_reason() -> None:
 
 def test_what_nobody_can_read_in_several_options_is_one() -> None:
     assert unread([message(*(option(224 + number, RANDOM[:40]) for number in range(3)))])
+
+
+OF_VENDOR = b"\0\0\x0d\xe9"
+WITH_SUBOPTIONS = [
+    (43, b"\1\2lf\2\2fu", False, [(1, b"lf"), (2, b"fu")]),
+    (82, b"\1\2lf\2\7fu", False, [(1, b"lf"), (2, b"fu")]),
+    (77, b"\2lf\2fu", False, [(0, b"lf"), (0, b"fu")]),
+    (125, OF_VENDOR + b"\4\1\2lf", False, [(1, b"lf")]),
+    (124, OF_VENDOR + b"\2lf", False, [(0, b"lf")]),
+    (16, OF_VENDOR + b"\0\2lf", True, [(0, b"lf")]),
+    (17, OF_VENDOR + b"\0\1\0\2lf", True, [(1, b"lf")]),
+    (12, b"\1\2lf", False, []),
+    (43, b"\1\2lf", True, []),
+]
+
+
+@pytest.mark.parametrize(("code", "value", "is_6", "found"), WITH_SUBOPTIONS)
+def test_suboptions(code: int, value: bytes, is_6: bool, found: list[tuple[int, bytes]]) -> None:
+    assert [(inner, value[start:end]) for inner, start, end in suboptions(code, value, is_6=is_6)] == found
+
+
+USUAL = {
+    3: b"\xc0\0\2\1",
+    33: b"\xc0\0\2\1\xc0\0\2\2",
+    61: b"\xff" + RANDOM[:4] + b"\0\4" + RANDOM[:16],
+    121: b"\x18\xc0\0\2\xc0\0\2\1\0\xc0\0\2\1",
+    125: OF_VENDOR + b"\4\1\2\0\1",
+    145: b"\1",
+}
+UNUSUAL = {
+    3: b"lf",
+    33: b"lfff",
+    61: b"\xff" + RANDOM[:4] + b"\0\4lfff",
+    121: b"\x18lf",
+    125: b"\0\0lf\2\1",
+    145: b"l",
+    224: b"l",
+}
+USUAL_6 = {
+    9: b"\1" + RANDOM[:3] + option_6(8, b"\0\1"),
+    11: b"\3\1\0" + RANDOM[:8],
+    17: OF_VENDOR + b"\0\1\0\2\0\1",
+    23: RANDOM[:16],
+    79: b"\0\1" + MAC,
+}
+UNUSUAL_6 = {9: b"\1lffl", 11: b"\3\1\0" + RANDOM[:9], 17: OF_VENDOR + b"\0\1\0\3\0\1", 23: b"lf", 79: b"lf", 200: b"l"}
+
+
+def test_an_option_that_is_longer_or_not_known_is_unusual_however_short_it_is() -> None:
+    assert [[is_usual(code, value) for code, value in each.items()] for each in (USUAL, UNUSUAL)] == [
+        [True] * len(USUAL),
+        [False] * len(UNUSUAL),
+    ]
+    assert [[is_usual_6(code, value) for code, value in each.items()] for each in (USUAL_6, UNUSUAL_6)] == [
+        [True] * len(USUAL_6),
+        [False] * len(UNUSUAL_6),
+    ]
