@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.packets.usual_text import (
     has_many_words,
     has_text,
@@ -35,6 +36,8 @@ _NSID, _EXPLAINED, _EXPLANATION = 3, 15, 12
 # Letters of names: of other characters, names of services and mailboxes have some.
 _NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*/+.=:@"
 _PROTOCOLS = {b"_tcp", b"_udp"}
+# What a parameter of CAA is about (RFC 8657; https://www.iana.org/assignments/pkix-parameters).
+_PARAMETER = lazy_pattern(rb"^(?:accounturi|validationmethods|cansignhttpexchanges)\s*=")
 
 
 def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
@@ -88,7 +91,7 @@ def _are_usual_strings(value: bytes) -> bool:
 def _is_usual_authority(value: bytes) -> bool:
     """CAA (RFC 8659, 4.1): a tag, the name of an authority, and parameters."""
     behind = 2 + value[1] if len(value) > 1 else 0
-    parts = [each.strip() for each in value[behind:].split(b";")]
+    parts = [_PARAMETER.sub(b"", each.strip()) for each in value[behind:].split(b";")]
     return value[2:behind] in TAGS and all(is_mailbox(each) or is_usual_text(each) for each in parts)
 
 

@@ -25,6 +25,8 @@ _NUMBERS_BEFORE = {
 _LONGEST = 64
 # Flags of EDNS that nothing has given a meaning: all but DO (RFC 3225) and CO (RFC 9824, 5).
 _OPT, _NO_FLAGS = 41, 0x3FFF
+# In mDNS, Apple has a time to live of 75 minutes in their place.
+_TTL_OF_MDNS = 4500
 # How far before its data a record has its class and its time to live. In seconds, half a year or more says something.
 _CLASS_AT, _TTL_AT = 8, 6
 # Internet, Chaos and Hesiod, none and any (RFC 6895, 3.2); with a bit of mDNS (RFC 6762, 5.4 and 10.2).
@@ -87,7 +89,8 @@ def unused_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, in
             yield "class", 2
     for kind, start, _ in message.records:
         if kind == _OPT:
-            if data[start - _TTL_AT + 1] or int.from_bytes(data[start - 4 : start - 2]) & _NO_FLAGS:
+            flags = int.from_bytes(data[start - 4 : start - 2])
+            if data[start - _TTL_AT + 1] or (flags & _NO_FLAGS and flags != _TTL_OF_MDNS):
                 yield "flags of EDNS", 4
         elif int.from_bytes(data[start - _CLASS_AT : start - _TTL_AT]) & _MDNS not in _CLASSES:
             yield "class", 2

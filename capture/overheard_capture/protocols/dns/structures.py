@@ -250,9 +250,12 @@ _RECORDS: Mapping[int, Callable[[bytes], bool]] = {
 }
 # Salts and hashes, keys and digests.
 _RANDOM_FROM = {25: 4, 43: 4, 44: 2, 48: 4, 50: 5, 51: 5, 52: 3, 53: 3, 59: 4, 60: 4}
-# Options (https://www.iana.org/assignments/dns-parameters): algorithms that are understood, a subnet, an expiry, a
-# cookie (RFC 7873, 4), a time, tags of keys; and the address of a client, as dnsmasq adds it.
+# Options (https://www.iana.org/assignments/dns-parameters): the owner of a service that sleeps, algorithms that are
+# understood, a subnet, an expiry, a cookie (RFC 7873, 4), a time, tags of keys; and the address of a client, as dnsmasq
+# adds it.
 _OPTIONS: Mapping[int, Callable[[bytes], bool]] = {
+    # A version, a counter, and two addresses of hardware, of which the second may be left out.
+    4: lambda value: len(value) in (8, 14) and value[0] == 0 and not has_text(value),
     **dict.fromkeys((5, 6, 7), lambda value: len(set(value)) == len(value) and max(value) <= 16),
     8: _is_subnet,
     9: _length(0, 4),

@@ -97,7 +97,7 @@ ORDINARY = {
     "a name with a service": answer(12, name(b"Brother HL-L2350DW series", *IPP), owner=name(*IPP)),
     "a reversed zone": query(name(b"1", b"0/25", b"2", b"0", b"192", b"in-addr", b"arpa")),
     "RFC 8482": answer(HINFO, strings(b"RFC8482", b"")),
-    "CAA": answer(CAA, b"\0\5issueletsencrypt.org", b"\0\5iodefmailto:security@example.com"),
+    "CAA": answer(CAA, b"\0\5issueletsencrypt.org; cansignhttpexchanges=yes", b"\0\5iodefmailto:security@example.com"),
     "a signature": answer(RRSIG, SIGNATURE),
     "a key of a host": answer(SSHFP, b"\4\2" + RANDOM[:32]),
     "a certificate": answer(TLSA, b"\3\1\1" + RANDOM[:32]),

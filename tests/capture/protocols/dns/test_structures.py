@@ -73,6 +73,7 @@ def test_others_have_none(what: str) -> None:
 
 def test_options_have_the_length_of_their_meaning() -> None:
     usual = [
+        (4, b"\0\x63" + RANDOM[:12]),
         (5, b"\x08\x0d\x0e"),
         (8, b"\0\1\x18\0\xc0\0\2"),
         (9, b""),
