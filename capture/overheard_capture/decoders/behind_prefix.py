@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
 
-# The text, how long it may be, and after what in it content may begin.
+# The text, how long it may be, and after what in it content may begin: anything but a letter or digit.
 _TEXT = lazy_pattern(rb"[\0\t\n\r -~]{0,512}")
-_DELIMITER = lazy_pattern(rb"[>\[:\"'`=,; |(\0\t\n]")
+_DELIMITER = lazy_pattern(rb"[^\r0-9A-Za-z]")
 # The first line of a multipart body (RFC 2046, 5.1.1), and the field of a header behind it.
 _BOUNDARY = lazy_pattern(rb"(--[0-9A-Za-z'()+_,./:=?-]{1,70})[ \t]*\r?\ncontent-", re.IGNORECASE)
 _EMPTY_LINE = lazy_pattern(rb"\n\r?\n")

@@ -179,10 +179,12 @@ class CodedValue:
         return self._is_value(self._sample) or begins_database(self._decode(self._sample))
 
     def _is_content(self) -> bool:
-        found = self.findings
+        found, sample = self.findings, self._decode(self._sample)
+        if begins_database(sample):
+            # Also on a line of its own, of which the rest was folded.
+            return True
         if not found.is_content and not found.is_damaged:
             return False
-        sample = self._decode(self._sample)
         if found.is_content:
             return self._size > _LONGEST_HASH or is_known(sample) or not looks_random(sample)
         return has_zeros(sample) if found.word_depth else not looks_random(sample)

@@ -122,6 +122,17 @@ def test_a_database_is_no_word_and_no_list_of_numbers() -> None:
             assert bool(reasons & {LARGE_VALUE, CONTENT_VALUE}) == is_there, text
 
 
+@pytest.mark.parametrize("end", [b"\n ", b"\r\n ", b"\\n "])
+def test_a_database_in_folded_lines_is_a_reason(end: bytes) -> None:
+    """As in LDIF, where the next line begins with a blank: the first one may be all that is taken for the run."""
+    database = b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(3000) + noise(90)
+    for data, is_there in ((database, True), (noise(90), False)):
+        text = base64.b64encode(data)
+        rows = [b"description:: " + text[:63], *(text[at : at + 75] for at in range(63, len(text), 75))]
+        findings = played(untyped, b"dn: cn=alice\ncn: alice\n" + end.join(rows) + b"\n")
+        assert bool({each.what for each in findings.unread} & {LARGE_VALUE, CONTENT_VALUE}) == is_there
+
+
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_database_in_a_literal_is_a_reason_and_other_bytes_are_none(size: int) -> None:
     database = b"SQLite format 3\0\x10\0\1\1\0@  " + bytes(1000) + noise(90)

@@ -17,7 +17,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
-from overheard_capture.decoders.armour.coding import SHORTEST_BASE85, Coding
+from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, SHORTEST_BASE85, Coding
 from overheard_capture.decoders.armour.escaped_signs import PARTIAL_ESCAPE, SIGNS, escape_of, sign_of, texts
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -110,8 +110,10 @@ class Base85:
         for line in self._line.finditer(data, start):
             # What begins within a line may have more of them.
             is_read = line.start() < end or len(line[0]) < SHORTEST_BASE85
-            for begin in () if is_read or not self._may_begin(line[0][:_LOOK]) else self._begins(line[0][:_LOOK]):
-                if found := self._run.match(data, line.start() + begin):
+            first = line.start() if self.zeros else _behind_escape(data, line.start())
+            head = data[first : min(line.end(), first + _LOOK)]
+            for begin in () if is_read or not self._may_begin(head) else self._begins(head):
+                if found := self._run.match(data, first + begin):
                     yield found
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
@@ -210,6 +212,12 @@ class Base85:
         out = ctypes.create_string_buffer(len(chars))
         size = compiled.base85_bytes(chars, ctypes.c_uint64(len(chars)), ctypes.byref(self.native), out)
         return out.raw[:size]
+
+
+def _behind_escape(data: bytes, start: int) -> int:
+    """Where a line begins that seems to begin at `start`, if that is within an escape."""
+    escape = BEHIND_BACKSLASH.match(data, start) if data[start - 1 : start] == b"\\" else None
+    return escape.end() if escape else start
 
 
 def _native(alphabet: bytes, zeros: bytes) -> NativeBase85:

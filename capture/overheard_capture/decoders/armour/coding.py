@@ -15,6 +15,9 @@ SHORTEST = 24
 # That of 20 bytes in base85.
 SHORTEST_BASE85 = 25
 
+# What is behind the backslash of an escape of white space: it looks like characters of a coding.
+BEHIND_BACKSLASH = lazy_pattern(rb"[nrt]|(?:u00|x)0[9aAdD]|01[125]")
+
 HEXADECIMAL = Layer("hexadecimal", LayerKind.SPELLED)
 _NOTHING = lazy_pattern(rb"(?!)")
 

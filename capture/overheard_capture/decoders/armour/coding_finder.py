@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.content.work import TO_DECODE, TO_TRY
-from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, HEXADECIMAL, SHORTEST
 from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
+from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.opaque import CodedValue, begins_database, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.read_before import ReadBefore, ReadTogether
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -36,8 +38,10 @@ _LONGEST_LINE = 256
 # How much of the decoded bytes identifies them.
 _HEAD = 128
 _LONGEST_ESCAPE = 13
-# What a word consists of, as its last letters may be digits of a coding; and what is a line end behind a backslash.
-_WORD, _LINE_ENDS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", (b"n", b"r", b"t")
+# The digits of an escape of white space, such as `\u000a`, right before those of bytes.
+_ESCAPED_BREAK = lazy_pattern(rb"000[9aAdD]")
+# What a word consists of, as its last letters may be digits of a coding.
+_WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class CodingFinder:
@@ -140,7 +144,8 @@ class CodingFinder:
         """The end of the escape or word within which a run begins, with letters that may be digits; 0 if it is long."""
         before, self._after = self._after, b""
         if before == b"\\":
-            return int(data.startswith(_LINE_ENDS))
+            escape = BEHIND_BACKSLASH.match(data)
+            return escape.end() if escape else 0
         # No word ends with a list of numbers.
         is_within = before and before in _WORD and self._coding.layer is not DECIMAL
         end = len(data) - len(data.lstrip(_WORD)) if is_within else 0
@@ -171,8 +176,13 @@ class CodingFinder:
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
             known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD]) or begins_database(out)
+            # A sign or a name right before an escape belongs to the run.
+            known = known or (coding.layer is PERCENT and start_of_content(out[:LONG_HEAD]) >= 0)
             # Whatever is no number or ciphertext is read as far as possible.
             known = known or (whole and self._is_content(raw, out) and self._is_value(raw, chars, out))
+            if not known and whole and (part := self._compressed_part(raw)):
+                self._decode(raw[part], origin.after(part.start), whole=True)
+                return
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
@@ -196,6 +206,16 @@ class CodingFinder:
         if self._content and self._value and out:
             self._content.feed(out, where(), contiguous=False)
             self._value.add(chars, self._size(raw, out))
+
+    def _compressed_part(self, raw: bytes) -> slice | None:
+        """The part of a run that is compressed data, without what is not: digits of an escape, or a word behind it."""
+        part = slice(0, 0)
+        if self._coding.layer is BASE32:
+            part = slice(0, max(raw.rfind(b"\n"), 0))
+        elif self._coding.layer is HEXADECIMAL and (escape := _ESCAPED_BREAK.match(raw)):
+            part = slice(escape.end(), len(raw))
+        out = self._coding.decode(self._coding.chars(raw[part]))
+        return part if is_unsigned(out[:LONG_HEAD]) else None
 
     def _is_content(self, raw: bytes, out: bytes) -> bool:
         """Whether decoded bytes do not look random; of what may be a word, whether many of them are zero."""

@@ -48,6 +48,8 @@ ESCAPED_CODES = LiteralSet(*(b"=%02X=" % byte for byte in range(32)))
 
 _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
+# What a line is indented with.
+_BLANKS = rb"(?:[ \t]|%bt){0,32}+" % _BACKSLASHES
 # An ampersand, which may be escaped itself, and a line end in HTML or XML.
 _AND = rb"&(?:amp;){0,4}"
 _NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
@@ -105,21 +107,25 @@ MARKED = _string(
     % (_NEW_LINE, _NEW_LINE_ENTITY, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted, with text before the mark, or behind another prefix; a character may precede its other byte.
     rb"(?:(?:(?<=\\n)|(?<=\")|\A)(?:%b ?){1,8}(?:[^\r\n\\\"]|\\{1,7}\"){1,160}"
-    rb"|(?:(?:%b|\+|data:) ?){0,8}(?:[^\r\n\\\"]?|BEGIN:))\\{0,7}\Z" % (_GREATER, _GREATER),
+    rb"|(?:(?:(?:%b|\+|data:) ?){1,8}%b)?(?:[^\r\n\\\"]?|BEGIN:))\\{0,7}\Z" % (_GREATER, _GREATER, _BLANKS),
 )
 # Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
 _BYTES = _string(
     LiteralSet(b"\\x", b"\\0", b"\\1", b"\\2", b"\\3"),
-    # One alone is within a long word. Ranges of characters in regular expressions have a hyphen.
-    rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})"
+    # One alone is within a long word, or before one. Ranges of characters in regular expressions have a hyphen.
+    rb"%b(?:[0-9A-Za-z]{0,80}%b|[0-9A-Za-z]{40}|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})"
     rb"|(?:(?<=[0-9A-Za-z]{8})|(?<=[0-9A-Za-z]{8}\\)|(?<=[0-9A-Za-z]{8}\\{3}))%b[0-9A-Za-z]{8}"
     % (_BYTE, _BYTE, _BYTE, _BYTE),
     rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
 )._replace(is_literal=True)
 # Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped, and may
-# be behind a prefix.
-_LINE_END = rb"(?:%b[rn]){1,2}(?:(?:>|%bu003[eE]) ?){0,8}(?:\+|data: ?)?" % (_BACKSLASHES, _BACKSLASHES)
+# be indented, and behind a prefix.
+_LINE_END = rb"(?:%b){1,2}%b(?:(?:>|%bu003[eE]) ?){0,8}(?:\+|data: ?)?%b" % (_NEW_LINE, _BLANKS, _BACKSLASHES, _BLANKS)
+# A mark begins with the last one of several backslashes.
+_BEHIND_BASE64 = b"|".join(
+    rb"(?<=[0-9A-Za-z+/_-]{24}%b)" % end for end in (b"", rb"\\", rb"\\{3}", rb"\\r", rb"\\u000[dD]", rb"\\x0[dD]")
+)
 # The address of a row, with a symbol, and its first unit; or the last line, which has none.
 _ROW = (
     rb"0[xX0-9A-Fa-f][0-9A-Fa-f]{2,15}(?:(?: ?[<\\&][^\r\n\"]{1,80})?:?(?:[ \t]{1,24}|%b[t ]){1,2}[^ \t\r\n]|%b[rn])"
@@ -133,9 +139,15 @@ _LINED = _string(
             b"\\n+",
             b"\\ndata:",
             b"\\n\\u003",
+            b"\\u000a",
+            b"\\u000A",
+            b"\\x0a",
+            b"\\x0A",
             b":: ",
             b"=\\r",
             b"=\\n",
+            b"=\\u000",
+            b"=\\x0",
             b"=\\\\",
             b"0010: ",
             b"0010  ",
@@ -144,11 +156,13 @@ _LINED = _string(
         )
     ),
     # The second row of a dump may be indented.
-    rb"%b%b|0010:? {1,2}[0-9A-Fa-f]{2}(?=[^\r\n\"]{0,80}\\)|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
+    rb"%b%b|0010:? {1,2}[0-9A-Fa-f]{2}(?=[^\r\n\"]{0,80}\\)|=%b"
+    rb"|:: [0-9A-Za-z+/]{16,400}%b(?:(?<=[ \t])|(?<=\\t))[0-9A-Za-z+/=]"
     # A line of base64 behind another one.
-    rb"|(?:(?<=[0-9A-Za-z+/_-]{24})|(?<=[0-9A-Za-z+/_-]{24}\\r))%b[0-9A-Za-z+/_=-]{4}"
+    rb"|(?:%b)%b[0-9A-Za-z+/_=-]{4}"
     # The first of these, if they are indented.
-    rb"|  (?:\+|(?:> ?){1,8})[0-9A-Za-z+/_-]{24,400}%b" % (_LINE_END, _ROW, _LINE_END, _LINE_END, _LINE_END, _LINE_END),
+    rb"|  (?:\+|(?:> ?){1,8})[0-9A-Za-z+/_-]{24,400}%b"
+    % (_LINE_END, _ROW, _LINE_END, _LINE_END, _BEHIND_BASE64, _LINE_END, _LINE_END),
     rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 

@@ -38,9 +38,13 @@ ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa]|%b(?:u000[Aa]|x0[Aa
 ESCAPED_PADDING = rb"%b3[Dd]|%b(?:u003[Dd]|x3[Dd]|075)|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
 # A line of characters. Further ones may be indented, also in a string, or quoted in a mail.
 LINE = lazy_pattern(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)[ \t]{0,20})" % (ESCAPED_RETURN, ESCAPED_BREAK)
+_TAB = rb"\\{1,4}t"
+_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)(?:[ \t]{0,20}|(?:%b){1,4}))" % (
+    *(ESCAPED_RETURN, ESCAPED_BREAK),
+    _TAB,
+)
 PADDING = lazy_pattern(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
-_IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
+_IGNORED = lazy_pattern(rb"%b|%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING, _TAB))
 # The longest escape of a character, and of a line break.
 LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
 # Longer lines are not joined.

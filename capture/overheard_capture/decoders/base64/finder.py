@@ -29,6 +29,7 @@ from overheard_capture.decoders.base64.alphabet import (
     is_word,
     run_start,
 )
+from overheard_capture.decoders.base64.parts import parts_of
 from overheard_capture.decoders.base64.run import (
     BASE64,
     DECISION_LENGTH,
@@ -37,6 +38,7 @@ from overheard_capture.decoders.base64.run import (
     FernetToken,
     RunBatch,
     decoded_origin,
+    is_readable,
     payload_start,
     unsigned_start,
 )
@@ -49,8 +51,6 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.base64.text_batch import TextBatch
     from overheard_capture.provenance.origin import Origin
 
-# What stands between the slashes of a path: its first character need not be the first one of a group.
-_SEGMENT = lazy_pattern(rb"[^/]{%d,}" % SHORTEST_RUN)
 # What stands before a line in a diff may be its first character.
 _SIGNS = (b"+", b"-")
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
@@ -221,14 +221,15 @@ class Base64Finder:
             self._to_search(decoded(chars[1:]), raw[1:], origin.after(1))
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
             self._read_whole(raw, origin, skipped)
+            if skipped == 0 and not is_readable(decoded(chars[:DECISION_LENGTH])):
+                self._read_parts(raw, origin)
             return
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
         self._to_search(out, raw, origin)
         if not has_sign:
             self._together.add(raw)
-        if b"/" in raw and b"+" not in raw:
-            self._read_segments(raw, origin)
+        self._read_parts(raw, origin)
         size = len(chars) * 3 // 4
         if not self._findings.wants_value(size) or not is_base64(chars):
             return
@@ -249,13 +250,12 @@ class Base64Finder:
         if not raw.startswith(_SIGNS):
             self._before.add(raw, sighted)
 
-    def _read_segments(self, raw: bytes, origin: Origin) -> None:
-        """Read what stands between slashes. That is speculative, as they may be characters of the run."""
-        for found in _SEGMENT.finditer(raw):
-            if found[0] != raw:
-                finder = Base64Finder(speculative(self._findings), self._layers, self._reader)
-                finder.feed(found[0], origin.after(found.start()))
-                finder.close()
+    def _read_parts(self, raw: bytes, origin: Origin) -> None:
+        """Read what may be all of a run. That is speculative, as it may be some of its characters."""
+        for part, place in parts_of(raw, origin):
+            finder = Base64Finder(speculative(self._findings), self._layers, self._reader)
+            finder.feed(part, place)
+            finder.close()
 
     def _read_piece(self, raw: bytes, origin: Origin, skipped: int = -1) -> None:
         """Read a piece of a run. What is in it begins after the `skipped` characters, if these are known."""

@@ -1,0 +1,107 @@
+"""What stands right before or behind a run of a coding, and looks like a part of it."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import brotli  # type: ignore[import-untyped]  # it publishes no types
+
+from capture.encoders import z85
+from capture.played import VALUE, outcome, played, seen
+from capture.wrapped import noise
+from overheard_capture.decoders.untyped import untyped
+from rows import for_each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Write = Callable[[bytes], bytes]
+
+NUMBERS = b"".join(b"%d %d, " % (number, number * number) for number in range(40))
+PLAIN = NUMBERS + VALUE
+
+
+def zlib_raw(data: bytes) -> bytes:
+    return zlib.compress(data)[2:-4]
+
+
+def ebcdic(data: bytes) -> bytes:
+    return data.decode().encode("cp037")
+
+
+def hexadecimal(data: bytes) -> bytes:
+    return data.hex().encode()
+
+
+PACKED: dict[str, Write] = {
+    "deflate": zlib_raw,
+    "br": brotli.compress,
+    "zlib": zlib.compress,
+}
+BEFORE = {
+    "a diff": b"--- a/note\n+++ b/note\n@@ -1,1 +1,1 @@\n-nothing\n+%b\n",
+    "a line that was left out": b"@@ -1,1 +1,1 @@\n-%b\n+nothing\n",
+    "a list": b"list:\n*%b\n",
+    "a name": b"note=%b\n",
+    "a path": b"/a/note.%b\n",
+    "a tilde": b"see ~%b\n",
+}
+
+
+def percent(data: bytes) -> bytes:
+    return quote(data, safe="").encode()
+
+
+@for_each(packed=PACKED, before=BEFORE)
+def test_a_sign_before_percent_encoded_bytes_is_none_of_them(packed: str, before: str) -> None:
+    text = BEFORE[before] % percent(PACKED[packed](PLAIN))
+    findings = played(untyped, text)
+    assert any(layers[0] == "percent-encoded" and packed in layers for layers in seen(findings))
+    for size in (1, 100):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@for_each(data=[zlib.compress(PLAIN.swapcase())[2:-4], noise(200)], before=BEFORE)
+def test_other_bytes_behind_a_sign_are_silent(data: bytes, before: str) -> None:
+    assert not played(untyped, BEFORE[before] % percent(data)).sightings
+
+
+@for_each(
+    packed=["deflate", "br"],
+    charset=["utf-8", "cp037", "mac-roman"],
+    small=[False, True],
+    word=[b"port", b"other_name", b"note2"],
+)
+def test_a_word_behind_base32_is_no_line_of_it(packed: str, charset: str, small: bool, word: bytes) -> None:
+    """As the next name in a file of settings is."""
+    for value in (VALUE, VALUE.swapcase()):
+        mail = f"Dear all,\n\nplease note that the new value is now {value.decode()} and nothing else.\n\nRegards\n"
+        coded = base64.b32encode(PACKED[packed](mail.encode(charset))).rstrip(b"=") + b"\n" + word
+        text = b"password = " + (coded.lower() if small else coded.upper()) + b" = 1\n"
+        findings = played(untyped, text)
+        assert bool(findings.sightings) == (value == VALUE)
+        assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@for_each(
+    write=[base64.b85encode, z85, base64.b32encode, lambda data: base64.b32encode(data).lower(), hexadecimal],
+    pack=[zlib_raw, brotli.compress, ebcdic],
+    escape=[b"\\n", b"\\r\\n", b"\\t", b"\\u000a", b"\\u000d\\u000a", b"\\x0a", b"\\012", b"\\\\n"],
+)
+def test_an_escape_of_white_space_before_a_run_is_none_of_it(write: Write, pack: Write, escape: bytes) -> None:
+    """Its letters and digits are those of the coding, too."""
+    for value in (VALUE, VALUE.swapcase()):
+        text = b'{"note": "see:' + escape + write(pack(NUMBERS + value)) + escape + b'bye"}\n'
+        findings = played(untyped, text)
+        assert bool(findings.sightings) == (value == VALUE)
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@for_each(digest=[f"000a{number:036x}" for number in (0xFFFF << 120, 0x1B3F << 128, 0x78DA << 128)])
+def test_a_number_that_begins_with_such_digits_is_a_number(digest: str) -> None:
+    findings = played(untyped, f"commit {digest}\nu{digest}\n".encode())
+    assert not findings.sightings
+    assert not findings.unread
