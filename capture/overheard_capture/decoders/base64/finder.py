@@ -76,8 +76,7 @@ class Base64Finder:
         self, findings: Findings, layers: Layers, reader: ReaderFactory, texts: TextBatch | None = None
     ) -> None:
         """Create a finder; with `texts`, short texts are read together."""
-        self._findings, self._layers = findings, layers
-        self._reader, self._texts = reader, texts
+        self._findings, self._layers, self._reader, self._texts = findings, layers, reader, texts
         self._before = ReadBefore(findings, layers, BASE64, reader)
         self._pending: SmallByteQueue | None = None
         # Runs that are searched together.
@@ -116,7 +115,9 @@ class Base64Finder:
                 continue
             end, final = self._run_end(data, begin, line.end())
             if not final and not last:
-                self._keep_pending(data, origin, begin)
+                # With the escape before it, of which the digits were counted, so that it is found again.
+                is_short = begin > begins and len(data) - begin < _STREAMED_LENGTH
+                self._keep_pending(data, origin, begins - 1 if is_short else begin)
                 break
             self._read(bytes(data[begin:end]), origin.after(begin))
             at = end
@@ -230,8 +231,7 @@ class Base64Finder:
         if not has_sign:
             self._together.add(raw)
         self._read_parts(raw, origin)
-        size = len(chars) * 3 // 4
-        if not self._findings.wants_value(size) or not is_base64(chars):
+        if not self._findings.wants_value(size := len(chars) * 3 // 4) or not is_base64(chars):
             return
         if not count_lines(self._findings, raw, 6, is_base64):
             self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))

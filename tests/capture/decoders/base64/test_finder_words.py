@@ -6,10 +6,11 @@ import base64
 import gzip
 import random
 import zlib
+from urllib.parse import quote
 
 import pytest
 
-from capture.played import VALUE, played, seen
+from capture.played import VALUE, played, seen, some_findings
 from overheard_capture.decoders.base64 import run
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.base64.run import has_readable_part
@@ -19,6 +20,8 @@ from rows import for_each
 DICE = random.Random(24)  # noqa: S311  (nothing is kept secret by it)
 # The first bytes of zlib, behind which nothing is that can be decompressed.
 FALSE = b"\x78\x9c" + b"\xff" * 17
+# In EBCDIC, 23 characters of its base64 are before the first slash.
+QUOTES = """Tr0ub4dor&3<"it's">%+\\/=?"""
 
 
 @for_each(text=[b"abcdefghijklmnopqrstuvwxyz234567" * 8, b"0123456789ABCDEF" * 16])
@@ -34,6 +37,15 @@ def test_a_long_word_is_none_at_the_end_of_text_either(text: bytes) -> None:
 def test_a_long_run_at_the_end_of_text_is_read() -> None:
     packed = gzip.compress(DICE.randbytes(300).hex().encode() + VALUE, mtime=0)
     assert seen(played(untyped, b"the word " + base64.b64encode(packed).rstrip(b"=")))
+
+
+@for_each(before=["data:application/octet-stream;base64,", "a,", "x=%2c"], end=["", " ", "&b=1"], size=[1, 7, 100])
+def test_few_characters_between_two_escapes_are_read(before: str, end: str, size: int) -> None:
+    """They are as many as a run has at least only with the digits of the escape before them."""
+    for value, is_there in ((QUOTES, True), (QUOTES.swapcase(), False)):
+        text = (quote(before + base64.b64encode(value.encode("cp273")).decode(), safe="") + end).encode()
+        findings = some_findings(value=QUOTES.encode())
+        assert bool(played(untyped, text, range(0, len(text), size), findings=findings).sightings) == is_there
 
 
 @for_each(
