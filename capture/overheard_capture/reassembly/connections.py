@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # This includes connections that have ended, as segments may arrive late.
 _MAX_CONNECTIONS = 20_000
+# Segments of a connection that has ended may be late while fewer connections than these were opened.
+_LINGER = _MAX_CONNECTIONS // 10
 # After this many bytes of payload, buffered data is delivered, and history is trimmed.
 _SWEEP = 16 << 20
 _MAX_HISTORY, _HISTORY_PER_DIRECTION = 64 << 20, 64 << 10
@@ -36,6 +38,8 @@ class ConnectionTable:
         self._by_endpoints: dict[tuple[Endpoint, Endpoint], Connection] = {}
         # The least recently active connection first.
         self._kept: OrderedDict[int, Connection] = OrderedDict()
+        # Of those that have ended, by number, the count of connections at that time: the first to end first.
+        self._ended: OrderedDict[int, int] = OrderedDict()
         self._count = 0
         self._since_sweep = 0
         # The number of delivered bytes that are kept, over all connections.
@@ -57,6 +61,8 @@ class ConnectionTable:
         else:
             self._kept.move_to_end(connection.number)
         connection.add(segment, now)
+        if connection.finished:
+            self._ended.setdefault(connection.number, self._count)
         self.count_payload(len(segment.payload))
         return connection
 
@@ -85,16 +91,18 @@ class ConnectionTable:
         return connection
 
     def _evict(self) -> None:
-        """Of the least recently active connections, evict those that have ended, or else the first."""
-        oldest = list(self._kept.values())[: _MAX_CONNECTIONS // 10]
-        ended = [connection for connection in oldest if connection.finished]
-        for connection in ended or oldest[:1]:
-            connection.evicted = not (connection.finished or connection.reset)
-            self._retire_connection(connection)
+        """Evict the connection that ended first, unless that was lately, or else the least recently active one."""
+        number, count = next(iter(self._ended.items()), (-1, self._count))
+        if self._count - count < _LINGER:
+            number = next(iter(self._kept))
+        connection = self._kept[number]
+        connection.evicted = not (connection.finished or connection.reset)
+        self._retire_connection(connection)
 
     def _retire_connection(self, connection: Connection) -> None:
         connection.finish()
         del self._kept[connection.number]
+        self._ended.pop(connection.number, None)
         ends = connection.client.source, connection.client.target
         for both in (ends, ends[::-1]):
             self._by_endpoints.pop(both, None)
