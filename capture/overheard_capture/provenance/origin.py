@@ -88,6 +88,13 @@ class DerivedSpans:
             else isinstance(others, DerivedSpans) and others.is_small
         )
 
+    def may_be_kept_for(self, count: int) -> bool:
+        """Whether they may be kept whole for `count` of them: to make these takes longer, and as much memory."""
+        others = self._origin.spans
+        if 2 * count < len(self._parts) or isinstance(others, PackedSpans) or 2 * len(self._parts) < len(others):
+            return False
+        return not isinstance(others, DerivedSpans) or others.may_be_kept_for(count)
+
     @overload
     def __getitem__(self, index: int) -> Span: ...
     @overload
@@ -155,6 +162,9 @@ class Origin:
         last = spans.last
         if last and last[0].start <= self.shift + start:
             return Origin(last, self.shift + start)
+        low, high = self._span_range(start, end - start)
+        if isinstance(spans, DerivedSpans) and spans.may_be_kept_for(high - low):
+            return self.after(start)
         return Origin(self.sliced(start, end))
 
     def _count_before(self, place: int) -> int:
