@@ -45,6 +45,12 @@ def _members(size: int) -> bytes:
     return post(empty * (size // len(empty)), "Content-Encoding: gzip")
 
 
+def _nested_members(size: int) -> bytes:
+    """Members of gzip that have a member of gzip each."""
+    member = gzip.compress(gzip.compress(gzip.compress(b"a", mtime=0), mtime=0), mtime=0)
+    return post(member * (size // len(member)), "Content-Encoding: gzip")
+
+
 def _zip(size: int) -> bytes:
     """Archives of very small files."""
     out = io.BytesIO()
@@ -246,6 +252,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "a bomb of bzip2": _bomb(bz2.compress),
     "a bomb of xz": _bomb(lambda data: lzma.compress(data, preset=1)),
     "empty members of gzip": _members,
+    "members of gzip in members of gzip": _nested_members,
     "skippable frames of zstd": _skippable,
     "a zip of tiny files": _zip,
     "a tar of tiny files": _tar,

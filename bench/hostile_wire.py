@@ -125,6 +125,12 @@ def _pointers(size: int) -> bytes:
     return ipv4(datagram(head + b"".join(records), (53, 50000)) for _ in range(size // 11_300))
 
 
+def _options_of_dhcp(size: int) -> bytes:
+    """Messages of DHCP with as many options as fit."""
+    message = b"\1\1\6\0" + bytes(232) + b"\x63\x82\x53\x63" + b"\x35\1\1\x0c\1a" * 200 + b"\xff"
+    return ipv4(datagram(message, (68, 67)) for _ in range(size // len(message)))
+
+
 # --- segments ---------------------------------------------------------------------------------------------------------
 
 
@@ -190,6 +196,7 @@ WIRE_ROWS: dict[str, Callable[[int], bytes]] = {
     "DNS names of many labels": _names,
     "DNS names of random letters": _tunnelled,
     "DNS names by pointers": _pointers,
+    "options of DHCP": _options_of_dhcp,
     "segments of one byte": _bytes,
     "segments backwards": _backwards,
     "segments that contradict": _overlaps,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 # Where content may begin in a value: at once, or behind a header of a few bytes.
 AT_ONCE, BEHIND_HEADER = range(1), range(8)
 # The shortest that anything may be encoded in.
-_SHORTEST = 12
+SHORTEST_VALUE = 12
 # Formats whose magic is too short, or too much like text, to be carved: zlib, bzip2 and LZMA.
 _COMPRESSED = lazy_pattern(
     rb"[\x08-\x78][%s]|BZh[1-9]1AY&SY|\x5d\0\0" % re.escape(bytes(sorted({pair[1] for pair in ZLIB_PAIRS})))
@@ -73,7 +73,7 @@ def read_values(
 ) -> None:
     """Unwrap what is encoded anywhere in some complete bytes, and known formats that begin at one of `starts`."""
     data = bytes(data)
-    if len(data) < _SHORTEST:
+    if len(data) < SHORTEST_VALUE:
         return
     if is_text := is_plain(data):
         _read_text(findings, layers, data, origin)
@@ -111,7 +111,7 @@ def _fields(data: bytes) -> list[tuple[int, int]]:
     text_ends = len(data)
     for at in range(len(data) - 1, -1, -1):
         end = at + 1 + data[at]
-        if data[at] >= _SHORTEST and end <= text_ends and (end == text_ends or end in found):
+        if data[at] >= SHORTEST_VALUE and end <= text_ends and (end == text_ends or end in found):
             found[at] = end
         if data[at] not in _TEXT:
             text_ends = at

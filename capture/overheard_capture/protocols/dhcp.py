@@ -10,7 +10,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.short import ShortReader
-from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.decoders.values import BEHIND_HEADER, SHORTEST_VALUE, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text
 from overheard_capture.protocols.type_length_values import type_length_values
@@ -114,6 +114,9 @@ class DhcpReader:
     def _read(self, value: bytes, origin: Origin, *, is_certain: bool = True) -> None:
         if any(value):
             is_guess = len(value) <= _MAX_BINARY or not is_certain
+            if is_guess and len(value) < SHORTEST_VALUE:
+                # A message has room for hundreds of these, and was searched.
+                return
             reader = ShortReader(speculative(self._findings) if is_guess else self._findings, (LAYER,))
             reader.feed(value, origin)
             reader.close()

@@ -158,14 +158,13 @@ class Origin:
         if isinstance(spans, JoinedSpans):
             return spans.lasting(self.shift + start, self.shift + end)
         if isinstance(spans, LazySpans) or (isinstance(spans, DerivedSpans) and spans.is_small):
-            return Origin(spans, self.shift + start)
+            return self.after(start)
         last = spans.last
         if last and last[0].start <= self.shift + start:
             return Origin(last, self.shift + start)
         low, high = self._span_range(start, end - start)
-        if isinstance(spans, DerivedSpans) and spans.may_be_kept_for(high - low):
-            return self.after(start)
-        return Origin(self.sliced(start, end))
+        is_kept = isinstance(spans, DerivedSpans) and spans.may_be_kept_for(high - low)
+        return self.after(start) if is_kept else Origin(self.sliced(start, end))
 
     def _count_before(self, place: int) -> int:
         """The number of spans that begin before `place`."""

@@ -53,7 +53,9 @@ class Output:
 
     def add(self, out: bytes, origin: Origin, part: Part) -> None:
         """Add bytes that were decompressed from the bytes `part` of the input."""
-        self._parts.append((self._length, *part))
+        # Tiny members that follow each other in a frame come from the same bytes: each is one more place otherwise.
+        if not self._parts or self._parts[-1][1:] != part:
+            self._parts.append((self._length, *part))
         self._pieces.append(out)
         length = len(out)
         self._length += length
