@@ -93,6 +93,7 @@ def examine_file(data: bytes, what: str, question: Question) -> Examination:
         examined,
         wrong=(*unreadable, *examined.wrong) if bundle.certificates else (),
         skipped=(*bundle.skipped, *(bundle.unreadable if not bundle.certificates else ())),
+        remarks=(*(Finding("document-malformed", words) for words in bundle.malformed), *examined.remarks),
         documents=documents,
     )
 

@@ -15,12 +15,15 @@ from overheard.certificates.documents.pkcs7 import SignedData
 from overheard.certificates.documents.pkcs12 import KeyStore
 from overheard.certificates.documents.revocation_list import RevocationList
 from overheard.certificates.errors import CertificateError
+from overheard.certificates.malformed import malformed
 from overheard.certificates.names import plain
 
 # A bundle of all public roots is a quarter of a MiB.
 LONGEST = 4 * 2**20
 
 _FORMS = "certificates are read in PEM (-----BEGIN CERTIFICATE-----), DER, PKCS #7 and PKCS #12"
+# Blocks that are no certificates, and are read: what cannot be is not passed over.
+_READ = {"X509 CRL", "PKCS7", "PKCS #7 SIGNED DATA", "CMS"}
 # A message within a message within a store: more is nothing that programs write.
 _DEEPEST = 3
 # All CAs that browsers trust, and those below them, are fewer. What is not read costs next to nothing.
@@ -31,7 +34,7 @@ _MOST = 3000
 class Bundle:
     """What was found: certificates and revocation lists in order, all else in words, and what cannot be read.
 
-    `skipped` are blocks that are none of these, in words.
+    `skipped` are blocks that are none of these, and `malformed` is what of documents is, in words.
     """
 
     certificates: tuple[Certificate, ...] = ()
@@ -39,6 +42,7 @@ class Bundle:
     documents: tuple[Document, ...] = ()
     unreadable: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,6 +54,7 @@ class _Found:
     lists: list[RevocationList] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    malformed: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     tried: int = 0
 
@@ -74,7 +79,12 @@ def read(data: bytes, what: str) -> Bundle:
     if not (found.certificates or found.lists or found.documents):
         raise _nothing(found, skipped)
     return Bundle(
-        tuple(found.certificates), tuple(found.lists), tuple(found.documents), tuple(found.unreadable), skipped
+        tuple(found.certificates),
+        tuple(found.lists),
+        tuple(found.documents),
+        tuple(found.unreadable),
+        skipped,
+        tuple(found.malformed),
     )
 
 
@@ -132,6 +142,9 @@ def _element(block: Block, found: _Found) -> None:
     try:
         element = first(block.data) if block.label == "TRUSTED CERTIFICATE" else parse(block.data)
         is_known = kind_of(element) is not None or not block.label or "CERTIFICATE" in block.label
+        if not is_known and block.label in _READ:
+            _problem(block, "it is none", found)
+            return
         # Those of DH look like an RSA public key.
         if not is_known or block.label.endswith("PARAMETERS"):
             found.skip(block.label)
@@ -149,6 +162,7 @@ def _read(element: Element, found: _Found, depth: int = 0) -> None:
         return
     value = kind.read(element)
     found.documents.append(describe(kind.name, value))
+    found.malformed += (f"the {kind.name}: {words}" for words in malformed(element, value))
     if isinstance(value, RevocationList):
         found.lists.append(value)
     elif depth < _DEEPEST:

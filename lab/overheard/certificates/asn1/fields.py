@@ -34,8 +34,13 @@ class Fields:
 
     def end(self) -> None:
         """Raises Asn1Error if something is left."""
-        if self._next is not None:
-            raise Asn1Error(f"{self._next} follows, where nothing may")
+        if self.behind:
+            raise Asn1Error(self.behind)
+
+    @property
+    def behind(self) -> str:
+        """What is left where nothing may follow, in words; empty if nothing is."""
+        return f"{self._next} follows, where nothing may" if self._next is not None else ""
 
 
 def sequence_of(element: Element) -> list[Element]:

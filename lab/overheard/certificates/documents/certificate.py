@@ -8,8 +8,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from overheard.certificates.algorithms import Algorithm, holds, try_algorithm
-from overheard.certificates.asn1.der import deviations
-from overheard.certificates.asn1.element import SEQUENCE, Asn1Error, Element, first
+from overheard.certificates.asn1.der import deviations_within
+from overheard.certificates.asn1.element import SEQUENCE, Element
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.times import Moment, moment
 from overheard.certificates.asn1.values import bits, integer
@@ -107,22 +107,11 @@ def read_certificate(element: Element) -> Certificate:
 
 def _not_der(certificate: Certificate) -> Iterator[str]:
     """What of it is BER but not DER; the extensions are elements within strings."""
-    yield from _within(certificate.encoded)
+    yield from deviations_within(certificate.encoded)
     if certificate.version == 1 and certificate.says_version:
         yield "the version 1 is written, which is the default"
     for one in certificate.extensions.all:
         if one.explicit_default:
             yield "an extension says that it is not critical, which is the default"
         if one.value is not None:
-            yield from _within(one.data)
-
-
-def _within(data: bytes) -> Iterator[str]:
-    try:
-        value = first(data)
-        if len(value.encoded) < len(data):
-            yield "bytes follow the value of an extension"
-        yield from deviations(value)
-    except Asn1Error:
-        # Those parts that have no meaning here were not read.
-        return
+            yield from deviations_within(one.data)

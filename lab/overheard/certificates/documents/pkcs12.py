@@ -16,7 +16,10 @@ _KEY, _SHROUDED, _CERTIFICATE, _LIST, _SECRET, _NESTED = (f"{_BAG}{number}" for 
 
 @dataclass
 class KeyStore:
-    """What is in it, as far as no password is needed. `sealed` tells of each part that is encrypted how."""
+    """What is in it, as far as no password is needed. `sealed` tells of each part that is encrypted how.
+
+    `problem` is what follows where nothing may.
+    """
 
     mac: str = ""
     certificates: list[Element] = field(default_factory=list)
@@ -24,6 +27,7 @@ class KeyStore:
     keys: list[PrivateKey] = field(default_factory=list)
     sealed: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    problem: str = ""
 
 
 def read_pkcs12(element: Element) -> KeyStore:
@@ -31,12 +35,15 @@ def read_pkcs12(element: Element) -> KeyStore:
     fields = Fields(element)
     fields.take(INTEGER)
     safe, mac = Fields(fields.take(SEQUENCE)), fields.optional(SEQUENCE)
-    store = KeyStore(mac=_mac(mac) if mac else "")
+    store = KeyStore()
+    if mac:
+        _read_mac(mac, store)
     if oid(safe.take()) != DATA:
         store.sealed.append("all of it, in an envelope for a recipient")
         return store
     for part in sequence_of(parse(_data(safe), safe_depth(element))):
         _read_part(part, store)
+    store.problem = store.problem or safe.behind or fields.behind
     return store
 
 
@@ -94,14 +101,16 @@ def _read_bags(bags: Element, store: KeyStore) -> None:
             store.other.append("a secret, not shown" if kind == _SECRET else f"a bag of the kind {kind}")
 
 
-def _mac(element: Element) -> str:
+def _read_mac(element: Element, store: KeyStore) -> None:
     """The check of the password, in words: its digest, and how often the password is hashed (1 if not said)."""
     fields = Fields(element)
     digest = Fields(Fields(fields.take(SEQUENCE)).take(SEQUENCE))
     name = _DIGESTS.get(kind := oid(digest.take()), kind)
     fields.take()
     iterations = fields.optional(INTEGER)
-    return f"{name}, {small(iterations) if iterations else 1:,} iterations"
+    times = small(iterations) if iterations else 1
+    store.mac = f"{name}, {times:,} iterations"
+    store.problem = fields.behind or ("" if times > 0 else f"its password is hashed {times} times")
 
 
 _DIGESTS = {

@@ -17,16 +17,22 @@ TYPES = {
     ENCRYPTED: "encrypted data",
     "1.2.840.113549.1.9.16.1.23": "data encrypted for recipients and authenticated",
 }
+# As they are written (RFC 5652, 5.1).
+_VERSIONS = {b"\1", b"\3", b"\4", b"\5"}
 
 
 @dataclass(frozen=True)
 class SignedData:
-    """A PKCS #7 message: its type in words, and, if it is signed data, the elements in it and how many signed it."""
+    """A PKCS #7 message: its type in words, and, if it is signed data, the elements in it and how many signed it.
+
+    `problem` is what follows where nothing may, or its version if there is no such.
+    """
 
     type: str
     certificates: tuple[Element, ...] = ()
     lists: tuple[Element, ...] = ()
     signers: int = 0
+    problem: str = ""
 
 
 def read_pkcs7(element: Element) -> SignedData:
@@ -37,12 +43,13 @@ def read_pkcs7(element: Element) -> SignedData:
     if kind != SIGNED or content is None:
         return SignedData(words)
     inner = Fields(content.within())
-    inner.take()
+    version = inner.take()
     inner.take(SET)
     inner.take(SEQUENCE)
     certificates, lists = inner.optional(0x80), inner.optional(0x81)
     signers = sum(1 for _ in expect(inner.take(), SET).parts())
-    return SignedData(words, _sequences(certificates), _sequences(lists), signers)
+    problem = inner.behind or fields.behind or ("" if version.content in _VERSIONS else "its version is none")
+    return SignedData(words, _sequences(certificates), _sequences(lists), signers, problem)
 
 
 def is_pkcs7(element: Element) -> bool:

@@ -17,16 +17,23 @@ from overheard.certificates.names import Name, read_name
 
 @dataclass(frozen=True)
 class Entry:
-    """One revoked certificate: when, why (None if that is not said), and of which issuer if not the list's."""
+    """One revoked certificate: when, why (None if that is not said), and of which issuer if not the list's.
+
+    `problems` are what of its extensions cannot be read.
+    """
 
     revoked: Moment
     reason: int | None
     issuer: Name | None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class RevocationList:
-    """A list: who issued it, when, when the next one is due, and which serial numbers are on it."""
+    """A list: who issued it, when, when the next one is due, and which serial numbers are on it.
+
+    `version` is the number that is written, one less than what it stands for; None if there is none.
+    """
 
     encoded: bytes = field(repr=False)
     signed: bytes = field(repr=False)
@@ -38,6 +45,7 @@ class RevocationList:
     algorithm: Algorithm
     named_algorithm: Algorithm
     signature: bytes = field(repr=False)
+    version: int | None = None
 
     def signed_by(self, key: Key) -> bool | None:
         """Whether a key made its signature; None if that cannot be checked here."""
@@ -52,7 +60,7 @@ def read_revocation_list(element: Element) -> RevocationList:
     content, algorithm, signature = outer.take(SEQUENCE), outer.take(SEQUENCE), outer.take()
     outer.end()
     fields = Fields(content)
-    fields.optional(INTEGER)
+    version = fields.optional(INTEGER)
     named, issuer, issued = fields.take(SEQUENCE), read_name(fields.take()), moment(fields.take())
     due = fields.optional(UTC_TIME, GENERALIZED_TIME)
     entries = fields.optional(SEQUENCE)
@@ -69,6 +77,7 @@ def read_revocation_list(element: Element) -> RevocationList:
         try_algorithm(algorithm),
         try_algorithm(named),
         bits(signature),
+        integer(version) if version else None,
     )
 
 
@@ -83,7 +92,7 @@ def _entries(element: Element) -> dict[int, Entry]:
         fields.end()
         named = extensions.value(CERTIFICATE_ISSUER) or ()
         issuer = next((one.name for one in named if one.name), issuer)
-        entry = Entry(revoked, extensions.value(REASON), issuer)
+        entry = Entry(revoked, extensions.value(REASON), issuer, extensions.problems)
         if serial not in found:
             found[serial] = entry
     return found

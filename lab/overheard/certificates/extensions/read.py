@@ -76,6 +76,14 @@ class Extensions:
         return bool(found.problem) if found else bool(self.problem)
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """What of them cannot be read, or is there twice, in words."""
+        unread = (f"the extension {one.name} cannot be read: {one.problem}" for one in self.all if one.problem)
+        twice = (f"the extension {one.name} is there more than once" for one in self.repeated)
+        rest = (f"extensions cannot be read: {self.problem}",) if self.problem else ()
+        return (*unread, *twice, *rest)
+
+    @property
     def repeated(self) -> tuple[Extension, ...]:
         """Those that are there a second time, which RFC 5280, 4.2, forbids."""
         first = {one.oid: one for one in reversed(self.all)}

@@ -16,6 +16,15 @@ FAULTS = (
         accepted=REQUESTS,
     ),
     CertificateFault(
+        name="document-malformed",
+        wrong="a document beside the certificates is malformed",
+        cause="A value in it is not written as its standard demands (RFC 5280, 5, of revocation lists; RFC 2986 of "
+        "requests; RFC 5652 and RFC 7292 of bundles), or cannot be read at all: what it would say was not checked.",
+        cure="Get it again from where it was made; if it is as it was made, have it made by another program.",
+        refused=f"pyca/cryptography, and so many programs in Python; {GO} and {JAVA} in most cases",
+        accepted="OpenSSL in many cases",
+    ),
+    CertificateFault(
         name="name-odd",
         wrong="a name in the certificate is not as names must be",
         cause="The sets that a name consists of must have attributes, each type once, and each value must fit its "

@@ -12,7 +12,7 @@ from overheard.words.gallery import ROWS
 from rows import for_each
 
 # Found before there is a chain to check.
-BEFORE = {"certificate-unreadable", "crl-unreadable"}
+BEFORE = {"certificate-unreadable", "crl-unreadable", "document-malformed"}
 
 
 def test_every_rule_of_show_is_explained() -> None:
