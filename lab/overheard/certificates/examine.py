@@ -93,7 +93,7 @@ def examine_file(data: bytes, what: str, question: Question) -> Examination:
         examined,
         wrong=(*unreadable, *examined.wrong) if bundle.certificates else (),
         skipped=(*bundle.skipped, *(bundle.unreadable if not bundle.certificates else ())),
-        remarks=(*(Finding("document-malformed", words) for words in bundle.malformed), *examined.remarks),
+        remarks=(*_malformed(bundle.malformed), *examined.remarks),
         documents=documents,
     )
 
@@ -157,9 +157,13 @@ def _examined(chain: Sequence[Certificate], question: Question, what: str) -> Ex
             *wrong(checked),
         ),
         unasked=question.unasked,
-        remarks=tuple(remarks(checked)),
+        remarks=(*_malformed(question.malformed), *remarks(checked)),
         notices=_notices(question.trusted) if question.trusted else (),
     )
+
+
+def _malformed(words: Sequence[str]) -> tuple[Finding, ...]:
+    return tuple(Finding("document-malformed", each) for each in words)
 
 
 def _notices(trusted: Roots) -> tuple[str, ...]:

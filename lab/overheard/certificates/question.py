@@ -26,7 +26,7 @@ class Roots:
 class Question:
     """What to check against. What is None is not checked, except `at`, which is then the present.
 
-    `unreadable` is what of the revocation lists cannot be read, in words.
+    `unreadable` is what of the revocation lists cannot be read, and `malformed` what of them is, in words.
     """
 
     host: str | None = None
@@ -34,6 +34,7 @@ class Question:
     trusted: Roots | None = None
     crls: Sequence[RevocationList] | None = None
     unreadable: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
     @property
     def moment(self) -> datetime:

@@ -33,7 +33,12 @@ def _examination(options: argparse.Namespace) -> Examination:
     lists = read_lists(content(options.crl), str(options.crl)) if options.crl else None
     trusted = roots(options.ca) if options.ca else None
     question = Question(
-        options.host, options.at, trusted, lists.lists if lists else None, lists.unreadable if lists else ()
+        options.host,
+        options.at,
+        trusted,
+        lists.lists if lists else None,
+        lists.unreadable if lists else (),
+        lists.malformed if lists else (),
     )
     if "://" not in options.what:
         return examine_file(*_read(options.what), question)

@@ -124,6 +124,12 @@ def test_it_is_a_remark_beside_certificates_in_which_nothing_is_wrong() -> None:
     assert not examine_file(LEAF.pem + pem(a_list(), "X509 CRL"), "it", Question()).remarks
 
 
+def test_it_is_told_of_a_list_to_check_with_too() -> None:
+    listed = read(pem(a_list(issued=tlv(0x17, b"hello")), "X509 CRL"), "it")
+    examination = examine_file(LEAF.pem, "it", Question(crls=listed.lists, malformed=listed.malformed))
+    assert [finding.row for finding in examination.remarks] == ["document-malformed"]
+
+
 def test_a_block_that_is_labelled_a_list_and_is_none_is_wrong() -> None:
     examination = examine_file(LEAF.pem + pem(seq(seq()), "X509 CRL"), "it", Question())
     assert examination.wrong[0].detail == "the block X509 CRL of it cannot be read: it is none"
