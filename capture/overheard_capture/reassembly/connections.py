@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import SYN
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 # This includes connections that have ended, as segments may arrive late.
 _MAX_CONNECTIONS = 20_000
-# Segments of a connection that has ended may be late while fewer connections than these were opened.
-_LINGER = _MAX_CONNECTIONS // 10
+# Among how many of them one that has ended is looked for; and how many are opened before that is tried again, as it
+# takes as long as to read one of them.
+_OLDEST, _PAUSE = _MAX_CONNECTIONS // 10, _MAX_CONNECTIONS // 100
 # After this many bytes of payload, buffered data is delivered, and history is trimmed.
 _SWEEP = 16 << 20
 _MAX_HISTORY, _HISTORY_PER_DIRECTION = 64 << 20, 64 << 10
@@ -38,9 +40,9 @@ class ConnectionTable:
         self._by_endpoints: dict[tuple[Endpoint, Endpoint], Connection] = {}
         # The least recently active connection first.
         self._kept: OrderedDict[int, Connection] = OrderedDict()
-        # Of those that have ended, by number, the count of connections at that time: the first to end first.
-        self._ended: OrderedDict[int, int] = OrderedDict()
         self._count = 0
+        # From which number of connections on those that have ended are looked for.
+        self._look_from = 0
         self._since_sweep = 0
         # The number of delivered bytes that are kept, over all connections.
         self._max_history = _MAX_HISTORY
@@ -61,8 +63,6 @@ class ConnectionTable:
         else:
             self._kept.move_to_end(connection.number)
         connection.add(segment, now)
-        if connection.finished:
-            self._ended.setdefault(connection.number, self._count)
         self.count_payload(len(segment.payload))
         return connection
 
@@ -91,18 +91,18 @@ class ConnectionTable:
         return connection
 
     def _evict(self) -> None:
-        """Evict the connection that ended first, unless that was lately, or else the least recently active one."""
-        number, count = next(iter(self._ended.items()), (-1, self._count))
-        if self._count - count < _LINGER:
-            number = next(iter(self._kept))
-        connection = self._kept[number]
-        connection.evicted = not (connection.finished or connection.reset)
-        self._retire_connection(connection)
+        """Of the least recently active connections, evict those that have ended, or else the first."""
+        ended: list[Connection] = []
+        if self._count >= self._look_from:
+            ended = [each for each in islice(self._kept.values(), _OLDEST) if each.finished]
+            self._look_from = self._count if ended else self._count + _PAUSE
+        for connection in ended or [next(iter(self._kept.values()))]:
+            connection.evicted = not (connection.finished or connection.reset)
+            self._retire_connection(connection)
 
     def _retire_connection(self, connection: Connection) -> None:
         connection.finish()
         del self._kept[connection.number]
-        self._ended.pop(connection.number, None)
         ends = connection.client.source, connection.client.target
         for both in (ends, ends[::-1]):
             self._by_endpoints.pop(both, None)
