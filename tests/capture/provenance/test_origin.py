@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from overheard_capture.provenance.origin import Origin, joined, place_of_parts
 from overheard_capture.provenance.small_queue import Pieces, SmallByteQueue
-from overheard_capture.provenance.spans import PackedSpans
+from overheard_capture.provenance.spans import PackedSpans, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,3 +91,14 @@ def test_the_place_of_parts_is_that_of_the_joined_bytes(lengths: list[int], data
     ]
     whole = joined((each, 0, size) for each, size in parts)
     assert place_of_parts(parts) == whole.place(0, sum(size for _, size in parts))
+
+
+def test_what_is_decoded_from_very_many_frames_is_kept_as_it_is() -> None:
+    """To find the place of each part anew for every reader takes longer than reading them."""
+    frames = Origin([Span(at, 1 + at, 54, 1) for at in range(400)])
+    decoded = frames.derived([(at, at, at + 1) for at in range(400)])
+    assert decoded.lasting(100, 400).spans is decoded.spans
+    assert decoded.lasting(100, 400).place(0, 2) == decoded.place(100, 2)
+    # A few of them do not keep the others.
+    assert decoded.lasting(100, 150).spans is not decoded.spans
+    assert decoded.lasting(100, 150).place(0, 2) == decoded.place(100, 2)
