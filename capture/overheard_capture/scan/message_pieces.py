@@ -24,7 +24,6 @@ from overheard_capture.packets import Numbers
 from overheard_capture.packets.large_numbers import LAYER as LARGE_NUMBER
 from overheard_capture.packets.large_numbers import decoded_numbers
 from overheard_capture.packets.text_in_numbers import says_text
-from overheard_capture.protocols.dns.coded_names import says_text_in_code
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.below_domains import BelowDomains
@@ -115,14 +114,20 @@ class MessagePieces:
         for variant in columns(pieces) if are_rows else variants(pieces):
             found = [piece for _, piece in variant]
             texts = tuple(text for text, _ in variant)
-            is_new_name = isinstance(pieces[0].part, Names) and texts not in seen
-            if is_new_name and says_text_in_code(b"".join(texts)) and not is_counter(texts):
-                size = sum(map(len, texts))
-                self._numbers.setdefault(("data in names of hosts", pieces[0].hosts), (size, found[0].where.frame))
+            if isinstance(pieces[0].part, Names) and texts not in seen:
+                self._count_names(texts, found)
             for each in (texts, *respelled(texts)):
                 if each not in seen:
                     seen.add(each)
                     self._search(each, found, unwraps=unwraps)
+
+    def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
+        """Count what parts of names say together, if it is text in a code."""
+        from overheard_capture.protocols.dns.coded_names import says_text_in_code  # noqa: PLC0415  (few captures have many names)
+
+        if says_text_in_code(b"".join(texts)) and not is_counter(texts):
+            size = sum(map(len, texts))
+            self._numbers.setdefault(("data in names of hosts", pieces[0].hosts), (size, pieces[0].where.frame))
 
     @cached_property
     def _sought(self) -> Search:
