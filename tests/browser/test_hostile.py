@@ -58,7 +58,7 @@ def look_at(page: Page) -> None:
         summary.click()
     for arrow in page.locator(".arrow:visible").filter(has_text=TELLING).all():
         arrow.click()
-        expect(page.locator(f".packet h3:has-text('Frame {arrow.get_attribute('data-frame')},')").first).to_be_focused()
+        expect(page.locator(f".packet h3:has-text('Frame {arrow.get_attribute('data-frame')},')").first).to_be_visible()
     assert page.evaluate("window.ran") is None
     shown = page.locator("body").inner_text()
     assert not [each for each in CONTROLS if each in shown]
