@@ -223,14 +223,14 @@ class Base64Finder:
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
             self._read_whole(raw, origin, skipped)
             if skipped == 0 and not is_readable(decoded(chars[:DECISION_LENGTH])):
-                self._read_parts(raw, origin)
+                self._read_parts(raw, origin, known=True)
             return
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)
         self._to_search(out, raw, origin)
         if not has_sign:
             self._together.add(raw)
-        self._read_parts(raw, origin)
+        self._read_parts(raw, origin, known=False)
         if not self._findings.wants_value(size := len(chars) * 3 // 4) or not is_base64(chars):
             return
         if not count_lines(self._findings, raw, 6, is_base64):
@@ -250,9 +250,9 @@ class Base64Finder:
         if not raw.startswith(_SIGNS):
             self._before.add(raw, sighted)
 
-    def _read_parts(self, raw: bytes, origin: Origin) -> None:
+    def _read_parts(self, raw: bytes, origin: Origin, *, known: bool) -> None:
         """Read what may be all of a run. That is speculative, as it may be some of its characters."""
-        for part, place in parts_of(raw, origin):
+        for part, place in parts_of(raw, origin, known=known):
             finder = Base64Finder(speculative(self._findings), self._layers, self._reader)
             finder.feed(part, place)
             finder.close()

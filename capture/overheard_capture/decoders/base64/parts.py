@@ -21,9 +21,12 @@ _LINE_BEHIND = lazy_pattern(rb"(?:\r?\n|%b)[ \t]{0,20}([A-Za-z0-9_-]{1,32})\Z" %
 _LONGEST_BEHIND = 100
 
 
-def parts_of(raw: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
-    """The parts, if there are any. What is before a word is one if it is compressed data without a signature."""
-    if b"/" in raw and b"+" not in raw:
+def parts_of(raw: bytes, origin: Origin, *, known: bool = False) -> Iterator[tuple[bytes, Origin]]:
+    """The parts, if there are any. What is before a word is one if it is compressed data without a signature.
+
+    In what begins as something that is `known`, slashes are characters of it.
+    """
+    if not known and b"/" in raw and b"+" not in raw:
         for found in _SEGMENT.finditer(raw):
             if found[0] != raw:
                 yield found[0], origin.after(found.start())
