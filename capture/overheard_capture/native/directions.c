@@ -9,8 +9,7 @@ typedef struct {
 
 typedef struct {
     uint8_t key[36];
-    int32_t other;       /* the opposite direction; -1 if this slot is free */
-    uint32_t armed;      /* whether this code may append to it */
+    uint32_t armed;      /* whether this code reads it, and the opposite one, which is beside it */
     uint32_t next;       /* the next sequence number expected */
     uint32_t reached;    /* one past the highest sequence number sent or acknowledged */
     uint32_t acknowledged; /* one past the highest one acknowledged */
@@ -95,7 +94,6 @@ static void insert(Walker *walker, int32_t index) {
 void arm(Walker *walker, int32_t index, const uint8_t *key, uint32_t next, uint32_t reached, uint32_t acknowledged) {
     Direction *direction = walker->directions + index;
     memcpy(direction->key, key, sizeof direction->key);
-    direction->other = index ^ 1;
     direction->next = next, direction->reached = reached, direction->acknowledged = acknowledged;
     direction->fill = direction->extents_fill = direction->segments = direction->closed = 0;
     direction->armed = 1;

@@ -1,8 +1,8 @@
 /* Frames with the next bytes of a connection (see scan/walker.py).
  *
- * One case is handled: a complete frame with the next in-order bytes of one direction of a TCP connection, in a common
- * encapsulation, or with its end. It appends these bytes to the block of that direction. Every other frame is left to Python, which
- * processes it before the next frame is read. So this code makes no decisions of its own.
+ * One case is handled: a complete frame with the next in-order bytes of one direction of a TCP connection, or with its end,
+ * in a common encapsulation. It appends these bytes to the block of that direction. Every other frame is left to Python,
+ * which processes it before the next frame is read. So this code makes no decisions of its own.
  */
 
 /* RFC 9293, 3.1 */
@@ -88,8 +88,8 @@ static int is_padded(const uint8_t *data, uint32_t end, uint32_t length) {
     return zeros == length || (length - end >= 4 && zeros + 4 >= length && is_checked(data, length));
 }
 
-/* Process a frame: 1 if that was done, 2 if that was the end of its connection, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
- * the block of bytes outside payloads must. */
+/* Process a frame: 1 if that was done, 2 if that was the end of its connection, 0 if Python must do it, -1 if the
+ * direction's block must be emptied first, and -2 if the block of bytes outside payloads must. */
 static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
     int version = 0;
     int ip = link(walker->interfaces[interface].link_type, data, length, &version);
@@ -129,9 +129,9 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     Direction *direction = walker->directions + index;
     uint32_t payload = end - offset, outside = length - payload, closed = direction->closed;
     /* FIN takes a sequence number, and nothing but acknowledgements follows it. */
-    if (!direction->armed || be32(segment + 4) != direction->next + closed) return 0;
+    if (be32(segment + 4) != direction->next + closed) return 0;
     if (closed && (payload || flags & FIN)) return 0;
-    Direction *other = walker->directions + direction->other;
+    Direction *other = walker->directions + (index ^ 1);
     if (payload > direction->capacity || outside > walker->rest_capacity) return 0;
     if (direction->fill + payload > direction->capacity || direction->extents_fill == direction->extents_capacity) {
         walker->at = (uint32_t)index;
@@ -169,7 +169,8 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
 }
 
 /* Read the records in `data` from `*offset` on. Returns why it stopped there: MORE bytes are needed, or Python must handle
- * a RECORD, the FRAME of a record, a FULL block, the REST, which are the bytes outside payloads, or a connection that ENDED. */
+ * a RECORD, the FRAME of a record, a FULL block, the REST, which are the bytes outside payloads, or a connection that
+ * ENDED. */
 int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     uint64_t at = *offset;
     int swapped = (int)walker->swapped, why = MORE;

@@ -48,7 +48,7 @@ _PAD, _END, _OVERLOAD, _REST = 0, 255, 52, -1
 # Message types and option codes of DHCPv6, and the codes of the two that identify a client and a server.
 _TYPES_6, _MAX_CODE_6, _IDENTIFIERS_6 = range(1, 12), 150, {1, 2}
 # Addresses, identifiers and lists of codes have up to so many bytes.
-_MAX_BINARY, _LONGEST_NUMBER = 64, 8
+_MAX_BINARY = 64
 
 FIRST_BYTES = frozenset(_TYPES_6)
 _Ranges = list[tuple[int, int]]
@@ -88,12 +88,12 @@ class DhcpReader:
 
     def _add_suboptions(self, code: int, value: bytes, origin: Origin, *, is_6: bool) -> None:
         """Put aside each sub-option, and all of them in order."""
-        from overheard_capture.protocols.dhcp_fields import suboptions  # noqa: PLC0415  (few captures have any)
+        from overheard_capture.protocols.dhcp_fields import LONGEST_NUMBER, suboptions  # noqa: PLC0415  (few captures have any)
 
         for inner, start, end in suboptions(code, value, is_6=is_6):
             for part in (("sub-option", code, inner), ("sub-options", code)):
                 add_piece(self._findings, (LAYER,), value[start:end], origin.after(start), part)
-            if end - start <= _LONGEST_NUMBER:
+            if end - start <= LONGEST_NUMBER:
                 numbers = Numbers(f"DHCP sub-options {inner} of {code}", is_random=False)
                 add_number(self._findings, (LAYER,), numbers, value[start:end], origin.after(start))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ADDRESS_OF_HARDWARE = 6
 # The longest number, and the longest identifier that an enterprise gives (RFC 8415, 11.3).
-_LONGEST_NUMBER, _LONGEST_OF_ENTERPRISE = 8, 16
+LONGEST_NUMBER, _LONGEST_OF_ENTERPRISE = 8, 16
 _UUID, _MAX_BINARY = 16, 64
 # A list of codes has some of these, which all clients ask for, and few that are letters.
 _ASKED_FOR, _LETTERS = b"\x01\x03\x06", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -102,7 +102,7 @@ def _suboptions(value: bytes) -> bool:
 
 
 def _is_suboption(value: bytes) -> bool:
-    is_number = len(value) <= _LONGEST_NUMBER and not has_text(value)
+    is_number = len(value) <= LONGEST_NUMBER and not has_text(value)
     return is_number or is_description(value) or is_name(value) or is_location(value)
 
 

@@ -30,10 +30,9 @@ _READERS: dict[int, Callable[[Element], object]] = {
     BIT_STRING: bits,
 }
 # What not even BER allows (X.690, 8.3.2 and 8.19.2).
-NO_BER = (
-    "an INTEGER has more octets than it must",
-    "a number of an OBJECT IDENTIFIER has more octets than it must",
-)
+_LONG_INTEGER = "an INTEGER has more octets than it must"
+_LONG_NUMBER = "a number of an OBJECT IDENTIFIER has more octets than it must"
+NO_BER = (_LONG_INTEGER, _LONG_NUMBER)
 # A list of revocations has some hundred thousand elements, and after the first ones is regular.
 _MOST = 20_000
 
@@ -100,11 +99,11 @@ def _primitive(tag: int, content: bytes) -> Iterator[str]:
     if tag == BOOLEAN and content not in {b"\0", b"\xff"}:
         yield "a BOOLEAN is neither 00 nor FF"
     if tag in {INTEGER, ENUMERATED} and len(content) > 1 and (content[0], content[1] >> 7) in {(0, 0), (0xFF, 1)}:
-        yield NO_BER[0]
+        yield _LONG_INTEGER
     if tag == BIT_STRING and len(content) > 1 and content[0] < 8 and content[-1] & ((1 << content[0]) - 1):
         yield "unused bits are not zero"
     if tag == OID and (content.startswith(b"\x80") or any(a < 0x80 and b == 0x80 for a, b in pairwise(content))):
-        yield NO_BER[1]
+        yield _LONG_NUMBER
 
 
 def _long_identifier(encoded: bytes) -> bytes:
