@@ -33,7 +33,7 @@ def _all(element: Element, value: object) -> Iterator[str]:
     try:
         yield from unreadable(element)
         found = deviations(element)
-        # Messages and stores may be BER (RFC 5652, 4.1, and RFC 7292, 4.1).
+        # Messages and stores may be BER (RFC 5652, 1, and RFC 7292, 4).
         yield from (one for one in found if one in NO_BER or not isinstance(value, SignedData | KeyStore))
     except Asn1Error as problem:
         yield f"a part cannot be read: {problem}"
