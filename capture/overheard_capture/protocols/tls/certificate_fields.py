@@ -158,7 +158,7 @@ def _is_usual_extension(kind: bytes, value: DerElement, is_known: bool) -> bool:
     if value.tag != OCTETS:
         return False
     if kind == TIMESTAMPS:
-        return _are_timestamps(element_of(content).content)
+        return are_timestamps(element_of(content).content)
     if not is_known:
         return (len(content) <= MAX_IDENTIFIER and not has_text(content)) or _is_short(content)
     try:
@@ -190,7 +190,8 @@ def _is_short(content: bytes) -> bool:
     return element.tag in (BOOLEAN, INTEGER, NULL, OID, ENUMERATED) and is_usual(element, is_text_or_name)
 
 
-def _are_timestamps(content: bytes) -> bool:
+def are_timestamps(content: bytes) -> bool:
+    """Whether these are signed certificate timestamps in a list (RFC 6962, 3.3). Raises TruncatedError."""
     outer = Cursor(content)
     cursor = outer.vector(2)
     while cursor:

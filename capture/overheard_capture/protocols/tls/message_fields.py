@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of, is_structure
+from overheard_capture.protocols.tls.hello_fields import is_cookie
+from overheard_capture.protocols.tls.hello_structures import is_ticket
 from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
 
 if TYPE_CHECKING:
@@ -44,14 +46,14 @@ def _is_verify_request(body: bytes) -> bool:
     """HelloVerifyRequest (RFC 6347, 4.2.1)."""
     cursor = Cursor(body)
     cursor.take(2)
-    return not says_something(bytes(cursor.vector(1).rest())) and not cursor
+    return is_cookie(bytes(cursor.vector(1).rest())) and not cursor
 
 
 def _is_ticket(body: bytes) -> bool:
     """NewSessionTicket (RFC 5077, 3.3)."""
     cursor = Cursor(body)
     cursor.take(4)
-    return not says_something(bytes(cursor.vector(2).rest())) and not cursor
+    return is_ticket(bytes(cursor.vector(2).rest())) and not cursor
 
 
 def _is_certificate(body: bytes) -> bool:
