@@ -19,7 +19,7 @@ _LONGEST_ID, _TOKEN = 20, 16
 _ADDRESSES = 4 + 2 + 16 + 2
 # Versions 1 and 2, drafts, and those that are reserved (RFC 9000, 15); of Google and Facebook, with letters.
 _VERSIONS = lazy_pattern(
-    rb"(?:\0\0\0\1|\x6b\x33\x43\xcf|\xff\0\0[\0-\x22]|(?:[\x0a\x1a\x2a\x3a\x4a\x5a\x6a\x7a\x8a\x9a\xaa\xba\xca\xda\xea\xfa]){4}"
+    rb"(?:\x00\x00\x00\x01|\x6b\x33\x43\xcf|\xff\0\0[\0-\x22]|(?:[\x0a\x1a\x2a\x3a\x4a\x5a\x6a\x7a\x8a\x9a\xaa\xba\xca\xda\xea\xfa]){4}"
     rb"|[QT]0\d\d|\xfa\xce\xb0[\0-\x0f])*",
 )
 # Options of Google's connections have four capital letters and digits each.
