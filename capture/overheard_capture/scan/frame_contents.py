@@ -162,7 +162,8 @@ class FrameContents:
             return
         known.add(trailer)
         findings = self._make_findings()
-        findings.report_in_clear("padding", len(trailer))
+        if isinstance(packet, Control):
+            findings.report_in_clear("padding", len(trailer))
         if sum(map(len, known)) > MAX_IDENTIFIER and not is_plain(b"".join(known)):
             self._trailers[hosts] = None
             findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.packets.usual_text import has_text, is_description
-from overheard_capture.protocols.quic.packets import varint
+from overheard_capture.protocols.quic.packets import ANY_VERSIONS, varint
 from overheard_capture.protocols.tls.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ _RESERVED, _STEP, _LONGEST_RESERVED = 27, 31, 16
 _LONGEST_ID, _TOKEN = 20, 16
 # Before the identifier and the token of a preferred address: two addresses with ports (18.2).
 _ADDRESSES = 4 + 2 + 16 + 2
-# Versions 1 and 2, drafts, and those that are reserved (RFC 9000, 15); of Google and Facebook, with letters.
-_VERSIONS = lazy_pattern(
-    rb"(?:\x00\x00\x00\x01|\x6b\x33\x43\xcf|\xff\0\0[\0-\x22]|(?:[\x0a\x1a\x2a\x3a\x4a\x5a\x6a\x7a\x8a\x9a\xaa\xba\xca\xda\xea\xfa]){4}"
-    rb"|[QT]0\d\d|\xfa\xce\xb0[\0-\x0f])*",
-)
 # Options of Google's connections have four capital letters and digits each.
 _TAGS, _LONGEST_TAGS = lazy_pattern(rb"(?:[A-Z0-9]{2,4}\0{0,2})*"), 64
 
@@ -58,7 +53,7 @@ def _is_address(content: bytes) -> bool:
 
 def _are_versions(content: bytes) -> bool:
     """Versions (RFC 9368, 3), of Google behind the length of the list."""
-    return any(_VERSIONS.fullmatch(each) is not None for each in (content, content[:4] + content[5:]))
+    return any(ANY_VERSIONS.fullmatch(each) is not None for each in (content, content[:4] + content[5:]))
 
 
 _FLAGS, _NUMBERS = (0x0C, 0x2AB2, 0x26AB), (0x01, *range(0x03, 0x0C), 0x0E, 0x20, 0x3127, 0x7158, 0xDE1A, 0xFF04DE1B)
