@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.protocols.tls.cursor import Cursor
 from overheard_capture.protocols.tls.hello import ALPN, CLIENT_HELLO, SERVER_NAME
-from overheard_capture.protocols.tls.hello_structures import SUITES, are_assigned, is_random, is_structured
+from overheard_capture.protocols.tls.hello_structures import SUITES, are_assigned, is_structured
+from overheard_capture.protocols.tls.key_values import is_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DTLS, _RANDOM_LENGTH = 0xFE, 32
+# Connections of TLS have no identifier (RFC 9146, 3).
+_CONNECTION_ID = 54
 # A session is new, or has an identifier that is as long as it may be (RFC 5246, 7.4.1.2), as all programs make it.
 _SESSION_LENGTHS = {0, 32}
 # Methods of compression (RFC 3749; RFC 3943).
@@ -43,7 +46,8 @@ def hello_fields(kind: int, body: bytes) -> Iterator[tuple[str, int]]:
     while extensions:
         extension = extensions.number(2)
         value = bytes(extensions.vector(2).rest())
-        if not _is_structured(kind, extension, value):
+        is_foreign = extension == _CONNECTION_ID and version >> 8 != _DTLS
+        if is_foreign or not _is_structured(kind, extension, value):
             yield f"extension {_NAMES.get(extension, extension)}", len(value)
 
 

@@ -12,7 +12,8 @@ from overheard_capture.packets.usual_text import has_text, is_name, is_token
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of
 from overheard_capture.protocols.tls.hello import ALPN, CLIENT_HELLO, SERVER_NAME
-from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_usual_name, says_something
+from overheard_capture.protocols.tls.key_values import is_random
+from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_usual_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -28,12 +29,12 @@ SUITES = _GREASE | {
     0xFFE0, 0xFFE1, 0xFF85, 0xFF87,
 }  # fmt: skip
 # With those of drafts that browsers had: Kyber, CECPQ2 and X25519 with both.
-_GROUPS = _GREASE | {
+GROUPS = _GREASE | {
     *range(1, 42), *range(256, 261), *range(512, 515), *range(4587, 4591), 0x4138, 0x4139, 0x6399, 0x639A,
     *range(0xFE30, 0xFE33), 0xFF01, 0xFF02,
 }  # fmt: skip
 # A hash and an algorithm (RFC 5246, 7.4.1.4.1), and those of one number each.
-_SIGNATURES = _GREASE | {
+SIGNATURES = _GREASE | {
     *(hashed << 8 | signed for hashed in range(7) for signed in range(4)), *range(0x704, 0x710), *range(0x804, 0x80C),
     *range(0x81A, 0x81D), 0x840, 0x841, *range(0x904, 0x907), *range(0x911, 0x91D), 0xEDED, 0xEEEE, 0xEFEF,
 }  # fmt: skip
@@ -66,11 +67,6 @@ def is_structured(kind: int, extension: int, value: bytes) -> bool:
         return check is not None and check(value)
     except TruncatedError:
         return False
-
-
-def is_random(value: bytes) -> bool:
-    """Whether this may be random: nothing in it is text."""
-    return not says_something(value)
 
 
 # ---- numbers
@@ -164,7 +160,7 @@ def _is_share(value: bytes) -> bool:
     cursor = Cursor(value)
     group = cursor.number(2)
     if not cursor:
-        return group in _GROUPS
+        return group in GROUPS
     key = bytes(cursor.vector(2).rest())
     return len(key) == _SHARES.get(group, (0, -1))[1] and is_random(key) and not cursor
 
@@ -285,9 +281,9 @@ _CLIENT: dict[int, Callable[[bytes], bool]] = {
     SERVER_NAME: _is_server_name,
     2: _NOTHING,
     5: _is_status,
-    10: _list_of(_GROUPS),
+    10: _list_of(GROUPS),
     12: lambda value: is_name(value[1:]) and len(value) == 1 + value[0],
-    **dict.fromkeys((13, 34, 50), _list_of(_SIGNATURES)),
+    **dict.fromkeys((13, 34, 50), _list_of(SIGNATURES)),
     17: _one_of(b"", b"\0\7\2\0\4\0\0\0\0", b"\0\7\1\0\4\0\0\0\0", b"\0\x0e\2\0\4\0\0\0\0\1\0\4\0\0\0\0"),
     **dict.fromkeys((18, 42, 0x3374), _NOTHING),
     **dict.fromkeys((19, 20), _bytes_of(range(4))),
