@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from overheard_capture.protocols.tls.assigned import SUITES, are_assigned
 from overheard_capture.protocols.tls.cursor import Cursor
 from overheard_capture.protocols.tls.hello import ALPN, CLIENT_HELLO, SERVER_NAME
-from overheard_capture.protocols.tls.hello_structures import SUITES, are_assigned, is_structured
+from overheard_capture.protocols.tls.hello_structures import is_structured
 from overheard_capture.protocols.tls.key_values import is_random
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.usual_text import has_text, is_name, is_token
+from overheard_capture.protocols.tls.assigned import GREASE, GROUPS, SIGNATURES, VERSIONS, are_assigned
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of
 from overheard_capture.protocols.tls.hello import ALPN, CLIENT_HELLO, SERVER_NAME
@@ -18,30 +19,8 @@ from overheard_capture.protocols.tls.ordinary import is_host, is_protocol, is_us
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-# GREASE (RFC 8701, 2): two equal bytes, whose lower halves are ten. As an extension, clients send nothing there, or a
-# zero, and as a key share a zero.
-_GREASE = frozenset(range(0x0A0A, 0x10000, 0x1010))
+# As an extension of GREASE (RFC 8701, 3.1), clients send nothing, or a zero, and as a key share a zero.
 _GREASED = (b"", b"\0")
-# https://www.iana.org/assignments/tls-parameters: with old numbers of NSS, GOST and SSL 3.0 for export.
-SUITES = _GREASE | {
-    *range(0x47), *range(0x60, 0x6E), *range(0x84, 0xC8), 0xFF, *range(0x1301, 0x1308), 0x5600, *range(0xC001, 0xC0B6),
-    *range(0xC100, 0xC107), *range(0xCC13, 0xCC16), *range(0xCCA8, 0xCCAF), *range(0xD001, 0xD006), 0xFEFE, 0xFEFF,
-    0xFFE0, 0xFFE1, 0xFF85, 0xFF87,
-}  # fmt: skip
-# With those of drafts that browsers had: Kyber, CECPQ2 and X25519 with both.
-GROUPS = _GREASE | {
-    *range(1, 42), *range(256, 261), *range(512, 515), *range(4587, 4591), 0x4138, 0x4139, 0x6399, 0x639A,
-    *range(0xFE30, 0xFE33), 0xFF01, 0xFF02,
-}  # fmt: skip
-# A hash and an algorithm (RFC 5246, 7.4.1.4.1), and those of one number each.
-SIGNATURES = _GREASE | {
-    *(hashed << 8 | signed for hashed in range(7) for signed in range(4)), *range(0x704, 0x710), *range(0x804, 0x80C),
-    *range(0x81A, 0x81D), 0x840, 0x841, *range(0x904, 0x907), *range(0x911, 0x91D), 0xEDED, 0xEEEE, 0xEFEF,
-}  # fmt: skip
-# With the drafts of TLS 1.3, and those of Facebook and Google.
-_VERSIONS = _GREASE | {
-    *range(0x300, 0x305), 0xFEFF, 0xFEFD, 0xFEFC, *range(0x7F0E, 0x7F1D), 0x7E01, 0x7E02, 0xFB17, 0xFB1A,
-}  # fmt: skip
 # The lengths of key shares by group, of clients and of servers.
 _SHARES = {
     23: (65, 65), 24: (97, 97), 25: (133, 133), 26: (65, 65), 27: (97, 97), 28: (129, 129), 29: (32, 32), 30: (56, 56),
@@ -60,7 +39,7 @@ _LONGEST_ID, _LONGEST_LIST = 20, 96
 
 def is_structured(kind: int, extension: int, value: bytes) -> bool:
     """Whether an extension of a hello of this kind has the structure of its type."""
-    if extension in _GREASE:
+    if extension in GREASE:
         return value in _GREASED
     check = (_CLIENT if kind == CLIENT_HELLO else _SERVER).get(extension)
     try:
@@ -70,13 +49,6 @@ def is_structured(kind: int, extension: int, value: bytes) -> bool:
 
 
 # ---- numbers
-
-
-def are_assigned(codes: bytes, assigned: Container[int]) -> bool:
-    """Whether these are numbers of two bytes that are assigned, each of them once."""
-    numbers = [int.from_bytes(codes[at : at + 2]) for at in range(0, len(codes), 2)]
-    are_even = len(codes) % 2 == 0 and len(set(numbers)) == len(numbers)
-    return are_even and all(number in assigned for number in numbers)
 
 
 def _list_of(assigned: Container[int], size: int = 2) -> Callable[[bytes], bool]:
@@ -147,7 +119,7 @@ def _are_shares(value: bytes) -> bool:
     cursor = outer.vector(2)
     while cursor:
         group, key = cursor.number(2), bytes(cursor.vector(2).rest())
-        if group in _GREASE:
+        if group in GREASE:
             if key != b"\0":
                 return False
         elif len(key) != _SHARES.get(group, (-1,))[0] or not is_random(key):
@@ -290,7 +262,7 @@ _CLIENT: dict[int, Callable[[bytes], bool]] = {
     _PADDING: lambda value: not any(value),
     _TICKET: is_ticket,
     41: _are_identities,
-    43: _list_of(_VERSIONS, 1),
+    43: _list_of(VERSIONS, 1),
     45: _bytes_of((0, 1)),
     47: _are_authorities,
     51: _are_shares,
@@ -302,7 +274,7 @@ _SERVER: dict[int, Callable[[bytes], bool]] = {
     **dict.fromkeys((19, 20), _number_in(range(4), 1)),
     0x3374: lambda value: _are_protocols(len(value).to_bytes(2) + value),
     41: lambda value: len(value) == 2 and value[0] == 0,
-    43: _number_in(_VERSIONS),
+    43: _number_in(VERSIONS),
     51: _is_share,
     0xFE0D: lambda value: len(value) == _CONFIRMATION,
 }

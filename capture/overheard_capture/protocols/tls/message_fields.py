@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.usual_text import is_description, is_name, is_token
+from overheard_capture.protocols.tls.assigned import GROUPS, SIGNATURES, are_assigned
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of, is_structure
 from overheard_capture.protocols.tls.hello_fields import is_cookie
-from overheard_capture.protocols.tls.hello_structures import GROUPS, SIGNATURES, are_assigned, is_ticket
+from overheard_capture.protocols.tls.hello_structures import is_ticket
 from overheard_capture.protocols.tls.key_values import is_hash, is_long_number, is_public_key, is_signature
 from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
 

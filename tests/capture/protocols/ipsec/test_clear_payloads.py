@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from capture.in_clear import SPELLED, SWAPPED
-from capture.protocols.ipsec.test_reader import proposal
+from capture.protocols.ipsec.proposals import proposal
 from capture.talk import noise
 from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
 
