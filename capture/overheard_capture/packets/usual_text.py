@@ -79,7 +79,8 @@ def has_text(data: bytes) -> bool:
 
 def is_written(data: bytes) -> bool:
     """Whether all of a value that should be random is printable but for zeros: 16 random bytes hardly ever are."""
-    return len(data) >= _LONGEST_IDENTIFIER and has_text(data) and is_printable(data.replace(b"\0", b""))
+    letters = data.replace(b"\0", b"")
+    return len(data) >= _LONGEST_IDENTIFIER and len(letters) >= _SHORTEST_TEXT and is_printable(letters)
 
 
 def is_words(data: bytes) -> bool:
