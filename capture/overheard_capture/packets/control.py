@@ -156,7 +156,8 @@ def neighbour_fields(kind: int, message: bytes) -> Iterator[tuple[str, int]]:
     at = 8 + NEIGHBOURS[kind]
     while at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
         option, value = message[at], message[at + 2 : at + message[at + 1] * 8]
-        if not _FORMS.get(option, _is_short)(value):
+        is_whole = len(value) == message[at + 1] * 8 - 2
+        if not is_whole or not _FORMS.get(option, _is_short)(value):
             yield f"NDP option {option}", len(value)
         at += message[at + 1] * 8
 

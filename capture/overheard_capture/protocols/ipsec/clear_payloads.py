@@ -95,8 +95,13 @@ def _are_proposals(body: bytes) -> bool:
     at = 0
     while at < len(body):
         end = at + int.from_bytes(body[at + 2 : at + 4])
-        number, protocol, spi = body[at + 4 : at + 7]
-        if not number or protocol != 1 or spi or not _are_transforms(body[at + _PROPOSAL_HEADER : end]):
+        # Its number, IKE, and no SPI.
+        if (
+            not body[at + 4]
+            or body[at + 5] != 1
+            or body[at + 6]
+            or not _are_transforms(body[at + _PROPOSAL_HEADER : end])
+        ):
             return False
         at = max(end, at + _PROPOSAL_HEADER)
     return True

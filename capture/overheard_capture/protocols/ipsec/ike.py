@@ -29,6 +29,8 @@ _SPIS, _SPI = {0, 4, 8}, 8
 _SPI_NUMBERS = tuple((Numbers(f"IKEv2 SPIs of {side}"), at) for side, at in (("initiators", 0), ("responders", _SPI)))
 _VALUES = Numbers("IKEv2 values")
 _ENCRYPTION, _NULL = 1, {0, 11}
+# An IV, the length of the padding, and a tag (RFC 7296, 3.14; RFC 5282, 3), of 8 bytes each at least.
+_SHORTEST_ENCRYPTED = 17
 
 
 def is_ike(data: bytes, at: int) -> bool:
@@ -62,6 +64,8 @@ def read_message(
                 raise TruncatedError
             # A fragment begins with its number and the number of fragments (RFC 7383, 2.5).
             skipped = 4 * (kind == _SKF)
+            if len(body) - skipped < _SHORTEST_ENCRYPTED:
+                raise TruncatedError
             direction.read_ciphertext(body[skipped:], begins.after(skipped), 8)
             return True
         if not is_ordinary(kind, body):

@@ -65,7 +65,8 @@ def certificate_fields(der: bytes) -> tuple[tuple[str, int], ...]:
     """Those fields: what each is, and how many bytes. A certificate that cannot be read is one as a whole."""
     try:
         return tuple(_fields_in_clear(*_signed(der)))
-    except TruncatedError:
+    except ValueError:
+        # It is cut short (TruncatedError), or a part of it has too few elements.
         return (("structure", len(der)),)
 
 

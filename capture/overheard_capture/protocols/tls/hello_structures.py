@@ -254,7 +254,7 @@ _CLIENT: dict[int, Callable[[bytes], bool]] = {
     2: _NOTHING,
     5: _is_status,
     10: _list_of(GROUPS),
-    12: lambda value: is_name(value[1:]) and len(value) == 1 + value[0],
+    12: lambda value: is_name(value[1:]) and value[:1] == bytes([len(value) - 1 & 0xFF]),
     **dict.fromkeys((13, 34, 50), _list_of(SIGNATURES)),
     17: _one_of(b"", b"\0\7\2\0\4\0\0\0\0", b"\0\7\1\0\4\0\0\0\0", b"\0\x0e\2\0\4\0\0\0\0\1\0\4\0\0\0\0"),
     **dict.fromkeys((18, 42, 0x3374), _NOTHING),

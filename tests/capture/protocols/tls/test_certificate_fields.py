@@ -173,3 +173,8 @@ def test_elements_of_another_document() -> None:
     assert not is_usual_document(sequence(element(4, SPELLED)))
     assert not is_usual_document(sequence(element(0x0C, SPELLED)))
     assert not is_usual_document(b"\x30\x82\1\0" + noise(256))
+
+
+def test_a_certificate_with_too_few_elements_in_a_part_is_none() -> None:
+    broken = certificate(sequence(element(6, bytes.fromhex(UNKNOWN))))
+    assert certificate_fields(broken) == (("structure", len(broken)),)
