@@ -53,9 +53,14 @@ def extension(kind: int, body: bytes) -> bytes:
     return kind.to_bytes(2, "big") + vector(2, body)
 
 
+def noise(length: int, number: int = 0) -> bytes:
+    """Bytes as even as ciphertext, the same in each run; others for each number."""
+    return hashlib.shake_128(b"%d %d" % (length, number)).digest(length)
+
+
 def server(cipher: int, *extensions: bytes, version: int = 0x0303) -> bytes:
     """The body of a ServerHello."""
-    head = version.to_bytes(2, "big") + bytes(32) + vector(1, b"session") + cipher.to_bytes(2, "big") + b"\0"
+    head = version.to_bytes(2, "big") + bytes(32) + vector(1, noise(32)) + cipher.to_bytes(2, "big") + b"\0"
     return head + (vector(2, *extensions) if extensions else b"")
 
 
@@ -68,11 +73,6 @@ TLS_1_3 = (extension(43, b"\3\4"), extension(51, b"\x11\xec" + vector(2, bytes(1
 
 
 HELLOS = [(">", record(22, message(1, client()))), ("<", record(22, message(2, server(0x1301, *TLS_1_3))))]
-
-
-def noise(length: int, number: int = 0) -> bytes:
-    """Bytes as even as ciphertext, the same in each run; others for each number."""
-    return hashlib.shake_128(b"%d %d" % (length, number)).digest(length)
 
 
 def data(*lengths: int) -> bytes:

@@ -18,7 +18,7 @@ from overheard_capture.packets.usual_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from overheard_capture.packets.pdu import Packets, Pdu
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # (https://www.iana.org/assignments/arp-parameters).
 _ETHERNET_IP, _ETHERNET_LENGTHS, _LAST_OPERATION = b"\0\1\x08\0", (6, 4), 25
 _ADDRESSES = ("sender hardware", "sender protocol", "target hardware", "target protocol")
-# What follows a message may be zeros, a checksum or an identifier of this length.
+# An identifier is as long as this, and what follows a message is read by itself if it is longer.
 _MAX_REST = 16
 _LONGEST_ADDRESS = 20
 # A nonce and an address are shorter than what may be text by itself.
@@ -40,7 +40,9 @@ _LINK_HEADER, _LINK_ECHOES, _MAGIC, _FEW_OF_LINK = 4, {b"\x09", b"\x0a", b"\x0b"
 # The lengths of ICMP messages after the header of 8 bytes (RFC 792, RFC 950): timestamps, information, address masks,
 # and solicitation of routers. An advertisement of routers (RFC 1256) has a number of entries.
 _ICMP = {10: 0, 13: 12, 14: 12, 15: 0, 16: 0, 17: 4, 18: 4}
-_ROUTERS = 9
+_ROUTERS, _TIMESTAMPS, _DAY, _OTHER_TIME = 9, (13, 14), 86_400_000, 1 << 31
+# Besides these: echoes, errors, and redirects.
+ICMP_TYPES = {*_ICMP, _ROUTERS, 0, 3, 4, 5, 8, 11, 12}
 # Neighbour discovery (RFC 4861, 4): how much precedes the options. And the lengths of options in units of 8 bytes:
 # link-layer addresses, prefix, MTU, mobility, nonce, route, name servers, flags, a few domains, the address of a
 # portal, and a prefix of NAT64.
@@ -60,8 +62,12 @@ _OPTIONS: Mapping[int, Container[int]] = {
     37: range(1, 9),
     38: {2},
 }
+# A link-layer address of Ethernet, and one of 8 bytes, which zeros follow.
+_HARDWARE, _LONG_HARDWARE = 6, 8
 # Listener discovery (RFC 2710, RFC 3810): queries, reports, done, and reports of version 2.
 _LISTENERS, _LISTENER_QUERY, _LISTENER_REPORT_2 = {130, 131, 132}, 130, 143
+# Besides these: echoes, errors, and the discovery of multicast routers (RFC 4286).
+ICMP_6_TYPES = {*NEIGHBOURS, *_LISTENERS, _LISTENER_REPORT_2, 1, 2, 3, 4, 128, 129, 151, 152, 153}
 # IGMP (RFC 1112, 2236, 3376): a query, reports and leave, and a report of version 3.
 _GROUP_QUERY, _GROUP_MESSAGES, _GROUP_REPORT_3 = 0x11, {0x11, 0x12, 0x16, 0x17}, 0x22
 
@@ -133,7 +139,7 @@ def ppp_control(pdu: Pdu) -> Packets:
         usual = not has_text(said[_MAGIC:])
     else:
         usual = all(is_description(run, _FEW_OF_LINK) or is_name(run) for run in runs)
-    return pdu.control(() if usual and not has_text(rest) else [("PPP", len(data))])
+    return pdu.control(() if usual and not any(rest) else [("PPP", len(data))])
 
 
 def _is_usual_tag(tag: int, value: bytes) -> bool:
@@ -150,15 +156,47 @@ def neighbour_fields(kind: int, message: bytes) -> Iterator[tuple[str, int]]:
     at = 8 + NEIGHBOURS[kind]
     while at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
         option, value = message[at], message[at + 2 : at + message[at + 1] * 8]
-        if option == _SEARCH_LIST:
-            usual = are_usual_labels(value[6:].rstrip(b"\0") + b"\0")
-        else:
-            usual = (
-                is_url(value.rstrip(b"\0")) if option == _PORTAL else len(value) < _LONG_ENOUGH or not has_text(value)
-            )
-        if not usual:
+        is_whole = len(value) == message[at + 1] * 8 - 2
+        if not is_whole or not _FORMS.get(option, _is_short)(value):
             yield f"NDP option {option}", len(value)
         at += message[at + 1] * 8
+
+
+def _is_short(value: bytes) -> bool:
+    return len(value) < _LONG_ENOUGH or not has_text(value)
+
+
+def _is_prefix(value: bytes) -> bool:
+    """A prefix (RFC 4861, 4.6.2), behind which there are zeros, as in what is reserved."""
+    return not value[1] & 0x1F and not any(value[10:14]) and _is_zero_behind(value[0], value[14:])
+
+
+def _is_route(value: bytes) -> bool:
+    """A route (RFC 4191, 2.3)."""
+    return not value[1] & ~0x18 and _is_zero_behind(value[0], value[6:])
+
+
+def _is_zero_behind(bits: int, address: bytes) -> bool:
+    return bits <= 128 and not int.from_bytes(address) & (1 << max(8 * len(address) - bits, 0)) - 1
+
+
+_FORMS: Mapping[int, Callable[[bytes], bool]] = {
+    **dict.fromkeys((1, 2), lambda value: len(value) == _HARDWARE or not any(value[_LONG_HARDWARE:])),
+    3: _is_prefix,
+    5: lambda value: not any(value[:3]),
+    24: _is_route,
+    25: lambda value: not any(value[:2]) and not any(has_text(value[at : at + 16]) for at in range(6, len(value), 16)),
+    26: lambda value: not value[0] & 0x3F and not any(value[1:]),
+    _SEARCH_LIST: lambda value: not any(value[:2]) and are_usual_labels(value[6:].rstrip(b"\0") + b"\0"),
+    _PORTAL: lambda value: is_url(value.rstrip(b"\0")),
+}
+
+
+def unusual_times(kind: int, message: bytes) -> Iterator[tuple[str, int]]:
+    """The timestamps of an ICMP message (RFC 792), if one is neither milliseconds of a day nor marked as another."""
+    times = [int.from_bytes(message[at : at + 4]) for at in range(8, min(len(message), 20), 4)]
+    if kind in _TIMESTAMPS and any(_DAY <= each < _OTHER_TIME for each in times):
+        yield "ICMP timestamps", 4 * len(times)
 
 
 def icmp_length(kind: int, message: bytes) -> int:
@@ -183,15 +221,10 @@ def icmp_6_length(kind: int, message: bytes) -> int:
 
 
 def _before(rest: bytes, pdu: Pdu, in_clear: Iterable[tuple[str, int]] = ()) -> Packets:
-    """A message before these bytes, of which short text counts as in clear, and more is read by itself."""
-    if is_padding(rest):
+    """A message before these bytes, which are zeros; a few others count as in clear, and more is read by itself."""
+    if not any(rest):
         return pdu.control(in_clear)
     return pdu.other() if len(rest.strip(b"\0")) > _MAX_REST else pdu.control([*in_clear, ("padding", len(rest))])
-
-
-def is_padding(rest: bytes) -> bool:
-    """Whether what follows a message is zeros, or as short as a checksum or an identifier, and no text."""
-    return is_identifier(rest.strip(b"\0"), _MAX_REST)
 
 
 def _if_there(length: int, message: bytes) -> int:

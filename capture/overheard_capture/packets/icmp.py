@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 from overheard.words.named_tuple import NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
-from overheard_capture.packets.control import NEIGHBOURS, icmp_6_length, icmp_length, is_padding, neighbour_fields
+from overheard_capture.packets.control import (
+    ICMP_6_TYPES,
+    ICMP_TYPES,
+    NEIGHBOURS,
+    icmp_6_length,
+    icmp_length,
+    neighbour_fields,
+    unusual_times,
+)
 from overheard_capture.packets.echoes import SHORT_CLOCK, is_usual_echo
 from overheard_capture.packets.numbers import note_checksum, note_number, note_unused
 from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 from overheard_capture.packets.usual_text import is_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
@@ -44,6 +52,8 @@ class _Version(NamedTuple):
     quoted: tuple[tuple[int, int], ...]
     # How much of any other message is accounted for by its type.
     length: Callable[[int, bytes], int]
+    # The types that are known.
+    types: Container[int]
 
 
 # Masks of those fields: the next MTU (RFC 1191, 4), a gateway, a pointer (RFC 792), and the same in ICMPv6.
@@ -59,6 +69,7 @@ _ICMP = _Version(
     {10: (4, 8)},
     ((4, 6), (12, 24)),
     icmp_length,
+    ICMP_TYPES,
 )
 _ICMP_6 = _Version(
     frozenset({128, 129}),
@@ -70,6 +81,7 @@ _ICMP_6 = _Version(
     {131: (0, 8), 132: (0, 8), 133: (4, 8), 135: (4, 8), 136: (0, 8), 137: (4, 8)},
     ((1, 4), (8, 44)),
     icmp_6_length,
+    ICMP_6_TYPES,
 )
 # Addresses and numbers of a message are in so many bytes.
 _LONGEST_NUMBER = 40
@@ -88,11 +100,19 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     _note_numbers(version, pdu, kind)
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
-        if not is_padding(data[known:]):
+        if any(data[known:]):
             return _content(pdu, begins + known, data[known:], None)
-        is_neighbour = version is _ICMP_6 and kind in NEIGHBOURS
-        return pdu.control(neighbour_fields(kind, buffer.data[pdu.at : pdu.end]) if is_neighbour else ())
+        return pdu.control(_in_clear(version, kind, buffer.data[pdu.at : pdu.end]))
     return _unused(version, pdu) + _error(version, pdu, data)
+
+
+def _in_clear(version: _Version, kind: int, message: bytes) -> Iterable[tuple[str, int]]:
+    """What a message that is neither an echo nor an error has in clear: all, if nobody knows its type."""
+    if kind not in version.types:
+        return [(f"ICMP messages of type {kind}", len(message))] if any(message[4:]) else ()
+    if version is not _ICMP_6:
+        return unusual_times(kind, message)
+    return neighbour_fields(kind, message) if kind in NEIGHBOURS else ()
 
 
 def _note_numbers(version: _Version, pdu: Pdu, kind: int) -> None:

@@ -1,7 +1,7 @@
 """Options of IPv4, IPv6 and TCP. Those whose meaning and length are known are infrastructure; all others are content.
 
 Known are those of a fixed length, which have numbers, an address or a cookie. What lists addresses or times may list
-anything else as well.
+anything else as well, and so may what nobody knows, however short it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ _TCP: Lengths = {
     3: {3},  # window scale
     4: {2},  # SACK permitted
     5: {10, 18, 26, 34},  # SACK
+    6: {6},  # echo
+    7: {6},  # its reply
     8: {10},  # timestamps
+    11: {6},  # connection counts
+    12: {6},
+    13: {6},
     19: {18},  # MD5 signature
     28: {4},  # user timeout
     29: {16, 20},  # authentication (RFC 5925, 2.2), with a code of 12 or 16 bytes
@@ -49,11 +54,9 @@ _MULTIPATH_TCP, _MAPPING, _SUBTYPES = (
 )
 # Options of TCP whose value is random: a digest, a code, a cookie.
 _RANDOM = {19, 29, 34}
-_LONG = {*_RANDOM, _MULTIPATH_TCP}
+_LONG = {*_RANDOM, 254, _MULTIPATH_TCP}
 # https://www.iana.org/assignments/ip-parameters
 _IPV4: Lengths = {
-    130: {11},  # security
-    136: {4},  # stream identifier
     148: {4},  # router alert
 }
 # Of the options of IPv6, the length is without kind and length (https://www.iana.org/assignments/ipv6-parameters).
@@ -63,8 +66,14 @@ _IPV6: Lengths = {
     0xC2: {4},  # jumbo payload
     0xC9: {16},  # home address
 }
-# On any segment that opens a connection: a Fast Open cookie (RFC 7413, 4.1.1).
-_OPENING: Lengths = {**_TCP, 34: range(2, 19)}
+# On any segment that opens a connection: a Fast Open cookie (RFC 7413, 4.1.1), whose experiment was 254 (RFC 6994).
+_FAST_OPEN, _COOKIES = 34, range(4, 17, 2)
+_OPENING: Lengths = {
+    **_TCP,
+    _FAST_OPEN: {2, *(2 + size for size in _COOKIES)},
+    254: {4, *(4 + size for size in _COOKIES)},
+}
+_EXPERIMENT, _EXPERIMENT_OF_FAST_OPEN = 254, b"\xf9\x89"
 # Routing headers (RFC 8200, 4.4): those of type 0, of Mobile IPv6 with its length in units of 8 bytes (RFC 6275, 6.4),
 # and segment routing (RFC 8754, 2), whose TLVs are padding, or a code with what precedes it and its length.
 _SOURCE_ROUTE, _HOME_ADDRESS, _SEGMENTS = 0, 2, 4
@@ -153,6 +162,8 @@ def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:
 
 def _is_plausible(kind: int, value: bytes) -> bool:
     """Whether an option of TCP whose value is long may be what its kind says; those of IPv4 have other kinds."""
+    if kind == _EXPERIMENT:
+        return value.startswith(_EXPERIMENT_OF_FAST_OPEN) and not is_words(value[2:])
     if kind in _RANDOM:
         return not is_words(value[2:])
     if kind != _MULTIPATH_TCP:

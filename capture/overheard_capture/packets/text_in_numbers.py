@@ -37,7 +37,8 @@ _BLOCKS, _TEXT_BLOCKS, _MOST = bytes(byte >> 5 for byte in range(256)), 3, 3 / 4
 # So many rows are a column; of a counter, few are less than the one before, and a field of few values has fewer. A long
 # text in hexadecimal has the second number of different ones.
 _COLUMN, _FALLS, _FEW_VALUES, _MANY_VALUES = 8, 1 / 8, 6, 12
-_FEW_ROWS = 4
+# A row that may be text by itself, as 16 bytes save too few bits.
+_FEW_ROWS, _LONG_ROW = 4, 20
 # Text has its most frequent letter, or blank, less often.
 _MOST_FREQUENT = 1 / 3
 
@@ -65,9 +66,16 @@ def _in_rows(rows: Sequence[bytes], *, is_random: bool) -> int:
     """How many bytes of text rows of one length say."""
     columns = [*_columns(rows)]
     if is_random:
-        return _in_random(columns)
+        return _in_random(columns) or (_in_one(rows) if len(rows) > 1 else 0)
     needed = _CERTAIN + _CODE if len(columns) > 1 else _ALONE
     return _saves(b"".join(columns), 0, needed)
+
+
+def _in_one(rows: Sequence[bytes]) -> int:
+    """How many bytes of text one row says by itself, if it is long enough."""
+    if len(rows[0]) < _LONG_ROW:
+        return 0
+    return max((_in_random([*map(bytes, zip(row, strict=True))]) for row in rows if _may_be_text(row)), default=0)
 
 
 def _without_counters(rows: Sequence[bytes]) -> Sequence[bytes]:

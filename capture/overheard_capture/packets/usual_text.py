@@ -77,6 +77,12 @@ def has_text(data: bytes) -> bool:
     return False
 
 
+def is_written(data: bytes) -> bool:
+    """Whether all of a value that should be random is printable but for zeros: 16 random bytes hardly ever are."""
+    letters = data.replace(b"\0", b"")
+    return len(data) >= _LONGEST_IDENTIFIER and len(letters) >= _SHORTEST_TEXT and is_printable(letters)
+
+
 def is_words(data: bytes) -> bool:
     """Whether all bytes are letters, digits, blanks or a few signs: of many random values, hardly any is like that."""
     return len(data) >= _SHORTEST_TEXT and not data.translate(None, _WORD_LETTERS)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
 # So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
 _BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
+# So many zeros in a row are in random bytes once in 2^64 of them.
+_ZEROS = bytes(8)
 # No tag is longer.
 _TAG = 32
 # Random bytes become longer when compressed, never shorter by this much.
@@ -53,7 +55,7 @@ class Ciphertext:
 
     def is_ciphertext(self, body: bytes, nonce: int = 0, origin: Origin | None = None) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
-        is_plain = self._printable.add(body, nonce) or is_plaintext(body)
+        is_plain = self._printable.add(body, nonce) or is_plaintext(body) or body.find(_ZEROS, nonce) >= 0
         is_plain |= self._printable_tags.add(body[: -_TAG - 1 : -1])
         is_uneven = self._evenness.add(body, nonce)
         self._streams.nonce = nonce

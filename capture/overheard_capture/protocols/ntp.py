@@ -8,7 +8,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.packets import Numbers
-from overheard_capture.packets.usual_text import has_text, is_printable
+from overheard_capture.packets.usual_text import has_text
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -34,6 +34,8 @@ _CODES = lazy_pattern(
     rb"|MRS|LOCL?|ATOM|CDMA|GOOG|AMZN|FB|PHC\d?|SHM\d?|SOCK?\d?|FREE|INIT|STEP|RATE|DENY|RSTR|XFAC|XMIS|AUTH|AUTO|BCST"
     rb"|CRYP|DROP|MCST|NKEY|ACST|DFM|PZF\d?|VRTC|UTC"
 )
+# Addresses that stand for drivers of clocks. A key has a number of two bytes (RFC 5905, 7.3).
+_DRIVERS = b"\x7f\x7f"
 _LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + b" "
 _FIRST_STAMP = 16
 
@@ -74,18 +76,14 @@ class NtpReader:
     def _count_in_clear(self, data: bytes) -> None:
         """Count text in fields that have a code, a random number or a digest."""
         reference, is_clock = data[_REFERENCE : _REFERENCE + 4], data[1] <= 1
-        if (
-            is_clock
-            and any(reference)
-            and not _CODES.fullmatch(reference.rstrip(b"\0"))
-            and is_printable(reference.rstrip(b"\0"))
-        ):
+        is_code = _CODES.fullmatch(reference.rstrip(b"\0")) is not None or reference.startswith(_DRIVERS)
+        if is_clock and any(reference) and not is_code:
             self._findings.report_in_clear("NTP reference ID", len(reference))
         # Of random timestamps, hardly any has letters alone.
         for at in range(_FIRST_STAMP, _HEADER, 8):
             if not data[at : at + 8].translate(None, _LETTERS):
                 self._findings.report_in_clear("NTP timestamp", 8)
-        if has_text(data[_HEADER + 4 :]):
+        if has_text(data[_HEADER + 4 :]) or any(data[_HEADER : _HEADER + 2]):
             self._findings.report_in_clear("NTP MAC", len(data) - _HEADER)
 
     def _add_numbers(self, data: bytes, origin: Origin) -> None:

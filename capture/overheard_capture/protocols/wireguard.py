@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.packets import Numbers
+from overheard_capture.packets.usual_text import is_written
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection
 
@@ -101,7 +102,7 @@ class WireguardReader:
         if data[0] == _COOKIE:
             self._conversation.has_cookie = True
         elif any(data[-_MAC2:]):
-            if not self._conversation.has_cookie:
+            if not self._conversation.has_cookie or is_written(data[-_MAC2:]):
                 self._findings.report_in_clear("WireGuard mac2", _MAC2)
             add_piece(self._findings, (LAYER,), data[-_MAC2:], origin.after(end - _MAC2), "mac2")
         else:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.report import Flow
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.identify.protocols import CLEAR_DATAGRAMS, INFRASTRUCTURE
-from overheard_capture.packets import Control, HeaderOption, IcmpData, SctpMessage
-from overheard_capture.packets.usual_text import is_identifier
+from overheard_capture.packets import Control, IcmpData, SctpMessage
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
@@ -97,9 +96,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 
 def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
-    """Count content of a packet in no flow, unless it is infrastructure: an option like an identifier."""
-    if isinstance(packet, HeaderOption) and is_identifier(packet.payload):
-        return
+    """Count content of a packet in no flow."""
     order = 1, packet.frame
     for field, count in findings.in_clear.items():
         facts.add_in_clear(field, count, hosts, order)

@@ -153,7 +153,7 @@ class FrameContents:
             self._add_short_trailer(frame, packet, bare)
 
     def _add_short_trailer(self, frame: Frame, packet: Packet, trailer: bytes) -> None:
-        """Report short trailers between two hosts: text, and all once they are more than an identifier."""
+        """Report short trailers between two hosts: as unread once they are more than an identifier, and no text."""
         hosts = hosts_of(frame, packet).names
         if hosts not in self._trailers and len(self._trailers) >= _MAX_HOSTS:
             hosts = ""
@@ -161,14 +161,13 @@ class FrameContents:
         if known is None or trailer in known:
             return
         known.add(trailer)
-        if len(trailer) > _CHECKSUM and is_plain(trailer):
-            self._report(frame, packet, self._make_findings(), len(trailer))
-        elif sum(map(len, known)) > MAX_IDENTIFIER:
-            findings = self._make_findings()
-            if not is_plain(b"".join(known)):
-                self._trailers[hosts] = None
-                findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
-            self._report(frame, packet, findings, len(trailer))
+        findings = self._make_findings()
+        if isinstance(packet, Control):
+            findings.report_in_clear("padding", len(trailer))
+        if sum(map(len, known)) > MAX_IDENTIFIER and not is_plain(b"".join(known)):
+            self._trailers[hosts] = None
+            findings.unread[UnreadContent(Reason.OPAQUE, "bytes behind packets")] += 1
+        self._report(frame, packet, findings, len(trailer))
 
     def _read_icmp(self, frame: Frame, packet: IcmpData) -> None:
         self._read(frame, packet, (), packet.payload, packet.origin)

@@ -137,3 +137,13 @@ def test_random_bytes_have_no_long_text() -> None:
     assert [each for each in random if usual_text.has_long_text(each) or usual_text.is_prose(each[:12])] == []
     assert usual_text.has_long_text(random[0] + b"the cat sat on it" + random[1])
     assert usual_text.is_prose(b"lfffuyt iala")
+
+
+def test_a_value_that_is_printable_as_a_whole_is_written() -> None:
+    assert all(
+        map(
+            usual_text.is_written,
+            (b"lfffuyt iala has", "lfffuyt iala".encode("utf-16-le"), b"lfffuyt iala".ljust(16, b"\0")),
+        )
+    )
+    assert not any(map(usual_text.is_written, (b"lfffuyt iala", bytes(32), b"\x80" + b"lfffuyt iala " * 2)))

@@ -76,8 +76,8 @@ ORDINARY = {
     "a refusal of PPPoE": pppoe((0x0101, b"internet"), (0x0203, b"session limit exceeded")),
     "a router": advertisement(
         b"\1\1" + MAC,
-        option(3, b"\x40\xc0" + RANDOM[:28]),
-        option(25, RANDOM[:22]),
+        option(3, b"\x40\xc0" + RANDOM[:8] + bytes(4) + RANDOM[:8] + bytes(8)),
+        option(25, b"\0\0" + RANDOM[:20]),
         option(31, bytes(6) + b"\3lab\7example\0"),
         option(37, b"https://portal.example.com/api"),
     ),
@@ -117,7 +117,15 @@ def test_text_in_a_short_option_of_tcp_is_in_clear(kind: int, value: bytes) -> N
     options = bytes([kind, len(value) + 2]) + value
     frame = ethernet(ipv4(tcp(options=options + bytes(-len(options) % 4))))
     assert in_clear([frame]) == {"data outside flows": len(value)}
-    assert in_clear([ethernet(ipv4(tcp(options=b"\xfd\x12" + RANDOM[:16] + b"\0\0")))]) == {}
+
+
+def test_an_option_that_nobody_knows_is_in_clear_however_short_it_is() -> None:
+    for size in (1, 2, 16):
+        option = b"\xfd" + bytes([2 + size]) + RANDOM[:size]
+        assert in_clear([ethernet(ipv4(tcp(options=option + bytes(-len(option) % 4))))]) == {"data outside flows": size}
+    cookie = b"\xfe\x0c\xf9\x89" + RANDOM[:8]
+    assert in_clear([ethernet(ipv4(tcp(options=cookie, flags=2)))]) == {}
+    assert in_clear([ethernet(ipv4(tcp(options=cookie)))]) == {"data outside flows": 10}
 
 
 TRAILED = {
@@ -126,7 +134,7 @@ TRAILED = {
     "a datagram": ethernet(ipv4(udp(b"\0\1\1\0\0\1" + bytes(6) + b"\7example\0\0\1\0\1"), 17)),
     "IGMP": ethernet(ipv4(b"\x16" + bytes(3) + b"\xe0\0\0\xfb", 2)),
     "a fragment": ethernet(ipv4(bytes(16), 17, fragment=0x2000)),
-    "a segment with options": ethernet(ipv4(tcp(options=b"\xfd\x04\1\2"))),
+    "a segment with options": ethernet(ipv4(tcp(options=b"\x1c\x04\x80\1"))),
 }
 
 

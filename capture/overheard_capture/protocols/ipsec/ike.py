@@ -8,7 +8,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.packets import Numbers
-from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
+from overheard_capture.protocols.ipsec.clear_payloads import PUBLIC_VALUES, is_ordinary
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -22,18 +22,15 @@ _HEADER_LENGTH, _VERSION = 28, 0x20
 _EXCHANGES, _FLAGS, _MAX_NUMBER = {34, 35, 36, 37, 38, 43, 44}, 0x38, 1 << 16
 _SA, _KE, _CERTREQ, _NONCE, _NOTIFY, _VENDOR, _SK, _SKF = 33, 34, 38, 40, 41, 43, 46, 53
 _CRITICAL = 0x80
-# The lengths of public values by group (https://www.iana.org/assignments/ikev2-parameters); of ML-KEM, by either side.
-_PUBLIC_VALUES = {
-    1: (96,), 2: (128,), 5: (192,), 14: (256,), 15: (384,), 16: (512,), 17: (768,), 18: (1024,), 19: (64,), 20: (96,),
-    21: (132,), 22: (128,), 23: (256,), 24: (256,), 25: (48,), 26: (56,), 27: (56,), 28: (64,), 29: (96,), 30: (128,),
-    31: (32,), 32: (56,), 35: (800, 768), 36: (1184, 1088), 37: (1568,),
-}  # fmt: skip
 _MAX_NONCE, _MAX_VENDOR, _HASH, _MAX_HASHES = 64, 32, 20, 64
 # NAT detection, a cookie, and hash algorithms, by the lengths of their data.
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
 _SPIS, _SPI = {0, 4, 8}, 8
-_SPI_NUMBERS, _VALUES = Numbers("IKEv2 SPIs"), Numbers("IKEv2 values")
+_SPI_NUMBERS = tuple((Numbers(f"IKEv2 SPIs of {side}"), at) for side, at in (("initiators", 0), ("responders", _SPI)))
+_VALUES = Numbers("IKEv2 values")
 _ENCRYPTION, _NULL = 1, {0, 11}
+# An IV, the length of the padding, and a tag (RFC 7296, 3.14; RFC 5282, 3), of 8 bytes each at least.
+_SHORTEST_ENCRYPTED = 17
 
 
 def is_ike(data: bytes, at: int) -> bool:
@@ -54,8 +51,8 @@ def read_message(
 ) -> bool:
     """Read the payloads of a message. Returns whether one is encrypted; raises TruncatedError if one is malformed."""
     kind, at = message[16], _HEADER_LENGTH
-    for start in (0, _SPI):
-        add_number(findings, layers, _SPI_NUMBERS, message[start : start + _SPI], origin.after(start))
+    for field, start in _SPI_NUMBERS:
+        add_number(findings, layers, field, message[start : start + _SPI], origin.after(start))
     while kind:
         header = message[at : at + 4]
         end = at + int.from_bytes(header[2:4])
@@ -67,6 +64,8 @@ def read_message(
                 raise TruncatedError
             # A fragment begins with its number and the number of fragments (RFC 7383, 2.5).
             skipped = 4 * (kind == _SKF)
+            if len(body) - skipped < _SHORTEST_ENCRYPTED:
+                raise TruncatedError
             direction.read_ciphertext(body[skipped:], begins.after(skipped), 8)
             return True
         if not is_ordinary(kind, body):
@@ -90,7 +89,7 @@ class _Payload:
             self._proposals(Cursor(body), len(body))
         elif kind == _KE:
             group = int.from_bytes(body[:2])
-            self._value(body, 4, is_known=len(body) - 4 in _PUBLIC_VALUES.get(group, ()) and not any(body[2:4]))
+            self._value(body, 4, is_known=len(body) - 4 in PUBLIC_VALUES.get(group, ()) and not any(body[2:4]))
         elif kind == _NONCE:
             self._value(body, 0, is_known=len(body) <= _MAX_NONCE)
         elif kind == _CERTREQ:

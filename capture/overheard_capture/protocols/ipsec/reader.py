@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.decoders.message_pieces import add_number
+from overheard_capture.packets import Numbers
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.ipsec.ike import is_ike, read_message
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 IKE, ESP = Layer("IKEv2"), Layer("ESP")
+_SPIS = Numbers("ESP SPIs")
 
 _MARKER, _KEEPALIVE = bytes(4), b"\xff"
 # SPIs up to 255 are reserved. A packet has an IV or two bytes of padding at least, and an ICV (RFC 4303, 2).
 _LOWEST_SPI, _HEADER_LENGTH, _SHORTEST, _ALIGNED_TO = 256, 8, 24, 4
 # The IV of AES-GCM and the like counts (RFC 4106, 3.1).
-_IV = 8
+_IV, _SPI = 8, 4
 _MAX_SPIS = 64
 
 
@@ -41,6 +44,7 @@ class IpsecReader:
         self._direction: EncryptedDirection | None = None
         self._counters = Counters(32)
         self._spis: set[int] = set()
+        self._noted: set[bytes] = set()
         self._trailers = NullCipherTrailers()
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
@@ -60,7 +64,7 @@ class IpsecReader:
             direction = self._begin("ESP")
             direction.agreed = True
             if not direction.repeats(data):
-                self._read_esp(direction, data, origin.after(_HEADER_LENGTH))
+                self._read_esp(direction, data, origin)
             self._findings.read[ESP] += len(data)
             return True
         if self._direction:
@@ -74,11 +78,15 @@ class IpsecReader:
         return self._direction
 
     def _read_esp(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
-        payload = data[_HEADER_LENGTH:]
-        direction.read_ciphertext(payload, origin, _IV)
+        payload, begins = data[_HEADER_LENGTH:], origin.after(_HEADER_LENGTH)
+        spi = data[:_SPI]
+        if spi not in self._noted:
+            self._noted.add(spi)
+            add_number(self._findings, (ESP,), _SPIS, spi, origin)
+        direction.read_ciphertext(payload, begins, _IV)
         if self._trailers.add(int.from_bytes(data[:4]), data):
             direction.problem("ESP with the NULL cipher")
-            read_plaintext(self._findings, (ESP,), payload, origin)
+            read_plaintext(self._findings, (ESP,), payload, begins)
 
     def _read_ike(self, direction: EncryptedDirection, message: bytes, origin: Origin) -> None:
         try:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation, Reason
+from overheard_capture.decoders.message_pieces import add_number
+from overheard_capture.packets import Numbers
+from overheard_capture.packets.usual_text import is_written
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.openvpn import packets
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("OpenVPN")
+_IDS, _CODES = Numbers("OpenVPN session IDs"), Numbers("OpenVPN codes")
+_PEERS = Numbers("OpenVPN peers", is_random=False)
 
 # An opcode, with the ID of the peer since version 2.4; then a packet number if the cipher is AEAD.
 _DATA_HEADERS = {packets.DATA_V1: 1, packets.DATA_V2: 4}
@@ -113,6 +118,9 @@ class OpenvpnChannel:
         self._peers: set[bytes] = set()
         self._has_data = False
         self._counters, self._times = Counters(32), Counters(32)
+        # The messages that were acknowledged, by the number of their key.
+        self._acknowledged = Counters(32)
+        self._peer = b""
         # Whether data packets are numbered, and otherwise the remainder of their length, as blocks are of one length.
         self._numbered: bool | None = None
         self._remainder: int | None = None
@@ -160,6 +168,9 @@ class OpenvpnChannel:
         if direction.repeats(data):
             return
         self._check_ids(direction, kind, data[1:9], packet.peer)
+        self._add_numbers(kind, data, wrapping, origin)
+        if not all(self._acknowledged.fits(key, number, from_start=True) for number in packet.acknowledged):
+            direction.problem("OpenVPN acknowledgements of messages that nobody sent")
         self._has_data |= wrapping.encrypts and kind not in packets.RESETS
         if wrapping.encrypts:
             end = packets.wrapped_key(data)
@@ -173,6 +184,15 @@ class OpenvpnChannel:
             self._begin_session(direction, key, is_again=packet.message == 0 and key in self._sessions)
         elif kind != packets.ACK:
             self._read_message(direction, key, packet.message, data[packet.payload :], origin.after(packet.payload))
+
+    def _add_numbers(self, kind: int, data: bytes, wrapping: Wrapping, origin: Origin) -> None:
+        """Put aside what is random in a control packet: the ID that its sender chose, and the code."""
+        if kind in packets.RESETS:
+            add_number(self._findings, (LAYER,), _IDS, data[1:9], origin.after(1))
+        code = b"" if wrapping.encrypts else data[9 : 9 + wrapping.hmac]
+        add_number(self._findings, (LAYER,), _CODES, code, origin.after(9))
+        if is_written(code):
+            self._findings.report_in_clear("OpenVPN code", len(code))
 
     def _read_message(self, direction: OpenvpnDirection, key: int, number: int, payload: bytes, origin: Origin) -> None:
         """A piece of TLS."""
@@ -232,6 +252,9 @@ class OpenvpnChannel:
         direction = self._begin()
         if direction.repeats(data):
             return
+        if data[1 : _DATA_HEADERS[kind]] != self._peer:
+            self._peer = data[1 : _DATA_HEADERS[kind]]
+            add_number(self._findings, (LAYER,), _PEERS, self._peer, origin.after(1))
         if _PING in data:
             # Not reported as unread, because IP packets without encryption are read.
             direction.problems.append("OpenVPN without encryption")

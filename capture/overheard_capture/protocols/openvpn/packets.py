@@ -31,7 +31,7 @@ class Wrapping(NamedTuple):
 class ControlPacket(NamedTuple):
     """A control packet: its number among all (-1 if it has none), its message number, and where its payload is.
 
-    `peer` is the session ID of the other side, if messages of it are acknowledged.
+    `peer` is the session ID of the other side, if messages of it are `acknowledged`, by their numbers.
     """
 
     number: int
@@ -39,6 +39,7 @@ class ControlPacket(NamedTuple):
     message: int
     payload: int
     peer: bytes = b""
+    acknowledged: tuple[int, ...] = ()
 
 
 def wrapping_of(reset: bytes) -> Wrapping | None:
@@ -83,11 +84,12 @@ def parse_control(data: bytes, wrapping: Wrapping) -> ControlPacket:
     acknowledged = cursor.number(1)
     if acknowledged > _MAX_ACKNOWLEDGED:
         raise TruncatedError
-    if any(cursor.number(4) > _MAX_MESSAGE for _ in range(acknowledged)):
+    numbers = tuple(cursor.number(4) for _ in range(acknowledged))
+    if any(each > _MAX_MESSAGE for each in numbers):
         raise TruncatedError
     peer = bytes(cursor.take(8 * (acknowledged > 0)))
     message = -1 if data[0] >> 3 == ACK else cursor.number(4)
     # An acknowledgement has no payload, and neither has a reset.
     if cursor and (message < 0 or data[0] >> 3 in RESETS or data[0] >> 3 == SOFT_RESET):
         raise TruncatedError
-    return ControlPacket(number, time, message, len(data) - len(cursor), peer)
+    return ControlPacket(number, time, message, len(data) - len(cursor), peer, numbers)

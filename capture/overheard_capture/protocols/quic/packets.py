@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from overheard.words.named_tuple import NamedTuple
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 VERSION_1, VERSION_2 = 0x00000001, 0x6B3343CF
 VERSIONS = {VERSION_1: "QUIC v1", VERSION_2: "QUIC v2"}
+# Versions 1 and 2, drafts, and those that are reserved (RFC 9000, 15); of Google and Facebook, with letters.
+ANY_VERSIONS = lazy_pattern(
+    rb"(?:\x00\x00\x00\x01|\x6b\x33\x43\xcf|\xff\0\0[\0-\x22]|(?:[\x0a\x1a\x2a\x3a\x4a\x5a\x6a\x7a\x8a\x9a\xaa\xba\xca\xda\xea\xfa]){4}"
+    rb"|[QT]0\d\d|\xfa\xce\xb0[\0-\x0f])*",
+)
 _LONG, _FIXED = 0x80, 0x40
 _MAX_CONNECTION_ID = 20
 # A short header, a packet number and a tag: the minimum length of a protected packet.

@@ -10,11 +10,11 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets import Numbers
-from overheard_capture.packets.usual_text import has_long_text, is_prose
+from overheard_capture.packets.usual_text import has_long_text, is_prose, is_written
 from overheard_capture.protocols.quic.frames import CryptoStream, data_frames, is_usual_reason
 from overheard_capture.protocols.quic.keys import InitialKeys
-from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
-from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.quic.packets import ANY_VERSIONS, VERSIONS, PacketType, parse_datagram, varint
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -31,6 +31,8 @@ _CHECK_LENGTH = 64
 _MAX_IDS = 256
 # Shorter connection IDs may be text by chance.
 _LONG_ID = 12
+# The length of a tag behind a Retry, than which no token is shorter.
+_TAG = 16
 _IDS = Numbers("QUIC connection IDs")
 
 
@@ -160,13 +162,25 @@ class QuicReader:
             add_piece(self._findings, layers, bytes(data[begins : begins + length]), origin.after(begins), "token")
 
     def _report_text(self, header: bytes, packet: QuicPacket) -> None:
-        """Report text in connection IDs, and in what follows them: tokens and versions, which look random."""
+        """Report text in connection IDs, and in what follows them: tokens, which look random, and versions."""
         for connection_id in (packet.destination_id, packet.source_id):
-            if len(connection_id) >= _LONG_ID and is_prose(connection_id):
+            if len(connection_id) >= _LONG_ID and (is_prose(connection_id) or is_written(connection_id)):
                 self._findings.report_in_clear("QUIC connection ID", len(connection_id))
         behind = header[7 + len(packet.destination_id) + len(packet.source_id) :]
-        if has_long_text(behind):
+        if packet.kind is PacketType.NEGOTIATION:
+            is_usual = ANY_VERSIONS.fullmatch(behind) is not None
+        else:
+            # A token is a code or a state that is encrypted; of a Retry, a tag is behind it.
+            token = behind[:-_TAG] if packet.kind is PacketType.RETRY else self._token(behind)
+            is_usual = not token or (len(token) >= _TAG and not is_written(token))
+        if not is_usual or has_long_text(behind):
             self._findings.report_in_clear(packet.kind, len(behind))
+
+    @staticmethod
+    def _token(behind: bytes) -> bytes:
+        """The token of an Initial packet, from its length on."""
+        cursor = Cursor(behind)
+        return bytes(cursor.take(varint(cursor)))
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys

@@ -83,6 +83,23 @@ KEY_TYPES = {
     b"ecdsa-sha2-nistp384": 2, b"ecdsa-sha2-nistp521": 2, b"sk-ssh-ed25519@openssh.com": 2,
     b"sk-ecdsa-sha2-nistp256@openssh.com": 3, b"rsa-sha2-256": 1, b"rsa-sha2-512": 1,
 }  # fmt: skip
+# How long numbers of keys and signatures are: those of RSA, with up to 16384 bits, and of DSA; of elliptic curves a
+# point, or two numbers in a structure; of Edwards curves. And the exponents that programs use, and names of curves.
+_LENGTHS = {
+    b"rsa": range(96, 2050), b"ssh-dss": {20, 21, 40, *range(96, 130)}, b"nistp256": {65, *range(66, 75)},
+    b"nistp384": {97, *range(98, 107)}, b"nistp521": {133, *range(134, 143)}, b"ed25519": {32, 64}, b"ed448": {57, 114},
+}  # fmt: skip
+_EXPONENTS = {b"\3", b"\5", b"\x11", b"\x23", b"\x25", b"\1\0\1"}
 CERTIFICATE = b"-cert-v01@openssh.com"
 # RSA keys of 16384 bits.
 MAX_NUMBER = 2049
+
+
+def is_number(kind: bytes, number: bytes) -> bool:
+    """Whether this may be a part of a key or a signature of this type: a number, the name of its curve or its use."""
+    family = next((name for name in _LENGTHS if name in kind), b"")
+    if number in _EXPONENTS:
+        return family == b"rsa"
+    if kind.startswith(b"sk-") and number == b"ssh:":
+        return True
+    return number == family or len(number) in _LENGTHS.get(family, ())

@@ -13,14 +13,13 @@ from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import (
     has_text,
     is_description,
-    is_identifier,
     is_name,
     is_printable,
     is_token,
     is_words,
     unknown_words,
 )
-from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
+from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES, is_number
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, KEXINIT, NEWKEYS = 1, 2, 3, 4, 20, 21
 # The messages of a key exchange: the first one is the client's, or the second reply of a group exchange (RFC 4419).
 KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_REQUEST = 30, 49, 30, 31, 32, 33, 34
 _COOKIE, _LISTS = 16, 10
+# What a certificate begins with.
+_NONCE = 32
 _COOKIES = Numbers("SSH cookies")
 _SHORT_NAMES = {b"none", b"zlib"}
 _NAMES = lazy_pattern(rb"[!-~]*")
@@ -40,6 +41,8 @@ _GEX_LENGTHS = {4, 12}
 # A host key, a public value and a signature; or a prime and its generator.
 _MAX_STRINGS, _LONGEST_GENERATOR = 3, 2
 _MAX_TEXT = 1024
+# How many packets there are in clear at most.
+_FIRST_PACKETS = 16
 # How many words the identifier of a key and the names of its host have: of a host and its domain.
 _WORD, _MOST_WORDS = lazy_pattern(rb"[a-z]{2,}"), 7
 # Messages with a text for people; and how many letters all names of algorithms have that are no known words.
@@ -113,7 +116,7 @@ class ClearMessages:
     def other(self, kind: int, body: bytes, origin: Origin) -> None:
         """What may be sent at any time (RFC 4253, 11): texts, and data to be ignored. Raises TruncatedError."""
         header = {DISCONNECT: 4, IGNORE: 0, DEBUG: 1}.get(kind)
-        if kind == UNIMPLEMENTED and len(body) == 4:
+        if kind == UNIMPLEMENTED and len(body) == 4 and int.from_bytes(body) < _FIRST_PACKETS:
             return
         if header is None:
             self._direction.problem("unknown SSH messages in clear", Reason.DAMAGED)
@@ -121,7 +124,8 @@ class ClearMessages:
         cursor = Cursor(body[header:])
         while cursor:
             field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
-            if not (is_description(field) if kind in _TEXTS else is_identifier(field)):
+            # Nobody has something to be ignored before the encryption.
+            if field and not (kind in _TEXTS and is_description(field)):
                 self._findings.report_in_clear(f"SSH message {kind}", len(field))
             if field:
                 self.unknown(field, origin.after(at - len(field)))
@@ -169,6 +173,8 @@ class ClearMessages:
             if numbers < (0 if is_certificate else 1):
                 raise TruncatedError
             number, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
+            if not is_number(kind, number) and not (is_certificate and len(number) == _NONCE):
+                self._findings.report_in_clear("SSH keys", len(number))
             self._read_number(number, origin.after(at - len(number)))
             numbers -= 1
         if is_certificate and depth == 0:

@@ -1,7 +1,7 @@
 """Fields of certificates in clear that have something else than authorities and servers have there (RFC 5280, 4.1).
 
 What an element may be, its tag says: a name of a host, a location, a few words, a time, or a number or a value that is
-random. An extension that nobody knows has an identifier at most.
+random. An extension that nobody knows has a few words or a small number at most.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.packets.usual_text import has_text, is_description
 from overheard_capture.packets.usual_titles import is_title
 from overheard_capture.protocols.tls.certificate_values import (
@@ -18,11 +17,9 @@ from overheard_capture.protocols.tls.certificate_values import (
     ENUMERATED,
     HOST,
     INTEGER,
-    LONGEST_HASH,
     LONGEST_NUMBER,
     NULL,
     OCTETS,
-    OID,
     TIMES,
     is_nothing,
     is_object,
@@ -33,16 +30,17 @@ from overheard_capture.protocols.tls.certificate_values import (
 )
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import STRINGS, element_of, elements, string_of
-from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
+from overheard_capture.protocols.tls.key_values import is_hash, is_public_key, is_signature, is_structured_key
+from overheard_capture.protocols.tls.ordinary import is_usual_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from overheard_capture.protocols.tls.elements import DerElement
 
-# What is signed, the algorithm, and the signature. What is signed may have a version, unique identifiers of both, and
-# extensions, besides six others.
-_PARTS, _VERSION, _UNIQUE, _EXTENSIONS = 3, 0xA0, (0x81, 0x82), 0xA3
+# What is signed, the algorithm, and the signature. What is signed may have a version and extensions, besides six
+# others.
+_PARTS, _VERSION, _EXTENSIONS = 3, 0xA0, 0xA3
 _LONGEST_ALGORITHM, _SHORTEST_TEXT = 128, 12
 # Extensions whose elements are checked by their tags, by the arcs that they are below: of X.509, SET, PKIX, ETSI,
 # the CA/Browser Forum, Microsoft, Entrust, Netscape and Apple.
@@ -54,9 +52,9 @@ _ALTERNATIVE_NAMES = {bytes.fromhex("551d11"), bytes.fromhex("551d12")}
 _COMMENT = bytes.fromhex("6086480186f842010d")
 # Signed certificate timestamps (RFC 6962, 3.3), each with an identifier of a log, a time, extensions and a signature.
 TIMESTAMPS = bytes.fromhex("2b06010401d679020402")
-_BEFORE_EXTENSIONS, _SCT_VERSION = 1 + 32 + 8, 0
+_BEFORE_EXTENSIONS, _SCT_VERSION, _INDEX, _INDEX_LENGTH = 1 + 32 + 8, 0, b"\0\0\5", 8
 # Extensions have a few numbers, such as versions.
-_MOST_NUMBERS, _MAX_DEPTH = 5, 16
+_MOST_NUMBERS, _MAX_DEPTH, _SEQUENCE = 5, 16, 0x30
 # How many unknown words all hosts without a domain have together, and all below one domain.
 _MOST_ALONE, _MOST_BELOW = 5, 48
 _REMEMBERED = 64
@@ -67,7 +65,8 @@ def certificate_fields(der: bytes) -> tuple[tuple[str, int], ...]:
     """Those fields: what each is, and how many bytes. A certificate that cannot be read is one as a whole."""
     try:
         return tuple(_fields_in_clear(*_signed(der)))
-    except TruncatedError:
+    except ValueError:
+        # It is cut short (TruncatedError), or a part of it has too few elements.
         return (("structure", len(der)),)
 
 
@@ -92,9 +91,10 @@ def _fields_in_clear(
     for each in more:
         if each.tag == _EXTENSIONS:
             yield from _unusual_extensions(each.content)
-        elif each.tag not in _UNIQUE or len(each.content) > MAX_IDENTIFIER or has_text(each.content):
+        else:
+            # Nobody has a unique identifier, or anything else.
             yield "unique identifier", len(each.content)
-    if algorithm != fields["algorithm"] or says_something(signature.content):
+    if algorithm != fields["algorithm"] or not _is_signed(signature.content):
         yield "signature", len(algorithm.content) + len(signature.content)
 
 
@@ -112,13 +112,25 @@ def _is_serial(field: DerElement) -> bool:
     return field.tag == INTEGER and len(value) <= LONGEST_NUMBER and not (is_text and len(value) >= _SHORTEST_TEXT)
 
 
+def _is_signed(content: bytes) -> bool:
+    return content[:1] == b"\0" and is_signature(content[1:])
+
+
 def _is_algorithm(field: DerElement) -> bool:
     return len(field.content) <= _LONGEST_ALGORITHM and is_usual(field, is_nothing)
 
 
 def _is_key(field: DerElement) -> bool:
     algorithm, *key = elements(field.content)
-    return is_usual(algorithm, is_nothing) and len(key) == 1 and not says_something(key[0].content)
+    return (
+        is_usual(algorithm, is_nothing)
+        and len(key) == 1
+        and (_is_public(key[0].content) or is_usual(key[0], is_nothing))
+    )
+
+
+def _is_public(content: bytes) -> bool:
+    return content[:1] == b"\0" and (is_public_key(content[1:]) or is_structured_key(content[1:]))
 
 
 def _is_validity(field: DerElement) -> bool:
@@ -139,17 +151,13 @@ _CHECKS: dict[str, Callable[[DerElement], bool]] = {
 
 
 def _unusual_extensions(extensions: bytes) -> list[tuple[str, int]]:
-    found, unknown = list[tuple[str, int]](), b""
+    found = list[tuple[str, int]]()
     for extension in elements(element_of(extensions).content):
         kind, *flags, value = elements(extension.content)
         is_critical = not flags or (len(flags) == 1 and flags[0].tag == BOOLEAN and len(flags[0].content) == 1)
         is_known = kind.content.startswith(_KNOWN) or kind.content == TIMESTAMPS
-        if not is_known:
-            unknown += value.content
         if not (is_critical and is_object(kind.content) and _is_usual_extension(kind.content, value, is_known)):
             found.append((f"extension {_dotted(kind.content)}", len(value.content)))
-    if not found and len(unknown) > LONGEST_HASH:
-        found.append(("extensions of unknown type", len(unknown)))
     return found
 
 
@@ -158,9 +166,9 @@ def _is_usual_extension(kind: bytes, value: DerElement, is_known: bool) -> bool:
     if value.tag != OCTETS:
         return False
     if kind == TIMESTAMPS:
-        return _are_timestamps(element_of(content).content)
+        return are_timestamps(element_of(content).content)
     if not is_known:
-        return (len(content) <= MAX_IDENTIFIER and not has_text(content)) or _is_short(content)
+        return _is_short(content)
     try:
         structure = element_of(content)
     except TruncatedError:
@@ -180,17 +188,19 @@ def _count_numbers(element: DerElement, depth: int = 0) -> int:
 
 
 def _is_short(content: bytes) -> bool:
-    """Whether this is one string as software describes itself, or one number."""
+    """Whether this is one string as software describes itself, a small number, or nothing."""
     try:
         element = element_of(content)
     except TruncatedError:
         return False
     if element.tag in STRINGS:
         return is_description(string_of(element))
-    return element.tag in (BOOLEAN, INTEGER, NULL, OID, ENUMERATED) and is_usual(element, is_text_or_name)
+    is_small = element.tag in (BOOLEAN, INTEGER, NULL, ENUMERATED) and len(element.content) <= 1
+    return is_small or element == (_SEQUENCE, b"")
 
 
-def _are_timestamps(content: bytes) -> bool:
+def are_timestamps(content: bytes) -> bool:
+    """Whether these are signed certificate timestamps in a list (RFC 6962, 3.3). Raises TruncatedError."""
     outer = Cursor(content)
     cursor = outer.vector(2)
     while cursor:
@@ -199,9 +209,11 @@ def _are_timestamps(content: bytes) -> bool:
         extensions = bytes(timestamp.vector(2).rest())
         timestamp.take(2)
         signature = bytes(timestamp.vector(2).rest())
-        if head[0] != _SCT_VERSION or timestamp or len(extensions) > MAX_IDENTIFIER:
+        # Logs of tiles have the index of an entry.
+        is_index = extensions[:3] == _INDEX and len(extensions) == _INDEX_LENGTH
+        if head[0] != _SCT_VERSION or timestamp or (extensions and not is_index):
             return False
-        if any(says_something(each) for each in (head, extensions, signature)):
+        if not (is_hash(head[1:33]) and is_signature(signature)):
             return False
     return not outer
 

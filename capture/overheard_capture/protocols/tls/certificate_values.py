@@ -13,7 +13,8 @@ from overheard_capture.packets.usual_text import has_text, is_description, is_pr
 from overheard_capture.packets.usual_titles import is_title
 from overheard_capture.protocols.dns.texts import is_mailbox
 from overheard_capture.protocols.tls.elements import STRINGS, element_of, elements, is_structure, string_of
-from overheard_capture.protocols.tls.ordinary import is_host, is_usual_name, says_something
+from overheard_capture.protocols.tls.key_values import is_hash, is_public_key, is_signature
+from overheard_capture.protocols.tls.ordinary import is_host, is_usual_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +27,12 @@ BOOLEAN, INTEGER, _BITS, OCTETS, NULL, OID, ENUMERATED, TIMES = 1, 2, 3, 4, 5, 6
 _TIME = lazy_pattern(rb"\d{12}Z|\d{14}Z")
 # How long numbers are, hashes and identifiers of keys, and identifiers of objects. Those of objects that stand for a
 # UUID (ITU-T X.667) are some application's.
-LONGEST_NUMBER, LONGEST_HASH, _LONGEST_OID = 21, 64, 32
+LONGEST_NUMBER, _LONGEST_OID = 21, 32
 _UUID_ARC, _SHORTEST_UUID = 0x69, 8
 _MAX_DEPTH = 16
 # General names (RFC 5280, 4.2.1.6): mail address, host, directory name, URI, and a registered identifier.
-_MAIL, HOST, _DIRECTORY_NAME, _URI, _REGISTERED = 0x81, 0x82, 0xA4, 0x86, 0x88
+_MAIL, HOST, _DIRECTORY_NAME, _URI, _ADDRESS, _REGISTERED = 0x81, 0x82, 0xA4, 0x86, 0x87, 0x88
+_ADDRESSES, _MOST_FLAGS = {4, 8, 16, 32}, 3
 # Of a text for people, so many letters may be no known words: those of the name of an authority.
 _FEW_OF_TEXT = 16
 _LONGEST_URI, _SMALL_IN_PATHS = 512, 6
@@ -65,20 +67,23 @@ def _is_general_name(tag: int, content: bytes) -> bool:
     """A name of any kind, an address, or an identifier of a key."""
     if tag == HOST and is_host(content.removeprefix(b"*.")):
         return True
-    if tag == _MAIL:
-        # A constraint is part of one (4.2.1.10).
-        return not content or is_mailbox(content.lstrip(b"."))
-    if tag == _URI:
-        return is_location(content)
-    if tag == _REGISTERED:
-        return is_object(content)
+    return _NAMES[tag](content) if tag in _NAMES else _is_any_name(content)
+
+
+def _is_any_name(content: bytes) -> bool:
     return is_value(content) or is_description(content) or is_host(content)
 
 
 def is_value(content: bytes) -> bool:
-    """Whether this is a hash, or as short as one, and no text."""
+    """Whether this is a hash, or one byte, and no text."""
     is_text = has_text(content) and is_prose(content.replace(b"\0", b""))
-    return len(content) <= LONGEST_HASH and not is_text and not says_something(content)
+    return len(content) <= 1 or (is_hash(content) and not is_text)
+
+
+def _are_bits(content: bytes) -> bool:
+    """Whether these are a few flags, or a key or signature in whole bytes."""
+    is_whole = content[:1] == b"\0" and (is_public_key(content[1:]) or is_signature(content[1:]))
+    return is_whole or (len(content) <= _MOST_FLAGS and content[:1] < b"\x08")
 
 
 def is_object(oid: bytes) -> bool:
@@ -90,7 +95,7 @@ def is_object(oid: bytes) -> bool:
 # What each primitive element may have, by its tag.
 _VALUES: dict[int, Callable[[bytes], bool]] = {
     BOOLEAN: lambda content: len(content) == 1,
-    _BITS: lambda content: not says_something(content),
+    _BITS: _are_bits,
     OCTETS: is_value,
     OID: is_object,
     **dict.fromkeys((INTEGER, ENUMERATED), _is_number),
@@ -118,3 +123,15 @@ def is_text_or_name(text: bytes) -> bool:
     return (
         is_description(text, _FEW_OF_TEXT) or is_title(text) or is_location(text) or is_mailbox(text) or is_token(text)
     )
+
+
+_NAMES: dict[int, Callable[[bytes], bool]] = {
+    # A constraint is part of one (4.2.1.10).
+    _MAIL: lambda content: not content or is_mailbox(content.lstrip(b".")),
+    # A host, or the serial number of a certificate, behind its issuer (4.2.1.1).
+    HOST: lambda content: _is_number(content) or _is_any_name(content),
+    _URI: is_location,
+    # With a mask in a constraint.
+    _ADDRESS: lambda content: len(content) in _ADDRESSES and not has_text(content),
+    _REGISTERED: is_object,
+}

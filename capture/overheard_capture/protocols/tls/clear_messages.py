@@ -104,7 +104,7 @@ def _report_in_clear(findings: Findings, kind: int, body: bytes) -> None:
                     findings.report_in_clear(f"certificate: {field}", size)
         return
     try:
-        for field, size in hello_fields(kind, body, _KNOWN.__contains__):
+        for field, size in hello_fields(kind, body):
             findings.report_in_clear(f"TLS {field}", size)
     except TruncatedError:
         # A malformed hello is reported elsewhere.

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.usual_text import is_description, is_name, is_token
+from overheard_capture.protocols.tls.assigned import GROUPS, SIGNATURES, are_assigned
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.elements import element_of, is_structure
+from overheard_capture.protocols.tls.hello_fields import is_cookie
+from overheard_capture.protocols.tls.hello_structures import is_ticket
+from overheard_capture.protocols.tls.key_values import is_hash, is_long_number, is_public_key, is_signature
 from overheard_capture.protocols.tls.ordinary import is_usual_name, says_something
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _REQUEST, _VERIFY_REQUEST, _TICKET, _CERTIFICATE, _SERVER_KEY, _ASKS, _DONE, _VERIFY, _CLIENT_KEY, _FINISHED = (
     *(0, 3, 4, 11, 12, 13, 14, 15, 16, 20),
@@ -19,6 +24,9 @@ _STATUS, _OCSP, _NAMED_CURVE = 22, 1, 3
 _ENCRYPTED_EXTENSIONS = 8
 # The lengths of a secret under RSA without a length before it, as SSL 3.0 has it.
 _RAW = {64, 128, 256, 384, 512}
+# How long a ticket lives at most; a generator; and types of certificates that a client may have.
+_LONGEST_LIFETIME, _LONGEST_GENERATOR = 366 * 86_400, 2
+_TYPES = bytes((1, 2, 3, 4, 5, 6, 20, 21, 22, 64, 65, 66, 67, 68, 238, 239))
 
 
 def is_ordinary(kind: int, body: bytes) -> bool:
@@ -44,14 +52,13 @@ def _is_verify_request(body: bytes) -> bool:
     """HelloVerifyRequest (RFC 6347, 4.2.1)."""
     cursor = Cursor(body)
     cursor.take(2)
-    return not says_something(bytes(cursor.vector(1).rest())) and not cursor
+    return is_cookie(bytes(cursor.vector(1).rest())) and not cursor
 
 
 def _is_ticket(body: bytes) -> bool:
     """NewSessionTicket (RFC 5077, 3.3)."""
     cursor = Cursor(body)
-    cursor.take(4)
-    return not says_something(bytes(cursor.vector(2).rest())) and not cursor
+    return cursor.number(4) <= _LONGEST_LIFETIME and is_ticket(bytes(cursor.vector(2).rest())) and not cursor
 
 
 def _is_certificate(body: bytes) -> bool:
@@ -82,25 +89,45 @@ def _is_client_key(body: bytes) -> bool:
     return len(body) in _RAW or _is_usual_document(body) or any(_fits(body, form) for form in _CLIENT_KEYS)
 
 
-# What messages consist of: vectors with a length of so many bytes, a curve, or an algorithm.
+def _is_identity(value: bytes) -> bool:
+    """Whether this may name somebody who has a key, or hint at it (RFC 4279, 5)."""
+    return is_name(value) or is_token(value) or is_description(value)
+
+
+# What messages consist of: a curve, an algorithm, and vectors with a length of one or two bytes.
 _CURVE, _ALGORITHM = -1, -2
-_SERVER_PARAMETERS = ((_CURVE, 1), (2, 2, 2), (2, 2, 1, 2), (2,), (2, _CURVE, 1), (2, 2, 2, 2))
-_SERVER_KEYS = tuple((*each, *signature) for each in _SERVER_PARAMETERS for signature in ((), (_ALGORITHM, 2), (2,)))
-_CLIENT_KEYS = ((2,), (1,), (2, 2), (2, 1), (2, 2, 2))
+_Part = tuple[int, "Callable[[bytes], bool]"]
+_POINT: _Part = (1, is_public_key)
+_NUMBER: _Part = (2, is_long_number)
+_GENERATOR: _Part = (2, lambda value: len(value) <= _LONGEST_GENERATOR or is_long_number(value))
+_SALT: _Part = (1, is_hash)
+_IDENTITY: _Part = (2, _is_identity)
+_SIGNATURE: _Part = (2, is_signature)
+_SIGNATURES = ((), (_ALGORITHM, _SIGNATURE), (_SIGNATURE,))
+_SERVER_PARAMETERS = (
+    (_CURVE, _POINT),
+    (_NUMBER, _GENERATOR, _NUMBER),
+    (_NUMBER, _GENERATOR, _SALT, _NUMBER),
+    (_IDENTITY,),
+    (_IDENTITY, _CURVE, _POINT),
+    (_IDENTITY, _NUMBER, _GENERATOR, _NUMBER),
+)
+_SERVER_KEYS = tuple((*each, *signature) for each in _SERVER_PARAMETERS for signature in _SIGNATURES)
+_CLIENT_KEYS = ((_NUMBER,), (_POINT,), (_IDENTITY,), (_IDENTITY, _POINT), (_IDENTITY, _NUMBER))
 
 
-def _fits(body: bytes, form: tuple[int, ...]) -> bool:
+def _fits(body: bytes, form: Iterable[int | _Part]) -> bool:
     cursor = Cursor(body)
     try:
         for part in form:
             if part == _CURVE:
-                if cursor.number(1) != _NAMED_CURVE:
-                    return False
-                cursor.take(2)
-            elif part == _ALGORITHM:
-                cursor.take(2)
+                is_usual = cursor.number(1) == _NAMED_CURVE and are_assigned(bytes(cursor.take(2)), GROUPS)
+            elif isinstance(part, int):
+                is_usual = are_assigned(bytes(cursor.take(2)), SIGNATURES)
             else:
-                cursor.vector(part)
+                is_usual = part[1](bytes(cursor.vector(part[0]).rest()))
+            if not is_usual:
+                return False
     except TruncatedError:
         return False
     return not cursor
@@ -114,9 +141,8 @@ def _is_request(body: bytes) -> bool:
 def _is_request_in(body: bytes, *, with_algorithms: bool) -> bool:
     cursor = Cursor(body)
     try:
-        codes = bytes(cursor.vector(1).rest())
-        if with_algorithms:
-            codes += bytes(cursor.vector(2).rest())
+        types = bytes(cursor.vector(1).rest())
+        algorithms = bytes(cursor.vector(2).rest()) if with_algorithms else b""
         authorities = cursor.vector(2)
         names = list[bytes]()
         while authorities:
@@ -124,12 +150,12 @@ def _is_request_in(body: bytes, *, with_algorithms: bool) -> bool:
     except TruncatedError:
         return False
     usual = all(is_usual_name(element_of(each).content) for each in names)
-    return usual and not cursor and not says_something(codes)
+    return usual and not cursor and not types.translate(None, _TYPES) and are_assigned(algorithms, SIGNATURES)
 
 
 def _is_signature(body: bytes) -> bool:
     """CertificateVerify."""
-    return not says_something(body) and (_fits(body, (_ALGORITHM, 2)) or _fits(body, (2,)))
+    return any(_fits(body, each) for each in _SIGNATURES[1:])
 
 
 def _is_status(body: bytes) -> bool:

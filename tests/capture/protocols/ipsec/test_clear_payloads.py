@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+
 from capture.in_clear import SPELLED, SWAPPED
+from capture.protocols.ipsec.proposals import proposal
 from capture.talk import noise
 from overheard_capture.protocols.ipsec.clear_payloads import is_ordinary
 
@@ -14,20 +17,21 @@ VENDORS = (
     b"OE-Libreswan-3.21",
 )
 ORDINARY = {
-    33: [noise(44)],
+    33: [proposal(), proposal(12)],
     34: [b"\0\x1f\0\0" + noise(32), b"\0\x0e\0\0" + noise(256)],
     38: [b"\4" + noise(60)],
     40: [noise(32)],
-    41: [NAT + noise(20), b"\0\0\x40\x2e", b"\0\0\x40\x06" + noise(64)],
-    43: [noise(16), *VENDORS],
+    41: [NAT + noise(20), b"\0\0\x40\x2e", b"\0\0\x40\x06" + noise(64), b"\0\0\0\x11\0\x1f", b"\0\0\x40\x2f\0\2\0\3"],
+    43: [noise(16), noise(20), *VENDORS],
     48: [b""],
 }
 HIDDEN = {
-    34: [b"\0\x1f\0\0" + SPELLED[:32]],
-    38: [b"\x0c" + SPELLED],
-    40: [SPELLED[:32]],
-    41: [NAT + SPELLED[:20], b"\0\0\xa0\0" + SWAPPED],
-    43: [SPELLED, SWAPPED],
+    33: [noise(44), proposal().replace(b"\x80\x0e\1\0", b"\x80\x0efo"), proposal()[:-2] + b"fo"],
+    34: [b"\0\x1f\0\0" + SPELLED[:32], b"\0\x1f\0\0" + noise(31), b"\0\x63\0\0" + noise(32)],
+    38: [b"\x0c" + SPELLED, b"\4" + noise(19), b"\x63" + noise(20)],
+    40: [SPELLED[:32], noise(15), base64.b64encode(noise(24))],
+    41: [NAT + SPELLED[:20], b"\0\0\xa0\0" + SWAPPED, b"\0\0\xa0\0?", NAT + noise(19), b"\0\x08\x40\x2e" + noise(8)],
+    43: [SPELLED, SWAPPED, noise(13)],
     35: [SWAPPED],
     42: [SWAPPED],
     48: [noise(20)],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from capture.esp import null_esp
 from capture.frames import ipv4, tcp
+from capture.protocols.ipsec.proposals import proposal
 from capture.sealed import KEYED, LETTER, SEALED, of_datagrams, packet, verdict
 from capture.talk import SECRET, read_datagrams
 from overheard_capture.protocols.ipsec.reader import IpsecReader
@@ -43,17 +44,6 @@ def message(
     responder = RESPONDER if answer or number else bytes(8)
     head = struct.pack(">BBBBII", listed[0][0], 0x20, exchange, flags, number, 28 + len(body))
     return INITIATOR + responder + head + body
-
-
-def proposal(cipher: int = 20) -> bytes:
-    """AES-GCM (or another cipher) with 256 bits, a PRF, and Curve25519."""
-    transforms = [struct.pack(">BBHH", 1, 0, cipher, 0x800E) + b"\1\0", struct.pack(">BBH", 2, 0, 5)]
-    transforms.append(struct.pack(">BBH", 4, 0, 31))
-    last = len(transforms) - 1
-    body = b"".join(
-        struct.pack(">BBH", 0 if at == last else 3, 0, 4 + len(each)) + each for at, each in enumerate(transforms)
-    )
-    return struct.pack(">BBHBBBB", 0, 0, 8 + len(body), 1, 1, 0, len(transforms)) + body
 
 
 def initial(

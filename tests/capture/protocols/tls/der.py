@@ -45,7 +45,7 @@ def certificate(
     begins: bytes = TIMES[0],
     parameters: bytes = b"",
     key: bytes = noise(64),
-    signature: bytes = noise(70),
+    signature: bytes = noise(72),
     more: bytes = b"",
 ) -> bytes:
     """A certificate of a server."""

@@ -50,7 +50,7 @@ def authorities(attributes: dict[x509.ObjectIdentifier, str], behind: bytes = b"
     )
 
 
-SIGNED = b"\4\3" + vector(2, noise(71))
+SIGNED = b"\4\3" + vector(2, noise(72))
 ECDHE = b"\3\0\x1d" + vector(1, noise(32)) + SIGNED
 ORDINARY = {
     0: [b""],
