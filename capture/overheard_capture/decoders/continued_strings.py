@@ -1,6 +1,7 @@
 """Strings of JSON that may go on in the next one of the same name, whatever is between them.
 
-The strings of an array have the name before it; names that differ only in numbers are the same.
+The strings of an array have the name before it; names that differ only in numbers are the same. A key that goes down
+and up is there twice, behind different values: so a string may also go on in the next one of its name behind the same.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def continued_strings(
         yield from _in_python(text, state, forms, level, is_last=is_last)
         return
     count, size, room = _ROOM, ctypes.c_uint64(len(text)), ctypes.c_uint64(_ROOM)
-    while count == _ROOM:
+    while count >= _ROOM - 1:
         count = compiled.continued_strings(
             pointer(text), size, level, is_last, ctypes.byref(state), forms.packed, _FOUND, room
         )
@@ -66,7 +67,8 @@ def _in_python(
         close = _quote_at(level, text, begin, begin, state)
         at = begin - 1
         if close - begin > LONGEST:
-            state.names[state.name % STRING_SLOTS] = state.name + 1
+            for slot, name in _slots(state):
+                state.names[slot] = name + 1
             state.within, at = True, begin + LONGEST
             continue
         behind = _BEHIND.match(text, close + 1)
@@ -75,8 +77,9 @@ def _in_python(
         at, end = close + 1, close - level
         if behind[1]:
             state.name = _hash(bytes(text[begin:end]))
-        elif before := _value_before(text, state, forms, begin, end):
-            yield state.name, *before, base + begin, base + end
+        else:
+            for name, before in _values_before(text, state, forms, begin, end):
+                yield name, *before, base + begin, base + end
     state.at = base + min(at, len(text))
 
 
@@ -115,18 +118,39 @@ def _hash(name: bytes) -> int:
     return mixed * 0x9E3779B97F4A7C15 % (1 << 64) >> 32
 
 
-def _value_before(
+def _slots(state: Strings) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The slots of the last name, and of it with the last value, each with its hash."""
+    with_value = state.name ^ state.value * 0x9E3779B1 % (1 << 32)
+    return (state.name % STRING_SLOTS, state.name), (STRING_SLOTS + with_value % STRING_SLOTS, with_value)
+
+
+def _values_before(
     text: bytes | bytearray, state: Strings, forms: Forms, begin: int, end: int
-) -> tuple[int, int] | None:
-    """Where the value before this one begins and ends, if it may go on in it. This one is remembered instead."""
-    base, slot = state.base, state.name % STRING_SLOTS
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Where values before this one begin and end that may go on in it, by name. This one is remembered instead."""
     tail = _without_space(text, begin, end)
     head = _SPACE.match(text, begin, tail)
-    if not head or head.end() == tail:
-        return None
-    last, last_tail = (state.begins[slot], state.ends[slot]), state.tails[slot] - base
-    is_near = state.names[slot] == state.name and last[1] and base + begin - last[1] <= FURTHEST
-    state.names[slot], state.begins[slot], state.ends[slot] = state.name, base + begin, base + end
-    state.tails[slot] = base + tail
-    before = bytes(text[max(last[0] - base, last_tail - REACH, 0) : last_tail]) if is_near else b""
-    return last if before and forms.go_on(before, bytes(text[head.end() : tail])) else None
+    start = head.end() if head else begin
+    if start == tail:
+        if text[begin:end] != b" ":
+            return
+        start, tail = begin, end
+    seen: set[tuple[int, int]] = set()
+    for slot, name in _slots(state):
+        last, before = (state.begins[slot], state.ends[slot]), _value_before(text, state, slot, name, begin)
+        state.names[slot], state.begins[slot], state.ends[slot] = name, state.base + begin, state.base + end
+        state.tails[slot] = state.base + tail
+        # What goes on either way is joined once.
+        if last not in seen and before and forms.go_on(before, bytes(text[start:tail])):
+            yield name, last
+        seen.add(last)
+    state.value = _hash(bytes(text[begin:end]))
+
+
+def _value_before(text: bytes | bytearray, state: Strings, slot: int, name: int, begin: int) -> bytes:
+    """The end of the last value in a slot, if that is near and of this name."""
+    base, ends = state.base, state.ends[slot]
+    if state.names[slot] != name or not ends or base + begin - ends > FURTHEST:
+        return b""
+    tail = state.tails[slot] - base
+    return bytes(text[max(state.begins[slot] - base, tail - REACH, 0) : tail])

@@ -91,7 +91,8 @@ _ENCODED = (
 )
 _ROW = rb"(?=[ \t]{0,8}0[xX0])%b[ \t]{1,24}[^ \t\r\n]|[ \t]{1,8}[0-9A-Fa-f]{4,22}[ \t]{1,8}[0-9A-Fa-f]{4}" % ADDRESS
 _OPENING = rb"(?=[*/]|[ \t]{0,32}+[>+|#d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])(?:%b)" % (_PREFIX, _PREFIX, _ENCODED, _ROW)
-_SECOND_ROW = SECOND_OFFSET + rb"[ \t]{1,24}[^ \t\r\n]"
+# The first one may be behind something else, without the blanks before this one.
+_SECOND_ROW = rb"[ \t]{0,8}%b[ \t]{1,24}[^ \t\r\n]" % SECOND_OFFSET
 _FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = lazy_pattern(_OPENING)
 # What is folded may go on with a plus sign, which is a prefix.

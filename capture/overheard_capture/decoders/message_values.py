@@ -34,6 +34,9 @@ _DIGITS = b"0123456789"
 _OF_NUMBERS = _DIGITS + b"+-.eE, "
 # Which of several answers or parts of one goes on here.
 _INDEX = lazy_pattern(rb"index\"\s*+:\s*+[0-9]{1,3}(?![0-9])")
+# A key goes down, and up in another message.
+_MAY_BE_DOWN = (b'own"', b'OWN"', b"ress")
+_DOWN = lazy_pattern(rb"\"([A-Za-z_.-]{0,16}(?:[dD]own|DOWN|[pP]ress(?:ed)?))\"")
 # Before a value in binary data are headers, such as those of CoAP or RTP: at most so many bytes. Longer messages are
 # encrypted or media.
 _HEADER, _LONGEST_BINARY = 32, 64
@@ -64,7 +67,7 @@ def shape(message: bytes) -> bytes:
 
 
 def _quoted(message: bytes, values: list[tuple[int, int]]) -> Iterator[Values]:
-    """All values, which go on in the next message, and in the next one with the same index if there is one."""
+    """All values, which go on in the next message, and in the next one with the same index or of keys that go down."""
     at, around = 0, []
     for start, end in values:
         around.append(message[at:start])
@@ -76,6 +79,8 @@ def _quoted(message: bytes, values: list[tuple[int, int]]) -> Iterator[Values]:
     yield around_values, kept
     if b"index" in without and (indexes := _INDEX.findall(without)):
         yield (*around_values, *indexes), kept
+    if any(map(message.__contains__, _MAY_BE_DOWN)) and (downs := _DOWN.findall(message)):
+        yield (*around_values, *downs), kept
 
 
 def _plain(text: bytes) -> Iterator[Values]:

@@ -16,6 +16,7 @@ from overheard_capture.decoders.base64.text_batch import TextBatch
 from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHttpFinder
 from overheard_capture.decoders.framed_dumps import DUMP_MARKS, FramedDumpFinder
 from overheard_capture.decoders.json_strings import JsonStringFinder
+from overheard_capture.decoders.key_instructions import KEY_MARKS, KeyInstructionFinder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block, may_have_block
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.flowed import FLOWED_MARKS, FlowedFinder
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         | PemFinder
         | FramedDumpFinder
         | FlowedFinder
+        | KeyInstructionFinder
         | EmbeddedHttpFinder
         | ChunkFinder
     )
@@ -53,7 +55,7 @@ _LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARK
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
     *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts},
-    *{*PEM_MARKS.texts, *DUMP_MARKS.texts},
+    *{*PEM_MARKS.texts, *DUMP_MARKS.texts, *KEY_MARKS.texts},
 )
 # With what a response begins, which may be the first line.
 _RESPONSE = b"HTTP/1."
@@ -123,6 +125,7 @@ class TextFinders:
                 PemFinder(findings, layers, reader),
                 FramedDumpFinder(findings, layers, reader),
                 FlowedFinder(findings, layers, reader),
+                KeyInstructionFinder(findings, layers, reader),
                 EmbeddedHttpFinder(findings, layers),
                 # In spite of a head that does not say so.
                 ChunkFinder(findings, layers, untyped, begun=framed),

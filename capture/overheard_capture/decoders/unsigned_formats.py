@@ -182,9 +182,10 @@ def _is_brotli(head: bytes) -> bool:
     if not out or _is_content(out) or _is_deflate(out, certainly=True):
         return bool(out)
     # Other bytes hardly ever end where a stream does. A short one may be a document or, if it is not stored, text in
-    # another charset, which may be switched to with an escape (ISO 2022), or a whole block that was compressed before.
+    # another charset, which may be switched to with an escape (ISO 2022), or what was compressed before.
     is_text = not out.translate(None, _NO_CONTROL_BUT_ESCAPE)
     is_packed = out not in head and (is_text or (len(out) >= SHORTEST and block_of(out) is not None))
+    is_packed = is_packed or (out in head and _is_brotli(out))
     may_be_whole = len(head) > LITTLE or is_packed or begins_document(out)
     return may_be_whole and any(map(is_whole_brotli, {head.removesuffix(padding) for padding in _PADDING}))
 

@@ -122,6 +122,8 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, uint8_t classes, c
     uint8_t room[VARIED], even = 0, odd = 0;
     uint64_t count;
     if (may_begin_format(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
+    /* A format behind its length */
+    if (((!out[0] && !out[1]) || (!out[2] && !out[3])) && may_begin_format(out + 4, beginnings)) return 1;
     if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
     int zeros = 0;
     for (int each = 0; each < SHORTEST_OUT; each += 2) {

@@ -31,6 +31,12 @@ typedef struct {
     uint64_t base64_from, base64_to, is_base64;
 } Coded;
 
+/* Whether the first of these digits may belong to an escape, such as `\u0022`, `\x22` or `\042`. */
+static int is_behind_backslash(const uint8_t *data, uint64_t at) {
+    if (at && data[at - 1] == '\\') return 1;
+    return at > 1 && data[at - 2] == '\\' && (data[at - 1] == 'u' || data[at - 1] == 'U' || data[at - 1] == 'x');
+}
+
 /* Add a run of hexadecimal digits and what is between them. One with a single word of digits, whose number is even, is
  * decoded to `out`, with three bytes behind it that occur in nothing. One without enough digits is left out. */
 static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
@@ -55,7 +61,7 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
     }
     is_number &= !may_be_bytes;
     if (!words && (several < 3 || is_number)) return;
-    if (words == 1 && !several && stop - begin <= LONGEST_WORD && (stop - begin) % 2 == 0) {
+    if (words == 1 && !several && stop - begin <= LONGEST_WORD && (stop - begin) % 2 == 0 && !is_behind_backslash(data, begin)) {
         uint8_t *out = found->out + found->filled;
         uint64_t size = (stop - begin) / 2;
         for (uint64_t each = 0; each < size; each++)

@@ -188,7 +188,8 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
     uint64_t stored = take(&in, 16) + 1;
     if (!last && take(&in, 1)) {
         uint64_t begin = (in.at + 7) / 8;
-        if (stored < 4 || length < begin + 4) return 1;
+        /* All of it may be there, with the empty block that ends it. */
+        if (stored < 4 || length < begin + 4 || (length == begin + stored + 1 && data[length - 1] == 3)) return 1;
         if (stored > length - begin) stored = length - begin;
         return may_begin_content(data + begin, stored, beginnings) ||
                (stored > 5 && may_be_deflate(data + begin, stored, beginnings));

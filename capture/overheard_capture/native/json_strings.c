@@ -2,15 +2,16 @@
 
 enum { STRING_SLOTS = 256, LONGEST_STRING = 1 << 15, FURTHEST_STRING = 4096, MOST_BLANKS_BEFORE_COLON = 64 };
 
-/* The last value of each name: where it begins and ends, and where it ends without white space. All offsets are those
- * in the whole text, of which the data begins at `base`. */
+/* The last value of each name, and behind these of each name with the value before it: where it begins and ends, and where it
+ * ends without white space. All offsets are those in the whole text, of which the data begins at `base`. */
 typedef struct {
     uint64_t base, at; /* `at` is where to go on */
     uint32_t name;     /* the hash of the last name */
     uint32_t within;   /* whether that is in a string that is too long */
     uint32_t escaped;  /* whether there is an escaped quotation mark */
-    uint32_t names[STRING_SLOTS];
-    uint64_t begins[STRING_SLOTS], ends[STRING_SLOTS], tails[STRING_SLOTS];
+    uint32_t value;    /* the hash of the last value */
+    uint32_t names[2 * STRING_SLOTS];
+    uint64_t begins[2 * STRING_SLOTS], ends[2 * STRING_SLOTS], tails[2 * STRING_SLOTS];
 } Strings;
 
 /* Pairs of bytes that are next to each other in a secret, or around a blank, in either case; and for each form of a secret
@@ -90,14 +91,41 @@ static const uint8_t *quote_at(int level, const uint8_t *begin, const uint8_t *a
     return end;
 }
 
+/* The hash of a name with that of the value before. */
+static uint32_t name_behind(const Strings *state) { return state->name ^ state->value * 0x9E3779B1u; }
+
+/* A value: all of it, and without white space. */
+typedef struct {
+    const uint8_t *begin, *close, *head, *tail;
+} Value;
+
+/* Whether the last value in a slot goes on in this one, and if so, both are in `out`. This one takes its place. */
+static int next_value(Strings *state, uint32_t slot, uint32_t name, Value value, const uint8_t *origin, const Forms *forms, uint64_t *out) {
+    int found = 0;
+    uint64_t begin = (uint64_t)(value.begin - origin), close = (uint64_t)(value.close - origin);
+    if (state->names[slot] == name && state->ends[slot] && begin - state->ends[slot] <= FURTHEST_STRING) {
+        const uint8_t *before = origin + state->tails[slot];
+        uint32_t pair = before[-1] << 8 | *value.head;
+        if (forms->pairs[pair >> 3] >> (pair & 7) & 1 && goes_on(forms, origin + state->begins[slot], before, value.head, value.tail)) {
+            uint64_t each[] = {name, state->begins[slot], state->ends[slot], begin, close};
+            memcpy(out, each, sizeof each);
+            found = 1;
+        }
+    }
+    state->names[slot] = name;
+    state->begins[slot] = begin, state->ends[slot] = close, state->tails[slot] = (uint64_t)(value.tail - origin);
+    return found;
+}
+
 /* Read strings. In `out`, five numbers for each value that goes on in the next one of the same name: the hash of the
- * name, and where both begin and end. Returns how many there are, at most `room`. */
+ * name, or of it with the value before, and where both begin and end. Returns how many there are, at most `room`; one less may
+ * be all that there is room for. */
 uint64_t continued_strings(
     const uint8_t *data, uint64_t length, int level, int is_last, Strings *state, const Forms *forms, uint64_t *out, uint64_t room
 ) {
     const uint8_t *origin = data - state->base, *end = data + length, *at = origin + state->at;
     uint64_t found = 0;
-    while (at < end && found < room) {
+    while (at < end && found + 1 < room) {
         if (state->within) {
             at = quote_at(level, data, at, end, state);
             if (at == end) break;
@@ -110,6 +138,7 @@ uint64_t continued_strings(
         const uint8_t *begin = quote + 1, *close = quote_at(level, begin, begin, end, state);
         if (close - begin > LONGEST_STRING) {
             state->names[state->name % STRING_SLOTS] = state->name + 1;
+            state->names[STRING_SLOTS + name_behind(state) % STRING_SLOTS] = name_behind(state) + 1;
             state->within = 1, at = begin + LONGEST_STRING;
             continue;
         }
@@ -123,18 +152,18 @@ uint64_t continued_strings(
             continue;
         }
         const uint8_t *tail = without_space(begin, close), *head = behind_space(begin, tail);
-        if (tail == head) continue;
-        uint32_t slot = state->name % STRING_SLOTS;
-        if (state->names[slot] == state->name && state->ends[slot] && begin - origin - state->ends[slot] <= FURTHEST_STRING) {
-            const uint8_t *before = origin + state->tails[slot];
-            uint32_t pair = before[-1] << 8 | *head;
-            if (forms->pairs[pair >> 3] >> (pair & 7) & 1 && goes_on(forms, origin + state->begins[slot], before, head, tail)) {
-                uint64_t each[] = {state->name, state->begins[slot], state->ends[slot], begin - origin, close - origin};
-                memcpy(out + 5 * found++, each, sizeof each);
-            }
+        if (tail == head) {
+            if (close - begin != 1 || *begin != ' ') continue;
+            head = begin, tail = close;
         }
-        state->names[slot] = state->name;
-        state->begins[slot] = begin - origin, state->ends[slot] = close - origin, state->tails[slot] = tail - origin;
+        Value value = {begin, close, head, tail};
+        uint32_t slot = state->name % STRING_SLOTS, behind_value = name_behind(state), other = STRING_SLOTS + behind_value % STRING_SLOTS;
+        /* What goes on either way is joined once. */
+        int is_same = state->begins[slot] == state->begins[other];
+        found += (uint64_t)next_value(state, slot, state->name, value, origin, forms, out + 5 * found);
+        int goes_on_behind = next_value(state, other, behind_value, value, origin, forms, out + 5 * found);
+        found += goes_on_behind && !is_same;
+        state->value = hash_of_name(begin, close);
     }
     state->at = at - origin;
     return found;

@@ -101,14 +101,14 @@ STRING_SLOTS = 256
 
 
 class Strings(ctypes.Structure):
-    """The last string of JSON under each name; see `json_strings.c`."""
+    """The last string of JSON under each name, and under each name with the string before it; see `json_strings.c`."""
 
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
         *((name, ctypes.c_uint64) for name in ("base", "at")),
-        *((name, ctypes.c_uint32) for name in ("name", "within", "escaped")),
-        ("names", ctypes.c_uint32 * STRING_SLOTS),
-        *((name, ctypes.c_uint64 * STRING_SLOTS) for name in ("begins", "ends", "tails")),
+        *((name, ctypes.c_uint32) for name in ("name", "within", "escaped", "value")),
+        ("names", ctypes.c_uint32 * (2 * STRING_SLOTS)),
+        *((name, ctypes.c_uint64 * (2 * STRING_SLOTS)) for name in ("begins", "ends", "tails")),
     ]
 
 

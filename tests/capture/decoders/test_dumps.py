@@ -80,6 +80,22 @@ def test_a_dump_may_have_one_row(name: str) -> None:
     assert seen(played(untyped, rows)) == {(f"{PROGRAMS[name]} dump",)}
 
 
+@for_each(
+    name=["xxd", "xxd -g 1", "hexdump -C", "od -Ax -tx1"],
+    before=[b'alice\t"', b"note: ", b"id=7 "],
+    blanks=[b" ", b"    ", b"\t"],
+)
+def test_the_first_row_may_be_behind_something_and_all_be_indented(name: str, before: bytes, blanks: bytes) -> None:
+    """As a dump in a table in YAML is."""
+    for value in (VALUE, VALUE.swapcase()):
+        rows = before + dump(name, b"password=" + value)
+        text = b"note: |\n" + b"".join(blanks + row + b"\n" for row in rows.splitlines()) + b"other: none\n"
+        findings = played(untyped, text)
+        assert (("hex dump",) in seen(findings)) == (value == VALUE)
+        assert not findings.unread
+        assert outcome(played(untyped, text, range(0, len(text), 9))) == outcome(findings)
+
+
 def test_lines_that_are_left_out_end_a_dump_and_another_begins() -> None:
     rows = dump("od", b"=" * 64 + TEXT)
     assert b"\n*\n" in rows

@@ -27,6 +27,11 @@ WORD = VALUE.decode()
 PARTS = ["The word is Flu", "ffy ta", "il", " 4711, they say"]
 
 
+def keys(word: str) -> list[dict[str, str]]:
+    """As drivers of browsers press and release each key."""
+    return [{"type": kind, "value": sign} for sign in word for kind in ("keyDown", "keyUp")]
+
+
 def runs(parts: Sequence[str]) -> dict[str, object]:
     """Documents as programs write them, whose text is in these parts."""
     notes = [
@@ -71,6 +76,7 @@ LEAKS = {
     "lines of a log": "".join(json.dumps({"log": each, "stream": "stdout"}) + "\n" for each in PARTS),
     "JSON in a string": json.dumps({"body": json.dumps(runs(PARTS)["Quill"])}),
     "behind a guard": ")]}'\n" + json.dumps(PARTS),
+    "keys that go down and up": json.dumps({"actions": [{"type": "key", "actions": keys(WORD)}]}),
     "empty strings between": json.dumps(["Flu", "", "ffy tail 4711", ""]),
 }
 LARGE = json.dumps([{"id": at, "name": "squirrel", "text": "The squirrels are out. " * 9} for at in range(60)])

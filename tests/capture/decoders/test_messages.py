@@ -93,6 +93,13 @@ def test_several_answers_at_once_are_told_by_their_index(pieces: list[str], inde
     assert joined([json.dumps({name: number, "delta": piece}) for number, piece in enumerate(pieces)]) == ["plainly"]
 
 
+@for_each(kinds=[("keydown", "keyup"), ("key_press", "key_release"), ("KEYDOWN", "KEYUP")])
+def test_a_key_goes_down_and_up(kinds: tuple[str, str]) -> None:
+    messages = [json.dumps({"type": kind, "key": sign}) for sign in LETTERS for kind in kinds]
+    assert joined(messages)
+    assert not joined([each.replace(kinds[0], "a").replace(kinds[1], "b") for each in messages])
+
+
 @pytest.mark.parametrize(
     "messages",
     [

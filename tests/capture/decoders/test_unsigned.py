@@ -271,6 +271,21 @@ def test_short_brotli_of_a_block_is_known_if_all_of_both_is_there() -> None:
     assert not any(map(is_unsigned, (packed[:-1], packed + b"more", *damaged)))
 
 
+def test_short_brotli_that_was_compressed_before_is_known_though_it_is_stored() -> None:
+    note = "секретный пароль".encode()
+    once = brotli.compress(b"password=" + note, quality=11)
+    packed = brotli.compress(once, quality=5)
+    assert once in packed
+    assert len(packed) <= 64
+    assert is_unsigned(packed)
+    text = packed.hex(":").encode()
+    assert any(
+        layers[-2:] == ("br", "br") for layers in seen(played(untyped, text, findings=some_findings(value=note)))
+    )
+    other = brotli.compress(noise(len(once)), quality=5)
+    assert not any(map(is_unsigned, (packed[:-1], packed + b"more", other)))
+
+
 def test_short_brotli_of_text_that_switches_to_its_charset_is_known() -> None:
     """With escapes (ISO 2022); other control codes are in no text."""
     text = "секретный пароль".encode("iso2022-jp")

@@ -32,6 +32,7 @@ FORMS = (
     ("decimal", "[char]{}", "+"),
     ("decimal", "String.fromCharCode({})", "+"),
     ("decimal", "{}", ","),
+    ("decimal", "{}", "."),
     ("decimal", "\\{}", ""),
     ("decimal", "\\{:03d}", ""),
     ("decimal", "&#{}", ""),
@@ -43,6 +44,9 @@ FORMS = (
     ("hexadecimal, separated", "U+{:04X}", " "),
     ("hexadecimal, separated", "&#x{:x}", ""),
     ("hexadecimal, separated", "0x{:02X}", ", "),
+    ("hexadecimal, separated", "[char]0x{:02x}", "+"),
+    ("hexadecimal, separated", "chr(0x{:02x})", "."),
+    ("hexadecimal, separated", "Chr(&H{:02X})", " & "),
 )
 
 

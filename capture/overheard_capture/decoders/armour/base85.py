@@ -20,8 +20,9 @@ from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, SHORTEST_BASE85, Coding
 from overheard_capture.decoders.armour.escaped_signs import PARTIAL_ESCAPE, SIGNS, escape_of, sign_of, texts
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
+from overheard_capture.decoders.magic import is_known
 from overheard_capture.decoders.unsigned import is_unsigned
-from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS
+from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS, LENGTH
 from overheard_capture.decoders.utf16_32 import SCRIPTS
 from overheard_capture.native import core
 from overheard_capture.native.structures import NativeBase85
@@ -244,14 +245,16 @@ def _decoded(chars: bytes) -> bytes:
 def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
     """Whether bytes have many zeros, begin a block stored by deflate (RFC 1951, 3.2.4), or are text among a few others.
 
-    Or whether one byte is frequent. Few other characters decode to that. It is so of UTF-16 and UTF-32, of letters in
-    charsets of East Asia that are not theirs, of records with numbers, and of messages.
+    Or a known format behind its length; or one byte is frequent. Few other characters decode to that. It is so of
+    UTF-16 and UTF-32, of letters in charsets of East Asia that are not theirs, of records with numbers, of messages.
     `is_mixed` is whether there are letters of both cases, as text has that is encoded.
     """
     head = out[:_SHORTEST_OUT]
     if head.count(0) >= _ZEROS or max(head[::2]) < SCRIPTS or max(head[1::2]) < SCRIPTS:
         return True
     if is_mixed and max(map(head.count, head)) >= _SAME:
+        return True
+    if b"\0\0" in (head[:2], head[2:LENGTH]) and is_known(head[LENGTH:]):
         return True
     if head[0] <= 1 and head[1] ^ head[3] == head[2] ^ head[4] == 0xFF:
         return True

@@ -15,8 +15,8 @@ SHORTEST = 24
 # That of 20 bytes in base85.
 SHORTEST_BASE85 = 25
 
-# What is behind the backslash of an escape of white space: it looks like characters of a coding.
-BEHIND_BACKSLASH = lazy_pattern(rb"[nrt]|(?:u00|x)0[9aAdD]|01[125]")
+# What is behind the backslash of an escape, of white space or by the number of a character: it looks like a coding.
+BEHIND_BACKSLASH = lazy_pattern(rb"[nrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x0[9aAdD]|01[125]")
 
 HEXADECIMAL = Layer("hexadecimal", LayerKind.SPELLED)
 _NOTHING = lazy_pattern(rb"(?!)")

@@ -38,8 +38,11 @@ _LONGEST_LINE = 256
 # How much of the decoded bytes identifies them.
 _HEAD = 128
 _LONGEST_ESCAPE = 13
-# The digits of an escape of white space, such as `\u000a`, right before those of bytes.
-_ESCAPED_BREAK = lazy_pattern(rb"000[9aAdD]")
+# What else may be an escape, whose last characters look like the first ones of a run. Or they are: `\x` is also before
+# bytes in PostgreSQL, and a backslash before a part of a path.
+_ESCAPE = lazy_pattern(rb"\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2}|[0-7]|[abefv])")
+# So many bytes before a run tell whether it begins within an escape, and so many behind them what that is.
+BEFORE, _LONGEST_BEHIND = 2, 9
 # What a word consists of, as its last letters may be digits of a coding.
 _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -65,11 +68,11 @@ class CodingFinder:
         self._before = ReadBefore(findings, layers, coding.members, reader)
         # Runs of the batch.
         self._together = ReadTogether(self._before)
-        # The byte before the pending run.
+        # The last bytes before the pending run.
         self._after = b""
 
     def begin(self, after: bytes) -> None:
-        """A run begins, after this byte."""
+        """A run begins, after these bytes."""
         self._after = after
 
     def add(self, data: Bytes, origin: Origin) -> None:
@@ -106,7 +109,8 @@ class CodingFinder:
         if not self._content and self._coding.is_other(data):
             self._close_content()
             return len(data)
-        for found in self._matches(data):
+        after, self._after = self._after, b""
+        for found in self._matches(data, after):
             begin, end = found.span()
             goes_on = not last and end > len(data) - _KEPT
             if goes_on:
@@ -116,38 +120,54 @@ class CodingFinder:
                 end = self._group_end(data, begin, line if line >= 0 else most)
             if self._content and self._coding.chars(data[:begin]):
                 self._close_content()
-            raw, is_whole = data[begin:end], not (goes_on or self._content)
-            if is_whole and (raw in self._before or self._together.waits(raw, origin.after(begin))):
+            raw, at = data[begin:end], origin.after(begin)
+            if not goes_on and not self._content:
+                if not self._read_whole(raw, at, _escaped(after, data, begin)):
+                    break
                 continue
             if not self._findings.has_work(TO_DECODE):
                 break
-            sighted, waiting = self._before.sighted, self._waiting
-            self._decode(raw, origin.after(begin), whole=not goes_on)
+            self._decode(raw, at, whole=not goes_on)
             if goes_on:
                 return end
             self._close_content()
-            if is_whole and waiting < self._waiting:
-                self._together.add(raw)
-            elif is_whole:
-                self._before.add(raw, sighted)
         return len(data) if last else len(data) - _KEPT
 
-    def _matches(self, data: bytes) -> Iterator[re.Match[bytes]]:
+    def _read_whole(self, raw: bytes, origin: Origin, escaped: int) -> bool:
+        """Read a complete run, whose first `escaped` characters may belong to an escape. False if no work is left."""
+        # The same one may be elsewhere without the escape.
+        if not escaped and (raw in self._before or self._together.waits(raw, origin)):
+            return True
+        if not self._findings.has_work(TO_DECODE):
+            return False
+        if escaped:
+            self._decode(raw[escaped:], origin.after(escaped), whole=True, counts=False)
+            self._close_content()
+        sighted, waiting = self._before.sighted, self._waiting
+        self._decode(raw, origin, whole=True)
+        self._close_content()
+        if not escaped and waiting < self._waiting:
+            self._together.add(raw)
+        elif not escaped:
+            self._before.add(raw, sighted)
+        return True
+
+    def _matches(self, data: bytes, after: bytes) -> Iterator[re.Match[bytes]]:
         """What is written in this coding in a piece of a run."""
-        start = self._word_end(data)
+        start = self._word_end(data, after)
         if self._content and (more := self._coding.more.match(data)):
             yield more
             start = more.end()
         yield from self._coding.find(data, start)
 
-    def _word_end(self, data: bytes) -> int:
+    def _word_end(self, data: bytes, after: bytes) -> int:
         """The end of the escape or word within which a run begins, with letters that may be digits; 0 if it is long."""
-        before, self._after = self._after, b""
-        if before == b"\\":
-            escape = BEHIND_BACKSLASH.match(data)
-            return escape.end() if escape else 0
+        if (backslash := after.rfind(b"\\")) >= 0:
+            behind = after[backslash + 1 :]
+            escape = BEHIND_BACKSLASH.match(behind + data[:_LONGEST_BEHIND])
+            return max(escape.end() - len(behind), 0) if escape else 0
         # No word ends with a list of numbers.
-        is_within = before and before in _WORD and self._coding.layer is not DECIMAL
+        is_within = after and after[-1] in _WORD and self._coding.layer is not DECIMAL
         end = len(data) - len(data.lstrip(_WORD)) if is_within else 0
         return end if end < SHORTEST else 0
 
@@ -164,7 +184,8 @@ class CodingFinder:
             at -= 1
         return at if at > least or at == begin else end
 
-    def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
+    def _decode(self, raw: bytes, origin: Origin, *, whole: bool, counts: bool = True) -> None:
+        """Decode a run, or a part of it; one that `counts` is a value if it decodes to nothing known."""
         coding = self._coding
         if coding.layer is BASE32 and not self._content and coding.is_other(raw):
             # A hash behind a word on the line before.
@@ -179,9 +200,9 @@ class CodingFinder:
             # A sign or a name right before an escape belongs to the run.
             known = known or (coding.layer is PERCENT and start_of_content(out[:LONG_HEAD]) >= 0)
             # Whatever is no number or ciphertext is read as far as possible.
-            known = known or (whole and self._is_content(raw, out) and self._is_value(raw, chars, out))
-            if not known and whole and (part := self._compressed_part(raw)):
-                self._decode(raw[part], origin.after(part.start), whole=True)
+            known = known or (whole and counts and self._is_content(raw, out) and self._is_value(raw, chars, out))
+            if not known and whole and (part := self._before_word(raw)):
+                self._decode(part, origin, whole=True)
                 return
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
@@ -190,13 +211,14 @@ class CodingFinder:
                     # The first one may be a length before the digits, such as that of a string in a message.
                     where = partial(_decoded_origin, coding, raw[1:], origin.after(1))
                     self._batch.add(coding.decode(coding.chars(raw[1:])), coding.layer, where)
-                self._count(raw, chars, out)
+                if counts:
+                    self._count(raw, chars, out)
                 return
             reader = self._reader if known else None
             self._value = CodedValue(
-                self._findings,
+                self._findings if counts else speculative(self._findings),
                 (*self._layers, coding.layer),
-                self._value_test(raw),
+                self._value_test(raw) if counts else lambda _: False,
                 coding.decode,
                 is_known=known,
             )
@@ -207,15 +229,10 @@ class CodingFinder:
             self._content.feed(out, where(), contiguous=False)
             self._value.add(chars, self._size(raw, out))
 
-    def _compressed_part(self, raw: bytes) -> slice | None:
-        """The part of a run that is compressed data, without what is not: digits of an escape, or a word behind it."""
-        part = slice(0, 0)
-        if self._coding.layer is BASE32:
-            part = slice(0, max(raw.rfind(b"\n"), 0))
-        elif self._coding.layer is HEXADECIMAL and (escape := _ESCAPED_BREAK.match(raw)):
-            part = slice(escape.end(), len(raw))
-        out = self._coding.decode(self._coding.chars(raw[part]))
-        return part if is_unsigned(out[:LONG_HEAD]) else None
+    def _before_word(self, raw: bytes) -> bytes:
+        """The part of a run of base32 before a word on the next line, if it is compressed data; empty otherwise."""
+        part = raw[: max(raw.rfind(b"\n"), 0)] if self._coding.layer is BASE32 else b""
+        return part if is_unsigned(self._coding.decode(self._coding.chars(part))[:LONG_HEAD]) else b""
 
     def _is_content(self, raw: bytes, out: bytes) -> bool:
         """Whether decoded bytes do not look random; of what may be a word, whether many of them are zero."""
@@ -261,6 +278,16 @@ class CodingFinder:
         """No more bytes follow."""
         self.read_pending(last=True)
         self.search()
+
+
+def _escaped(after: bytes, data: bytes, begin: int) -> int:
+    """How many characters from `begin` on may belong to an escape that began before it; `after` is before `data`."""
+    if begin < BEFORE:
+        data, begin = after + data[: begin + _LONGEST_BEHIND], len(after) + begin
+    for start in range(max(begin - BEFORE, 0), begin):
+        if (escape := _ESCAPE.match(data, start)) and escape.end() > begin:
+            return escape.end() - begin
+    return 0
 
 
 def _decoded_origin(coding: Coding, raw: bytes, origin: Origin) -> Origin:

@@ -54,10 +54,11 @@ _ANY_ESCAPE = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
 _BASE58_BEHIND = lazy_pattern(rb"%%[0-9A-Fa-f]{2}[1-9A-HJ-NP-Za-km-z]{%d}" % SHORTEST)
 # So many different characters of base85 are escaped, which base64 has not. Its own may be escaped several times.
 _ESCAPES_OF_BASE85 = 2
-# What is read line by line: a dump, quoted-printable; encoded words; and characters by their number in a string.
+# What is read line by line: a dump, quoted-printable; encoded words; and characters by their number in a string or, if
+# that is escaped again, in HTML.
 _IN_LINES = lazy_pattern(
     rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))"
-    rb"|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
+    rb"|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2})|&(?:amp;)+#"
 )
 _NOT_BASE64 = lazy_pattern(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
 _BINARY_ESCAPE = lazy_pattern(rb"%(?:25)*+(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")

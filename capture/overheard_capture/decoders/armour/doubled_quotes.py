@@ -18,32 +18,34 @@ def _held_quote(piece: bytes) -> int:
     return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
 
 
-_DOUBLED = Writing(
-    Layer("quotes doubled", LayerKind.SPELLED),
-    LiteralSet(b"<~"),
-    lazy_pattern(rb"<~(?=[^~]{0,1024}?(?:''|\"\"|%22))"),
-    lazy_pattern(rb"\Z"),
-    # What begins with a greater-than sign does not end there.
-    lazy_pattern(rb"(?<=[^<]~)>"),
-    lazy_pattern(rb"''|\"\"|%22"),
-    lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
-    _held_quote,
-)
+def _doubled(quote: bytes, escape: bytes) -> tuple[Writing, ...]:
+    """Where one kind of quote is escaped so: the other one stands for itself, and there may be two of it."""
+    armoured = Writing(
+        Layer("quotes doubled", LayerKind.SPELLED),
+        LiteralSet(b"<~"),
+        lazy_pattern(rb"<~(?=[^~]{0,1024}?(?:%b))" % escape),
+        lazy_pattern(rb"\Z"),
+        # What begins with a greater-than sign does not end there.
+        lazy_pattern(rb"(?<=[^<]~)>"),
+        lazy_pattern(escape),
+        lambda _: quote,
+        _held_quote,
+    )
+    # Bytes in quoted-printable, in a string of SQL or a cell of CSV: one sign more, and none of them is what it was.
+    in_bytes = armoured._replace(
+        marks=ESCAPED_CODES,
+        begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
+        ahead=lazy_pattern(rb"\0|(%b)" % (quote * 2)),
+        before=lazy_pattern(rb"(?<=[,;\t('\"])[^\r\n'\"]{1,160}\Z|\Z"),
+        ends=lazy_pattern(rb"(?<=[^'])'(?=[,);])|(?<=[^\"])\"(?=[,;\t\r\n])"),
+    )
+    # All of these quotes may be before the bytes that show it.
+    before_bytes = in_bytes._replace(
+        before=lazy_pattern(rb"(?<=['\"])[^\r\n'\"]{1,160}+(?:%b[^\r\n'\"]{0,160}+){1,4}\Z" % (quote * 2)),
+        ahead=None,
+    )
+    return armoured, in_bytes, before_bytes
 
-# Bytes in quoted-printable, in a string of SQL or a cell of CSV: one sign more, and none of them is what it was.
-_DOUBLED_IN_BYTES = _DOUBLED._replace(
-    marks=ESCAPED_CODES,
-    begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
-    ahead=lazy_pattern(rb"\0|(''|\"\")"),
-    before=lazy_pattern(rb"(?<=[,;\t('\"])[^\r\n'\"]{1,160}\Z|\Z"),
-    ends=lazy_pattern(rb"(?<=[^'])'(?=[,);])|(?<=[^\"])\"(?=[,;\t\r\n])"),
-)
-
-# All of these quotes may be before the bytes that show it.
-_DOUBLED_BEFORE_BYTES = _DOUBLED_IN_BYTES._replace(
-    before=lazy_pattern(rb"(?<=['\"])[^\r\n'\"]{1,160}+(?:(?:''|\"\")[^\r\n'\"]{0,160}+){1,4}\Z"),
-    ahead=None,
-)
 
 _FILE_NAME = Writing(
     Layer("file name", LayerKind.SPELLED),
@@ -56,4 +58,4 @@ _FILE_NAME = Writing(
     _held_quote,
 )
 
-DOUBLED_QUOTES = (_DOUBLED, _DOUBLED_IN_BYTES, _DOUBLED_BEFORE_BYTES, _FILE_NAME)
+DOUBLED_QUOTES = (*_doubled(b"'", rb"''"), *_doubled(b'"', rb"\"\"|%22"), _FILE_NAME)

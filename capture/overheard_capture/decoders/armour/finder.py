@@ -16,7 +16,7 @@ from overheard_capture.content.byte_scan import (
 )
 from overheard_capture.content.randomness import looks_random
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.coding_finder import CodingFinder
+from overheard_capture.decoders.armour.coding_finder import BEFORE, CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
@@ -73,7 +73,7 @@ class ArmourFinder:
         # the tail, as most of them begin none; if not, the finder has them, and this is `SHORTEST`.
         self._begun: Sequence[int] = [0] * len(CODINGS)
         self._tail, self._origin = b"", _NO_ORIGIN
-        # The byte before the tail.
+        # The last bytes before the tail.
         self._before = b""
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
@@ -84,19 +84,25 @@ class ArmourFinder:
             if self._begun[number]:
                 self._continue(number, data, origin, found.ends[number])
             for begin, end in found.runs[number]:
-                self._begin(number, data, begin).read(bytes(data[begin:end]), origin.after(begin), last=True)
+                self._begin(number, self._last_before(data, begin)).read(
+                    bytes(data[begin:end]), origin.after(begin), last=True
+                )
         self._keep(data, origin, found)
         for finder in filter(None, self._finders):
             finder.search()
         if found.digests and 0 in self._numbers:
             self._count_digests(found.digests)
 
-    def _begin(self, number: int, data: bytes | bytearray, begin: int) -> CodingFinder:
-        """A run begins, in the data or at its end. Returns what reads it."""
+    def _last_before(self, data: bytes | bytearray, at: int) -> bytes:
+        """The last bytes before an offset in the data that follow the tail."""
+        return bytes(data[at - BEFORE : at]) if at >= BEFORE else (self._before + self._tail + data[:at])[-BEFORE:]
+
+    def _begin(self, number: int, after: bytes) -> CodingFinder:
+        """A run begins, after these bytes. Returns what reads it."""
         if not (finder := self._finders[number]):
             finder = CodingFinder(self._findings, self._layers, self._reader, CODINGS[number])
             self._finders[number] = finder
-        finder.begin(bytes(data[begin - 1 : begin]) if begin else (self._before + self._tail)[-1:])
+        finder.begin(after)
         return finder
 
     def _continue(self, number: int, data: bytes | bytearray, origin: Origin, end: int) -> None:
@@ -110,7 +116,7 @@ class ArmourFinder:
             begin = len(before) - count
             if end < len(data) and not may_be_coded(number, before + bytes(data[: end + 1]), begin):
                 return
-            finder = self._begin(number, before, begin)
+            finder = self._begin(number, before[max(begin - BEFORE, 0) : begin])
             finder.add(self._tail[at:], self._origin.after(at))
         if finder:
             finder.add(data[:end], origin)
@@ -128,9 +134,9 @@ class ArmourFinder:
                 begun[number] = SHORTEST
                 if number in self._numbers:
                     at = size - count
-                    self._begin(number, data, at).add(data[at:], origin.after(at))
+                    self._begin(number, self._last_before(data, at)).add(data[at:], origin.after(at))
         at = size - max(count if count < SHORTEST else 0 for count in begun)
-        self._before = bytes(data[at - 1 : at]) if at else (self._before + self._tail)[-1:]
+        self._before = self._last_before(data, at)
         self._tail, self._origin = bytes(data[at:]), origin.lasting(at, size)
         self._begun = begun
 

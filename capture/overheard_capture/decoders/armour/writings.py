@@ -185,13 +185,24 @@ ENTITIES = Writing(
         *(*BEGIN, b"GIT binary patch", b"VCARD", b"VCALENDAR"),
         *(b"gt; " + begin for begin in BEGIN),
         *(b"gt;" + begin for begin in BEGIN),
-        *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin ", b"gt; 0", b"gt;0", b"gt;  "),
+        *(
+            b"gt; BEGIN:V",
+            b"gt;BEGIN:V",
+            b"gt; GIT b",
+            b"gt;GIT b",
+            b"gt; =ybegin ",
+            b"gt;=ybegin ",
+            b"gt; 0",
+            b"gt;0",
+            b"gt;  ",
+        ),
         b"\n&gt;",
     ),
     lazy_pattern(
         # What has nothing to unescape would be read as it is, again and again.
         rb"(?:(?<=&)|(?<=&amp;))gt;"
-        rb"(?: ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
+        rb"(?: ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |BEGIN:V[A-Z]{4,8}\r?\n"
+        rb"|0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
         rb"|  [0-9A-Za-z+/=]{1,76}\r?\n)"
         # In a quotation, the next line of base64; the rest of a line that was folded; a line of base64.
         rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"

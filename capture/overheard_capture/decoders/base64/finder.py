@@ -217,13 +217,13 @@ class Base64Finder:
             skipped = unsigned_start(chars)
         # What is no word and no random number is read as far as possible.
         out = decoded(chars) if skipped < 0 else b""
-        has_sign = raw.startswith(_SIGNS)
-        if has_sign:
+        if has_sign := raw.startswith(_SIGNS):
             self._to_search(decoded(chars[1:]), raw[1:], origin.after(1))
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars or (has_zeros(out) and is_base64(chars)):
             self._read_whole(raw, origin, skipped)
-            if skipped == 0 and not is_readable(decoded(chars[:DECISION_LENGTH])):
-                self._read_parts(raw, origin, known=True)
+            may_end = skipped == 0 or (len(raw) < _STREAMED_LENGTH and raw.rfind(b"/") >= skipped > 0)
+            if may_end and not is_readable(decoded(chars[skipped:][:DECISION_LENGTH])):
+                self._read_parts(raw, origin, known=not skipped)
             return
         if len(out) == KEY_LENGTH:
             self._findings.keep_fernet(key=out)

@@ -62,7 +62,10 @@ _CALL = row(exactly(b")"), _TOGETHER, repeated(one_of(_NAME), 2, 19), exactly(b"
 _CAST = row(_TOGETHER, exactly(b"["), repeated(one_of(_NAME), 4, 11), exactly(b"]"))
 # As escapes of Lua, browsers and RTF, if there is one for every character.
 _ESCAPE = row(either(*map(exactly, (b"\\", b"\\\\", b"&#", b"?\\u", b"?\\\\u"))), repeated(exactly(b"0"), 0, 6))
-_NEXT = either(_COMMA, _KEY, _ITEM, _CALL, _CAST, _ESCAPE)
+# As the object identifier of a text in a table of SNMP (RFC 2578, 7.7).
+_ARC = exactly(b".")
+_NEXT = either(_COMMA, _KEY, _ITEM, _CALL, _CAST, _ESCAPE, _ARC)
+_NEXT_IN_PROGRAM = row(either(_CALL, _CAST), either(exactly(b"0x"), exactly(b"&H")))
 # In other bases zeros lead, and there may be nothing between two numbers.
 _NEXT_OCTAL = row(_COMMA, perhaps(exactly(b"0")))
 _NEXT_BITS = either(one_of(b"-._"), row(_COMMA, perhaps(exactly(b"0b"))))
@@ -78,6 +81,8 @@ def hexadecimal(value: bytes) -> Iterator[Pattern]:
     names = (Spelling("hexadecimal", any_case=True), Spelling("hexadecimal, separated", any_case=True))
     kinds = (Kind(names[0], partial(Shape, shape.parts)),)
     yield Pattern(shape, names, _any_joined(ends), _any_joined(begins), kinds)
+    if len(characters) >= _LEAST:
+        yield _listed(names[1], shape.parts, _NEXT_IN_PROGRAM)
 
 
 def _any_joined(forms: Iterable[Sequence[bytes]]) -> Look:
@@ -103,7 +108,7 @@ def _in_either_way(characters: list[bytes]) -> Iterator[list[bytes]]:
 def decimal(value: bytes) -> Iterator[Pattern]:
     """A list of numbers, as in JSON and in logs: of bytes or, beyond ASCII, of characters. Or three digits per byte."""
     if len(value) >= _LEAST:
-        yield _listed("decimal", tuple(map(_in_decimal, _characters(value))), _NEXT)
+        yield _listed(Spelling("decimal"), tuple(map(_in_decimal, _characters(value))), _NEXT)
         yield literally("decimal", b"".join(b"%03d" % byte for byte in value))
 
 
@@ -124,12 +129,12 @@ def _characters(value: bytes) -> list[bytes]:
 def octal_and_binary(value: bytes) -> Iterator[Pattern]:
     """Three digits per byte, or eight."""
     if len(value) >= _LEAST:
-        yield _listed("octal", tuple(exactly(b"%03o" % byte) for byte in value), perhaps(_NEXT_OCTAL))
-        yield _listed("binary", tuple(exactly(f"{byte:08b}".encode()) for byte in value), perhaps(_NEXT_BITS))
+        yield _listed(Spelling("octal"), tuple(exactly(b"%03o" % byte) for byte in value), perhaps(_NEXT_OCTAL))
+        yield _listed(Spelling("binary"), tuple(exactly(f"{byte:08b}".encode()) for byte in value), perhaps(_NEXT_BITS))
 
 
-def _listed(name: str, parts: tuple[Look, ...], between: Look) -> Pattern:
-    return Pattern(Shape(parts, between), (Spelling(name),), Shape(parts[-_FEW:], between).look)
+def _listed(spelling: Spelling, parts: tuple[Look, ...], between: Look) -> Pattern:
+    return Pattern(Shape(parts, between), (spelling,), Shape(parts[-_FEW:], between).look)
 
 
 def grouped(value: bytes) -> Iterator[Pattern]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import zlib
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,8 @@ def found(data: bytes) -> list[list[tuple[int, int]]]:
 
 def texts() -> list[bytes]:
     """Lines of which some are encoded: text, compressed and wide text, random bytes; and words, alike in length."""
-    kinds = (TEXT, TEXT.decode().encode("utf-16-le"), bytes(5) + b"\x07" * 30, DICE.randbytes(40))
+    kinds = [TEXT, TEXT.decode().encode("utf-16-le"), bytes(5) + b"\x07" * 30, DICE.randbytes(40)]
+    kinds += [(30).to_bytes(4, order) + zlib.compress(TEXT[:30]) for order in ("little", "big")]
     encoded = [write(kind) for write in (base64.b85encode, base64.a85encode, z85) for kind in kinds]
     before = (b"", b"data=", b"+", b"> ", b"<p>", b"\\n")
     words = [b"gid://shop/Product/%d" % DICE.randrange(10**12) for _ in range(20)]

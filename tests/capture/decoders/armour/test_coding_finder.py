@@ -89,15 +89,40 @@ def test_a_word_behind_base32_is_no_line_of_it(packed: str, charset: str, small:
 @for_each(
     write=[base64.b85encode, z85, base64.b32encode, lambda data: base64.b32encode(data).lower(), hexadecimal],
     pack=[zlib_raw, brotli.compress, ebcdic],
-    escape=[b"\\n", b"\\r\\n", b"\\t", b"\\u000a", b"\\u000d\\u000a", b"\\x0a", b"\\012", b"\\\\n"],
+    escape=[
+        *(b"\\n", b"\\r\\n", b"\\t", b"\\\\n", b"\\u000a", b"\\u000d\\u000a", b"\\u000A", b"\\u0009"),
+        *(b"\\x0a", b"\\x0A", b"\\012", b"\\u0022", b"\\u003D", b"\\U0000003A"),
+    ],
 )
-def test_an_escape_of_white_space_before_a_run_is_none_of_it(write: Write, pack: Write, escape: bytes) -> None:
+def test_an_escape_before_a_run_is_none_of_it(write: Write, pack: Write, escape: bytes) -> None:
     """Its letters and digits are those of the coding, too."""
     for value in (VALUE, VALUE.swapcase()):
         text = b'{"note": "see:' + escape + write(pack(NUMBERS + value)) + escape + b'bye"}\n'
         findings = played(untyped, text)
         assert bool(findings.sightings) == (value == VALUE)
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@for_each(
+    write=[base64.b32encode, lambda data: base64.b32encode(data).lower(), hexadecimal],
+    pack=[zlib_raw, brotli.compress],
+    escape=[b"\\x1B", b"\\x22", b"\\042", b"\\0", b"\\b", b"\\f"],
+)
+def test_what_may_be_an_escape_before_a_run_is_read_either_way(write: Write, pack: Write, escape: bytes) -> None:
+    for value in (VALUE, VALUE.swapcase()):
+        coded = write(pack(NUMBERS + value)).rstrip(b"=")
+        text = b'{"note": "see:' + escape + coded + b'"}\n'
+        findings = played(untyped, text)
+        assert bool(findings.sightings) == (value == VALUE)
+        assert outcome(played(untyped, text, range(0, len(text), 5))) == outcome(findings)
+        assert bool(played(untyped, b"C:\\data\\" + coded).sightings) == (value == VALUE)
+
+
+@for_each(write=[hexadecimal, base64.b32encode], escape=[b"", b"\\u0022", b"\\", b"\\f"])
+def test_a_signature_behind_an_escape_is_one_value(write: Write, escape: bytes) -> None:
+    findings = played(untyped, b'{"signature": "' + escape + write(noise(64)).rstrip(b"=") + b'"}\n')
+    assert not findings.unread
+    assert [len(sizes) for sizes in findings.values.values()] == [1]
 
 
 @for_each(digest=[f"000a{number:036x}" for number in (0xFFFF << 120, 0x1B3F << 128, 0x78DA << 128)])

@@ -10,7 +10,7 @@ import json
 import lzma
 import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
 import brotli  # type: ignore[import-untyped]
@@ -311,3 +311,18 @@ def test_the_quick_look_at_runs_misses_nothing(coding: Coding) -> None:
         # A run that begins within a word begins after it.
         found = find_runs(text, [0] * len(CODINGS), SEARCH).runs[number]
         assert {run for run in may if not text[run[0] - 1 :][:1].isalnum()} <= set(found)
+
+
+@for_each(
+    write=[base64.b85encode, z85],
+    order=["little", "big"],
+    pack=[zlib.compress, lambda data: gzip.compress(data, mtime=0), lzma.compress],
+)
+def test_compressed_data_in_base85_may_be_behind_their_length(
+    write: Write, order: Literal["little", "big"], pack: Write
+) -> None:
+    """Its zeros make the characters less varied."""
+    for value in (VALUE, VALUE.swapcase()):
+        text = b"user: alice\npass: " + value
+        coded = write(len(text).to_bytes(4, order) + pack(text))
+        assert bool(played(untyped, coded + b"\n").sightings) == (value == VALUE)

@@ -179,6 +179,7 @@ def test_data_of_unknown_type_is_searched_nevertheless() -> None:
 IN_PATHS = {
     "EBCDIC": (("password=" + VALUE.decode()).encode("cp273"), ("base64",)),
     "LZ4": (lz4.block.compress(VALUE * 9), ("base64", "lz4")),
+    "long Snappy": (bytes(cramjam.snappy.compress_raw(noise(120).hex(" ").encode() + VALUE)), ("base64", "snappy")),
     "Snappy": (bytes(cramjam.snappy.compress_raw(b"the value is " + VALUE)), ("base64", "snappy")),
 }
 
