@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     # Reads a complete content: where it reports to, its bytes, and their origin.
     ReadWhole: TypeAlias = "Callable[[Unwrapping, bytes, Origin], None]"
 
+# The end is looked for again in so many times as many bytes.
+_FURTHER = 8
+
 
 class Ending(NamedTuple):
     """How a content ends: `find` returns its length, 0 if more may belong to it; `rest` is for the bytes behind it."""
@@ -47,7 +50,7 @@ class WholeReader:
         self._what = what
         self._held: ByteQueue | None = ByteQueue()
         self._ending = ending
-        # How many bytes there are when the end is looked for again: twice as many each time, so that it is linear.
+        # How many bytes there are when the end is looked for again: many times as many, so that it takes little time.
         self._next_look = 0
         # The bytes after the end.
         self._rest: Content | None = None
@@ -66,7 +69,7 @@ class WholeReader:
 
     def _look_for_end(self, held: ByteQueue, ending: Ending) -> None:
         """Read the content if it has ended, and other bytes than zeros are behind it."""
-        self._next_look = 2 * len(held)
+        self._next_look = _FURTHER * len(held)
         end = ending.find(bytes(held.data))
         if end and any(held.data[end:]):
             self._held = None
