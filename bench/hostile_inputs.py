@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable
 from itertools import count
 
+from hostile_files import FILE_ROWS
 from hostile_texts import TEXT_ROWS
 from hostile_wire import ACK, LARGEST, RANDOM, SYN, WIRE_ROWS, filled, ipv4, post, segment, stream
 
@@ -233,10 +234,6 @@ def _protobuf(size: int) -> bytes:
     return post(message * (size // len(message) + 1), "Content-Type: application/grpc")
 
 
-def _documents(unit: bytes) -> Callable[[int], bytes]:
-    return lambda size: post((unit * (size // len(unit) + 1))[:size], "Content-Type: application/octet-stream")
-
-
 def _sql(size: int) -> bytes:
     """Commands of MySQL of one byte each."""
     return stream((b"\x01\0\0\0\x03" * (size // 5)), port=3306)
@@ -278,17 +275,6 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "protobuf in protobuf": _protobuf,
     "MySQL commands": _sql,
     **TEXT_ROWS,
-    "PDF objects": _documents(b"%PDF-1.4\n1 0 obj<</Length 3>>stream\nabc\nendstream\nendobj\n"),
-    "CBOR in CBOR": _documents(b"\x81"),
-    "MessagePack in MessagePack": _documents(b"\x91"),
-    "BER in BER": _documents(b"\x30\x80"),
-    "PNG signatures": _documents(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
-    "zip heads": _documents(b"PK\x03\x04\x14\0\0\0\x08\0" + bytes(20)),
-    "zlib heads": _documents(b"\x78\x9c\x03"),
-    "gzip heads": _documents(b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
-    "xz heads": _documents(b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4F"),
-    "bzip2 heads": _documents(b"BZh91AY&SY"),
-    "LZ4 heads": _documents(b"\2\x21\x4c\x18"),
-    "fields of Redis": _documents(b"\xfa\x09redis-ver"),
+    **FILE_ROWS,
     "zip archives in zip archives": _archives,
 }

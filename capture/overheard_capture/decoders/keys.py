@@ -17,7 +17,7 @@ from overheard_capture.content.findings import PRIVATE_KEY, UNKNOWN_FORMAT, Reas
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, may_nest
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.whole import WholeReader
+from overheard_capture.decoders.whole import Ending, WholeReader
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -127,7 +127,14 @@ def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:
 
 def der(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
     """A factory of readers of DER: `reader` is for text in it, `rest` for the bytes after its end."""
-    return partial(WholeReader, read=_Values(der_values, DER, reader, rest).read, what="DER data")
+    read, ending = _Values(der_values, DER, reader, rest).read, Ending(_end_of_der, rest)
+    return partial(WholeReader, read=read, what="DER data", ending=ending)
+
+
+def _end_of_der(data: bytes) -> int:
+    """Where DER ends, if all of it is there; or 0."""
+    outer = _header(data, 0)
+    return outer[2] if outer and outer[2] <= len(data) else 0
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int] | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.provenance.origin import Origin, followed
 from overheard_capture.provenance.queue import ByteQueue, extend
-from overheard_capture.provenance.spans import LazySpans, Span
+from overheard_capture.provenance.spans import LazySpans, Span, coarsened
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
@@ -94,4 +94,4 @@ def _spans(origins: list[tuple[Origin, int]]) -> list[Span]:
     for origin, size in origins:
         extend(spans, origin.sliced(0, size, at))
         at += size
-    return spans
+    return coarsened(spans, at)

@@ -1,13 +1,14 @@
-"""Requests, revocation lists, keys and bundles in words: a title, and a few lines each."""
+"""Requests, revocation lists, OCSP, keys and bundles in words: a title, and a few lines each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from overheard.certificates.asn1.times import Moment
+from overheard.certificates.documents.ocsp import OcspRequest, OcspResponse
 from overheard.certificates.documents.pkcs7 import SignedData
 from overheard.certificates.documents.pkcs12 import KeyStore
 from overheard.certificates.documents.private_key import PrivateKey
@@ -32,6 +33,12 @@ _PROOF: dict[bool | None, str] = {
     None: "which cannot be checked here",
 }
 
+_SIGNED: dict[bool | None, str] = {
+    True: "by the key of a certificate in it",
+    False: "which does not hold: it was changed, or is of none of the certificates in it",
+    None: "which cannot be checked without the responder's certificate",
+}
+
 
 @dataclass(frozen=True)
 class Document:
@@ -47,20 +54,7 @@ class Document:
 
 def describe(kind: str, value: Any) -> Document:  # noqa: ANN401  (what the reader of that kind returns)
     """A document in words."""
-    match value:
-        case Key():
-            return Document(kind, tuple(_public(value)), value.fingerprint)
-        case PrivateKey():
-            return Document(kind, tuple(_private(value)), _fingerprint(value))
-        case Request():
-            return Document(kind, tuple(_request(value)))
-        case RevocationList():
-            return Document(kind, tuple(_list(value)))
-        case SignedData():
-            return Document(kind, tuple(_signed(value)))
-        case KeyStore():
-            return Document(kind, tuple(_store(value)))
-    raise TypeError(kind)
+    return Document(kind, tuple(_LINES[type(value)](value)), _fingerprint(value))
 
 
 def written(moment: Moment | None) -> str:
@@ -83,8 +77,11 @@ def _public(key: Key) -> Iterator[Line]:
     yield "SHA-256", key.fingerprint
 
 
-def _fingerprint(key: PrivateKey) -> str:
-    return key.key.fingerprint if key.key and key.key.encoded else ""
+def _fingerprint(value: object) -> str:
+    if isinstance(value, Key):
+        return value.fingerprint
+    key = value.key if isinstance(value, PrivateKey) else None
+    return key.fingerprint if key and key.encoded else ""
 
 
 def _private(key: PrivateKey) -> Iterator[Line]:
@@ -125,6 +122,35 @@ def _list(revocations: RevocationList) -> Iterator[Line]:
     yield from extension_lines(revocations.extensions)
 
 
+def _response(response: OcspResponse) -> Iterator[Line]:
+    yield "status", response.status
+    if response.produced is None:
+        return
+    yield "produced", written(response.produced)
+    yield "responder", f'"{called(response.responder)}"' if response.responder else f"key {response.key_hash.hex(':')}"
+    for one in islice(response.statuses, _MOST_ENTRIES):
+        why = f" on {written(one.revoked)}" if one.revoked else ""
+        why += f": {reason(one.reason)}" if one.reason is not None else ""
+        yield "certificate", f"{number_in_hex(one.serial)} is {one.state}{why}"
+        then = f"next update {written(one.next_update)}" if one.next_update else "there is always a newer one"
+        yield "", f"this update {written(one.this_update)}, {then}"
+        yield from extension_lines(one.extensions)
+    if len(response.statuses) > _MOST_ENTRIES:
+        yield "", f"and {len(response.statuses) - _MOST_ENTRIES:,} more"
+    yield "signature", f"{response.algorithm}, {_SIGNED[response.holds]}"
+    for each in response.certificates:
+        yield "has", f'the certificate of "{called(each.subject)}", which is not checked'
+    yield from extension_lines(response.extensions)
+
+
+def _asked(request: OcspRequest) -> Iterator[Line]:
+    for serial in islice(request.serials, _MOST_ENTRIES):
+        yield "asks", f"for the status of the certificate {number_in_hex(serial)}"
+    if len(request.serials) > _MOST_ENTRIES:
+        yield "", f"and {len(request.serials) - _MOST_ENTRIES:,} more"
+    yield from extension_lines(request.extensions)
+
+
 def _signed(message: SignedData) -> Iterator[Line]:
     yield "type", message.type
     if message.certificates or message.lists or message.signers:
@@ -145,3 +171,15 @@ def _store(store: KeyStore) -> Iterator[Line]:
         )
     for other in store.other:
         yield "also", other
+
+
+_LINES: dict[type, Callable[[Any], Iterator[Line]]] = {
+    Key: _public,
+    PrivateKey: _private,
+    Request: _request,
+    RevocationList: _list,
+    OcspResponse: _response,
+    OcspRequest: _asked,
+    SignedData: _signed,
+    KeyStore: _store,
+}

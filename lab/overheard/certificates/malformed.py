@@ -8,6 +8,7 @@ from itertools import islice
 from overheard.certificates.asn1.der import NO_BER, deviations, deviations_within, is_any_empty, unreadable
 from overheard.certificates.asn1.element import Asn1Error, Element
 from overheard.certificates.asn1.times import Moment
+from overheard.certificates.documents.ocsp import OcspRequest, OcspResponse
 from overheard.certificates.documents.pkcs7 import SignedData
 from overheard.certificates.documents.pkcs12 import KeyStore
 from overheard.certificates.documents.private_key import PrivateKey
@@ -22,6 +23,9 @@ from overheard.certificates.names import Name, plain
 _MOST = 10
 # Serial numbers are positive, and have up to 20 octets (RFC 5280, 4.1.2.2).
 _LONGEST_SERIAL = 8 * 20
+
+# How times are written in OCSP.
+_GENERALIZED = "4.1.2.5.2"
 
 
 def malformed(element: Element, value: object) -> tuple[str, ...]:
@@ -43,18 +47,53 @@ def _all(element: Element, value: object) -> Iterator[str]:
                 yield "a SEQUENCE is empty, which must then be left out"
             yield from _list(value)
         case Request():
-            yield from _name("subject", value.subject)
+            yield from _request(value)
+        case OcspResponse():
+            yield from _response(value)
+        case OcspRequest():
             yield from _extensions(value.extensions)
-            if value.key.unreadable:
-                yield f"its key cannot be read: {value.key.unreadable}"
-            if value.signature_holds is False:
-                yield "its signature does not hold"
-        case SignedData() | KeyStore() if value.problem:
-            yield value.problem
-        case Key() if value.unreadable:
-            yield value.unreadable
-        case PrivateKey() if value.key and value.key.unreadable:
-            yield value.key.unreadable
+        case _:
+            yield from filter(None, [_problem(value)])
+
+
+def _problem(value: object) -> str:
+    """What of a bundle or a key cannot be read; empty if all can."""
+    match value:
+        case SignedData() | KeyStore():
+            return value.problem
+        case PrivateKey():
+            return value.key.unreadable if value.key else ""
+        case Key():
+            return value.unreadable
+    return ""
+
+
+def _request(request: Request) -> Iterator[str]:
+    yield from _name("subject", request.subject)
+    yield from _extensions(request.extensions)
+    if request.key.unreadable:
+        yield f"its key cannot be read: {request.key.unreadable}"
+    if request.signature_holds is False:
+        yield "its signature does not hold"
+
+
+def _response(response: OcspResponse) -> Iterator[str]:
+    if response.problem:
+        yield response.problem
+    if response.responder:
+        yield from _name("responder", response.responder)
+    if response.produced:
+        yield from _time("the time at which it was produced", response.produced, _GENERALIZED)
+    if response.holds is False:
+        yield "its signature does not hold"
+    yield from _extensions(response.extensions)
+    for one in response.statuses[:_MOST]:
+        for what, when in (("this update", one.this_update), ("the next update", one.next_update)):
+            if when:
+                yield from _time(f"the time of {what}", when, _GENERALIZED)
+        if one.revoked:
+            yield from _time("the time of a revocation", one.revoked, _GENERALIZED)
+        yield from _extensions(one.extensions)
 
 
 def _list(revocations: RevocationList) -> Iterator[str]:
@@ -85,11 +124,11 @@ def _entries(revocations: RevocationList) -> Iterator[str]:
         yield from (f"in the entry of {number_in_hex(serial)}, {problem}" for problem in entry.problems)
 
 
-def _time(what: str, moment: Moment) -> Iterator[str]:
+def _time(what: str, moment: Moment, rule: str = "5.1.2.4") -> Iterator[str]:
     if moment.when is None:
         yield f"{what} cannot be read: {moment.written!r}"
     elif not moment.strict:
-        yield f"{what} is not written as it must be (RFC 5280, 5.1.2.4): {moment.written!r}"
+        yield f"{what} is not written as it must be (RFC 5280, {rule}): {moment.written!r}"
 
 
 def _name(whose: str, name: Name) -> Iterator[str]:

@@ -14,7 +14,8 @@ Explain the certificates in a file, or those that a server sends, in plain words
 sentence, then names, key and every extension, one line each. Faults are described as in the gallery, and those that
 `requests` here takes and other programs refuse come after those that it refuses.
 
-Requests (CSR), revocation lists (CRL), PKCS #7, PKCS #12 and keys are shown as well; of private keys, nothing private.
+Requests (CSR), revocation lists (CRL), OCSP, PKCS #7, PKCS #12 and keys are shown as well; of private keys, nothing
+private.
 
 A server is contacted twice: once without verification, to get its certificates, and once as `requests` would, to get
 the error.

@@ -69,7 +69,7 @@ def _facts(one: Facts) -> Iterator[Text]:
 
 
 def _document(document: Document) -> Iterator[Text]:
-    article = "An" if document.kind[0] in "aeiou" else "A"
+    article = "An" if document.kind[0] in "aeiouO" else "A"
     yield Text(f"\n{article} {document.kind}", style="bold")
     for label, words in document.lines:
         yield _line(label, words)

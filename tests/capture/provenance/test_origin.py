@@ -102,3 +102,16 @@ def test_what_is_decoded_from_very_many_frames_is_kept_as_it_is() -> None:
     # A few of them do not keep the others.
     assert decoded.lasting(100, 150).spans is not decoded.spans
     assert decoded.lasting(100, 150).place(0, 2) == decoded.place(100, 2)
+
+
+def test_very_many_small_pieces_of_one_frame_take_few_spans() -> None:
+    """What is in frames of one byte each would otherwise take several hundred times its memory."""
+    pieces, few = Pieces(), Pieces()
+    for at in range(2000):
+        pieces.add(b"x", Origin.of_frame(1, 7 * at, 1))
+        few.add(b"x", Origin.of_frame(at, 7, 1))
+    origin = pieces.take()[1]
+    assert len(origin.sliced(0, 2000)) < 50
+    assert origin.place(1000, 10).frames == (1,)
+    # In frames of their own they keep their places.
+    assert few.take()[1].place(1000, 2).frames == (1000, 1001)

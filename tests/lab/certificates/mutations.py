@@ -10,6 +10,7 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs7,
     pkcs12,
 )
+from cryptography.x509 import ocsp
 
 from lab.certificates import der
 from lab.certificates.faults import ISSUING, ROOT
@@ -49,8 +51,38 @@ def documents() -> dict[str, bytes]:
         "p7": pkcs7.serialize_certificates(both, Encoding.DER),
         "p12": _store(NoEncryption()),
         "p12 encrypted": _store(BestAvailableEncryption(b"a password")),
+        "ocsp": answer(ocsp.OCSPCertStatus.GOOD),
+        "ocsp revoked": answer(ocsp.OCSPCertStatus.REVOKED, x509.ReasonFlags.key_compromise),
+        "ocsp refused": ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.UNAUTHORIZED).public_bytes(
+            Encoding.DER
+        ),
+        "ocsp request": _asked(),
         **_keys(),
     }
+
+
+def answer(status: ocsp.OCSPCertStatus, reason: x509.ReasonFlags | None = None, *, with_issuer: bool = True) -> bytes:
+    """What the issuing CA answers about the status of a certificate."""
+    revoked = der.NOW if status is ocsp.OCSPCertStatus.REVOKED else None
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        cert=_LEAF.certificate,
+        issuer=ISSUING.certificate,
+        algorithm=hashes.SHA256(),
+        cert_status=status,
+        this_update=der.NOW,
+        next_update=der.NOW + timedelta(days=7),
+        revocation_time=revoked,
+        revocation_reason=reason,
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, ISSUING.certificate)
+    if with_issuer:
+        builder = builder.certificates([ISSUING.certificate])
+    return builder.sign(ISSUING.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _asked() -> bytes:
+    builder = ocsp.OCSPRequestBuilder().add_certificate(_LEAF.certificate, ISSUING.certificate, hashes.SHA256())
+    return builder.build().public_bytes(Encoding.DER)
 
 
 def _store(encryption: NoEncryption | BestAvailableEncryption) -> bytes:

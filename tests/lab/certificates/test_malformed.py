@@ -23,6 +23,7 @@ NUMBER = extension("2.5.29.20", integer(7))
 KEY_COMPROMISE = extension("2.5.29.21", tlv(0x0A, b"\1"))
 NEXT = time(NOW + timedelta(days=7))
 LEAF = server(ISSUING)
+DATA, SHA_256 = oid("1.2.840.113549.1.7.1"), oid("2.16.840.1.101.3.4.2.1")
 
 
 def entry(serial: bytes = integer(5), when: bytes = time(NOW), extensions: bytes = seq(KEY_COMPROMISE)) -> bytes:
@@ -42,6 +43,16 @@ def a_list(
 ) -> bytes:
     content = seq(version, algorithm, issuer, issued, due, entries, tlv(0xA0, seq(extensions)))
     return seq(content, ECDSA, signature)
+
+
+def a_signer(*, attributes: bytes = b"") -> bytes:
+    return seq(integer(1), seq(name("an oak"), integer(5)), seq(SHA_256), attributes, ECDSA, octets(b"sig"))
+
+
+def signed(
+    *, version: bytes = integer(1), digests: bytes = b"", content: bytes = seq(DATA), signer: bytes = b""
+) -> bytes:
+    return seq(oid("1.2.840.113549.1.7.2"), tlv(0xA0, seq(version, tlv(0x31, digests), content, tlv(0x31, signer))))
 
 
 def changed(request: bytes) -> bytes:
@@ -64,6 +75,7 @@ def said(data: bytes) -> str:
         serialize_certificates([ROOT.certificate], Encoding.DER),
         serialize_key_and_certificates(b"oak", ROOT.key, ROOT.certificate, None, NoEncryption()),
         ROOT.key_pem,
+        signed(digests=seq(SHA_256), signer=a_signer(attributes=tlv(0xA0, seq(DATA, tlv(0x31, SHA_256))))),
     ]
 )
 def test_of_what_is_well_formed_nothing_is_said(data: bytes) -> None:
@@ -98,12 +110,18 @@ def test_of_what_is_well_formed_nothing_is_said(data: bytes) -> None:
         (a_list(extensions=b"\5\0"), "extensions cannot be read: number 1"),
         (a_list(signature=bit_string(b"")), "its signature is empty"),
         (changed(csr("oak.test")), "its signature does not hold"),
+        (signed(version=integer(9)), "its version is none"),
+        (signed(digests=seq()), "one of its digests cannot be read: an element was expected"),
+        (signed(content=seq()), "what is signed cannot be read: an element was expected, and nothing found"),
+        (signed(signer=seq(integer(1))), "signer 1 cannot be read"),
+        (signed(signer=a_signer(attributes=tlv(0xA0, octets(b"x")))), "signer 1 cannot be read: a SEQUENCE was"),
+        (signed(signer=a_signer(attributes=tlv(0xA0, seq(DATA, tlv(0x31))))), "signer 1 cannot be read: an attribute"),
+        (seq(oid("1.2.840.113549.1.7.2")), "it has no content"),
+        (seq(tlv(0x0A, b"\0")), "it says nothing, and not why"),
+        (seq(tlv(0x0A, b"\4")), "it says nothing, and not why"),
+        (seq(tlv(0x0A, b"\0"), tlv(0xA0, seq(DATA, octets(b"x")))), "its answer is of the unknown type"),
         (
-            seq(oid("1.2.840.113549.1.7.2"), tlv(0xA0, seq(integer(9), tlv(0x31), seq(), tlv(0x31)))),
-            "its version is none",
-        ),
-        (
-            seq(oid("1.2.840.113549.1.7.2"), tlv(0xA0, seq(integer(1), tlv(0x31), seq(), tlv(0x31), b"\5\0"))),
+            seq(oid("1.2.840.113549.1.7.2"), tlv(0xA0, seq(integer(1), tlv(0x31), seq(DATA), tlv(0x31), b"\5\0"))),
             "a NULL follows, where nothing may",
         ),
         (

@@ -54,6 +54,8 @@ class Contents:
         # Of strings in several pieces, where these are.
         self.pieces: list[list[Place]] = []
         self._left = _MAX_ITEMS
+        # Where each mark that was looked for is first; -1 if nowhere.
+        self._marks: dict[bytes, int] = {}
 
     def add(self, kind: ItemKind, start: int, end: int) -> None:
         """Add an item. Raises NotADocumentError."""
@@ -72,6 +74,11 @@ class Contents:
     def join_strings(self, texts: int, values: int) -> None:
         """What follows so many texts and byte strings are pieces of one string."""
         self.pieces.append(sorted(self.places[ItemKind.TEXT][texts:] + self.places[ItemKind.BYTES][values:]))
+
+    def is_before(self, at: int, mark: bytes) -> bool:
+        """Whether a mark is before an offset. As each of many items may ask, it is looked for once."""
+        first = self._marks[mark] if mark in self._marks else self._marks.setdefault(mark, self.data.find(mark))
+        return 0 <= first <= at - len(mark)
 
     @property
     def is_certain(self) -> bool:

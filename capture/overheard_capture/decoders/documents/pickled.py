@@ -42,7 +42,7 @@ def _opcode(found: Contents, opcode: int, at: int) -> int:
         kind, start = ItemKind.TEXT if opcode in _TEXTS else ItemKind.BYTES, at + size
         end = start + int.from_bytes(found.data[at:start], "little")
         found.has_key |= kind is ItemKind.TEXT and end > start
-        if kind is ItemKind.TEXT and found.data.find(_ENCODE, 0, at) >= 0 and in_latin_1(found.data[start:end]):
+        if kind is ItemKind.TEXT and found.is_before(at, _ENCODE) and in_latin_1(found.data[start:end]):
             kind = ItemKind.LATIN_1
     elif opcode not in _ALONE:
         raise NotADocumentError

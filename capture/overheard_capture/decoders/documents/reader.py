@@ -85,13 +85,18 @@ def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None
     """What is in these documents; None if they are none."""
     found, end = Contents(data), 0
     try:
-        while end < len(data) and not (end and data[end:] in _FILLING):
+        while end < len(data) and not (end and _is_filling(data, end)):
             end = walk(found, end)
     except NotADocumentError:
         return None
     except IndexError:
         end = len(data) + 1
-    return found if found.is_certain and (end == len(data) or data[end:] in _FILLING or not whole) else None
+    return found if found.is_certain and (end == len(data) or _is_filling(data, end) or not whole) else None
+
+
+def _is_filling(data: bytes, at: int) -> bool:
+    """Whether all that is left is filling. Of many documents in a row, not each copies the rest."""
+    return data[at : at + len(_FILLING) + 1] in _FILLING
 
 
 def _read_numbers(at: Unwrapping, found: Contents, origin: Origin) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.media.container import Kind, Part, part
+from overheard_capture.decoders.media.container import Closed, Kind, Part, part
 from overheard_capture.decoders.signatures import OGG_MAGIC
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def ogg(data: bytes) -> Walked:
         at = end
     if headers:
         yield Part(Kind.RAW, tuple(headers))
-    yield at
+    yield Closed(at) if at + len(OGG_MAGIC) <= len(data) and not data.startswith(OGG_MAGIC, at) else at
 
 
 def flac(data: bytes) -> Walked:
@@ -55,7 +55,7 @@ def flac(data: bytes) -> Walked:
     if data[at : at + 1] == b"\xff":
         yield part(Kind.COMPRESSED, at, len(data))
         at = len(data)
-    yield at
+    yield Closed(at) if last and at < len(data) else at
 
 
 def _picture(data: bytes, start: int, end: int) -> Iterator[Part]:
@@ -81,10 +81,14 @@ def mp3(data: bytes) -> Walked:
     while length := _frame(data, at):
         frames.append((at + _HEADER, at + length))
         at = min(at + length, len(data))
+    is_closed = at + _HEADER <= len(data) and not data.startswith(b"TAG", at)
     if len(frames) >= _LEAST_FRAMES:
         yield Part(Kind.COMPRESSED, tuple(frames))
     else:
         at = begin
+    if is_closed:
+        yield Closed(at)
+        return
     if data.startswith(b"TAG", at) and len(data) - at == _TAG_V1:
         yield part(Kind.CONTENT, at, at + 125)
         at = len(data)

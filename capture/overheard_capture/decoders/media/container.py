@@ -22,7 +22,7 @@ from overheard_capture.content.opaque_values import MEDIA
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.compression.formats import ZLIB, CompressionFormat
 from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.whole import WholeReader
+from overheard_capture.decoders.whole import Ending, WholeReader
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ def part(kind: Kind, start: int, end: int, form: CompressionFormat | None = None
     return Part(kind, ((start, end),), form)
 
 
+class Closed(int):
+    """The end of a container that no bytes behind it change."""
+
+
 # Yields the parts of a container, and at last its end; 0 if it is malformed from the beginning.
 Walk: TypeAlias = "Callable[[bytes], Walked]"
 Walked: TypeAlias = "Iterator[Part | int]"
@@ -85,9 +89,15 @@ def media(walk: Walk, name: str) -> Callable[[ReaderFactory, ReaderFactory], Rea
     """Makes factories of readers of a format: for content in it, and for the bytes after its end."""
 
     def make(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
-        return partial(WholeReader, read=_Container(walk, Layer(name), reader, rest).read, what=f"{name} data")
+        read, ending = _Container(walk, Layer(name), reader, rest).read, Ending(partial(_closed, walk), rest)
+        return partial(WholeReader, read=read, what=f"{name} data", ending=ending)
 
     return make
+
+
+def _closed(walk: Walk, data: bytes) -> int:
+    """Where a container ends that is known to have ended; or 0."""
+    return next((each for each in walk(data) if isinstance(each, Closed)), 0)
 
 
 class _Container(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.compression.formats import ZLIB
-from overheard_capture.decoders.media.container import Kind, Part, part
+from overheard_capture.decoders.media.container import Closed, Kind, Part, part
 from overheard_capture.decoders.signatures import PNG_MAGIC
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 
 def png(data: bytes) -> Walked:
     """Walk over the chunks of an image."""
-    at, pixels, frames = len(PNG_MAGIC), [], []
+    at, pixels, frames, kind = len(PNG_MAGIC), [], [], b""
     while at + 12 <= len(data):
         kind, start = data[at + 4 : at + 8], at + 8
         end = start + int.from_bytes(data[at : at + 4])
         if end + 4 > len(data) or not kind.isalpha():
+            kind = b""
             break
         if kind == b"IDAT":
             pixels.append((start, end))
@@ -49,7 +50,7 @@ def png(data: bytes) -> Walked:
         yield Part(Kind.DEFLATED, tuple(pixels))
     if frames:
         yield Part(Kind.COMPRESSED, tuple(frames))
-    yield at
+    yield Closed(at) if kind == b"IEND" else at
 
 
 def _chunk(data: bytes, kind: bytes, start: int, end: int) -> Part:
@@ -91,7 +92,7 @@ def jpeg(data: bytes) -> Walked:
             begins, end = end, after.start() if after else len(data)
             yield part(Kind.COMPRESSED, begins, end)
         at = end
-    yield at + 2 if data[at : at + 2] == b"\xff\xd9" else at * (at > 2)
+    yield Closed(at + 2) if data[at : at + 2] == b"\xff\xd9" else at * (at > 2)
 
 
 def _segment(data: bytes, start: int, end: int) -> Iterator[Part]:
@@ -122,7 +123,10 @@ def gif(data: bytes) -> Walked:
         # A graphic control has a few numbers.
         if label != 0xF9 and pieces:
             yield Part(Kind.CONTENT if label else Kind.COMPRESSED, pieces)
-    yield at + (data[at : at + 1] == b"\x3b") if at <= len(data) else len(data)
+    if at < len(data) and data[at] not in b"\x21\x2c":
+        yield Closed(at + (data[at] == 0x3B))
+    else:
+        yield min(at, len(data))
 
 
 def _sub_blocks(data: bytes, at: int) -> tuple[tuple[tuple[int, int], ...], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.media.container import Kind, part
+from overheard_capture.decoders.media.container import Closed, Kind, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,10 @@ def is_riff(head: bytes) -> bool:
 
 def riff(data: bytes) -> Walked:
     """Walk over the chunks."""
-    end = min(8 + int.from_bytes(data[4:8], "little"), len(data))
-    yield from _chunks(data, 12, end)
-    yield end + (end & 1)
+    said = 8 + int.from_bytes(data[4:8], "little")
+    yield from _chunks(data, 12, min(said, len(data)))
+    said += said & 1
+    yield Closed(said) if said <= len(data) else len(data)
 
 
 def _chunks(data: bytes, at: int, end: int) -> Iterator[Part]:

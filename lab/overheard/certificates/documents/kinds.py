@@ -10,6 +10,12 @@ from typing import Any
 from overheard.certificates.asn1.element import BIT_STRING, OID, SEQUENCE, Asn1Error, Element
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.documents.certificate import read_certificate
+from overheard.certificates.documents.ocsp import (
+    is_ocsp_request,
+    is_ocsp_response,
+    read_ocsp_request,
+    read_ocsp_response,
+)
 from overheard.certificates.documents.pkcs7 import is_pkcs7, read_pkcs7
 from overheard.certificates.documents.pkcs12 import is_pkcs12, read_pkcs12
 from overheard.certificates.documents.private_key import (
@@ -74,6 +80,8 @@ def _is_dsa(element: Element) -> bool:
 KINDS = (
     Kind("PKCS #12 store", is_pkcs12, read_pkcs12),
     Kind("PKCS #7 message", is_pkcs7, read_pkcs7),
+    Kind("OCSP response", is_ocsp_response, read_ocsp_response),
+    Kind("OCSP request", is_ocsp_request, read_ocsp_request),
     Kind("certificate revocation list", is_revocation_list, read_revocation_list),
     Kind("certificate signing request", is_request, read_request),
     Kind("public key", _is_public_key, read_key),

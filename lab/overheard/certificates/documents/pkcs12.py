@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from overheard.certificates.asn1.element import INTEGER, OID, SEQUENCE, Asn1Error, Element, parse
-from overheard.certificates.asn1.fields import Fields, sequence_of
+from overheard.certificates.asn1.element import INTEGER, OID, SEQUENCE, SET, Asn1Error, Element, parse
+from overheard.certificates.asn1.fields import Fields, sequence_of, set_of
 from overheard.certificates.asn1.values import octets, oid, small
-from overheard.certificates.documents.pkcs7 import DATA, ENCRYPTED
+from overheard.certificates.documents.pkcs7 import DATA, ENCRYPTED, check_attribute
 from overheard.certificates.documents.private_key import PrivateKey, encryption, read_encrypted, read_pkcs8
 
 _BAG = "1.2.840.113549.1.12.10.1."
@@ -99,6 +99,9 @@ def _read_bags(bags: Element, store: KeyStore) -> None:
             _read_bags(value, store)
         else:
             store.other.append("a secret, not shown" if kind == _SECRET else f"a bag of the kind {kind}")
+        for attribute in set_of(fields.take(SET)) if fields.left else ():
+            check_attribute(attribute)
+        fields.end()
 
 
 def _read_mac(element: Element, store: KeyStore) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import ocsp
 
 from lab.certificates import der
 from lab.certificates.faults import ISSUING
 from lab.certificates.making import Made, rsa_key, server
-from lab.certificates.mutations import documents
+from lab.certificates.mutations import answer, documents
 from overheard.certificates.descriptions import Document
 from overheard.certificates.errors import CertificateError
 from overheard.certificates.examine import examine_file
@@ -36,6 +37,13 @@ def words(document: Document) -> str:
         ("csr", "certificate signing request", "which proves possession of the key"),
         ("crl", "certificate revocation list", 'issuer: "an issuing CA"'),
         ("crl", "certificate revocation list", "revoked: 1 certificate"),
+        ("ocsp", "OCSP response", "status: successful"),
+        ("ocsp", "OCSP response", 'responder: "an issuing CA"'),
+        ("ocsp", "OCSP response", " is good\n: this update "),
+        ("ocsp", "OCSP response", "SHA-256, by the key of a certificate in it"),
+        ("ocsp revoked", "OCSP response", ": the key was compromised"),
+        ("ocsp refused", "OCSP response", "status: the responder is not authorised to answer"),
+        ("ocsp request", "OCSP request", "asks: for the status of the certificate "),
         ("p7", "PKCS #7 message", "has: 2 certificates, 0 revocation lists"),
         ("p12", "PKCS #12 store", "private key: EC P-256"),
         ("p12 encrypted", "PKCS #12 store", "encrypted: a part with AES-256-CBC, PBKDF2 with"),
@@ -83,6 +91,25 @@ def test_a_key_is_matched_with_its_certificate() -> None:
     strange = examine_file(LEAF.pem + other.key_pem, "it", Question()).documents[0]
     assert own.lines[-1] == ("belongs", "to certificate 1")
     assert strange.lines[-1] == ("belongs", "to none of these certificates")
+
+
+def test_an_ocsp_response_is_read_by_itself_and_its_certificates_are_not_checked() -> None:
+    """They are those of the responder, which need not be any that a server sends."""
+    for data in (documents()["ocsp"], der.pem(documents()["ocsp"], "OCSP RESPONSE")):
+        examination = examine_file(data, "it", Question())
+        assert (examination.exit_code, examination.certificates) == (2, ())
+        assert not examination.remarks
+    alone = answer(ocsp.OCSPCertStatus.UNKNOWN, with_issuer=False)
+    (document,) = read(alone, "it").documents
+    assert "is unknown to the responder" in words(document)
+    assert "which cannot be checked without the responder's certificate" in words(document)
+
+
+def test_an_ocsp_response_that_was_changed_is_malformed() -> None:
+    data = documents()["ocsp"].replace(b"\x80\0\x18\x0f", b"\x82\0\x18\x0f")
+    bundle = read(data, "it")
+    assert "is unknown to the responder" in words(bundle.documents[0])
+    assert bundle.malformed == ("the OCSP response: its signature does not hold",)
 
 
 def test_a_request_whose_signature_does_not_hold_says_so() -> None:
