@@ -114,10 +114,8 @@ def _list(revocations: RevocationList) -> Iterator[Line]:
     number = len(revocations.entries)
     yield "revoked", count(number, "certificate") if number else "no certificates"
     for serial, entry in islice(revocations.entries.items(), _MOST_ENTRIES):
-        why = f": {reason(entry.reason)}" if entry.reason is not None else ""
-        yield "", f"{number_in_hex(serial)} on {written(entry.revoked)}{why}"
-    if number > _MOST_ENTRIES:
-        yield "", f"and {number - _MOST_ENTRIES:,} more"
+        yield "", f"{number_in_hex(serial)} on {written(entry.revoked)}{_why(entry.reason)}"
+    yield from _more_than_shown(number)
     yield "signature", str(revocations.algorithm)
     yield from extension_lines(revocations.extensions)
 
@@ -129,14 +127,12 @@ def _response(response: OcspResponse) -> Iterator[Line]:
     yield "produced", written(response.produced)
     yield "responder", f'"{called(response.responder)}"' if response.responder else f"key {response.key_hash.hex(':')}"
     for one in islice(response.statuses, _MOST_ENTRIES):
-        why = f" on {written(one.revoked)}" if one.revoked else ""
-        why += f": {reason(one.reason)}" if one.reason is not None else ""
-        yield "certificate", f"{number_in_hex(one.serial)} is {one.state}{why}"
+        when = f" on {written(one.revoked)}" if one.revoked else ""
+        yield "certificate", f"{number_in_hex(one.serial)} is {one.state}{when}{_why(one.reason)}"
         then = f"next update {written(one.next_update)}" if one.next_update else "there is always a newer one"
         yield "", f"this update {written(one.this_update)}, {then}"
         yield from extension_lines(one.extensions)
-    if len(response.statuses) > _MOST_ENTRIES:
-        yield "", f"and {len(response.statuses) - _MOST_ENTRIES:,} more"
+    yield from _more_than_shown(len(response.statuses))
     yield "signature", f"{response.algorithm}, {_SIGNED[response.holds]}"
     for each in response.certificates:
         yield "has", f'the certificate of "{called(each.subject)}", which is not checked'
@@ -146,9 +142,19 @@ def _response(response: OcspResponse) -> Iterator[Line]:
 def _asked(request: OcspRequest) -> Iterator[Line]:
     for serial in islice(request.serials, _MOST_ENTRIES):
         yield "asks", f"for the status of the certificate {number_in_hex(serial)}"
-    if len(request.serials) > _MOST_ENTRIES:
-        yield "", f"and {len(request.serials) - _MOST_ENTRIES:,} more"
+    yield from _more_than_shown(len(request.serials))
     yield from extension_lines(request.extensions)
+
+
+def _why(code: int | None) -> str:
+    """The reason of a revocation, if one is said."""
+    return f": {reason(code)}" if code is not None else ""
+
+
+def _more_than_shown(number: int) -> Iterator[Line]:
+    """How many of so many entries are not shown, if any."""
+    if number > _MOST_ENTRIES:
+        yield "", f"and {number - _MOST_ENTRIES:,} more"
 
 
 def _signed(message: SignedData) -> Iterator[Line]:

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 # Those of IKE_SA_INIT (RFC 7296, 1.2): proposals, a public value, a request for certificates, a nonce, notifications,
 # and vendor IDs.
-_PROPOSALS, _PUBLIC_VALUE, _REQUEST, _NONCE, _NOTIFY, _VENDOR = 33, 34, 38, 40, 41, 43
+PROPOSALS, PUBLIC_VALUE, REQUEST, NONCE, NOTIFY, VENDOR = 33, 34, 38, 40, 41, 43
 # The lengths of public values by group (https://www.iana.org/assignments/ikev2-parameters); of ML-KEM, by either side.
-PUBLIC_VALUES = {
+_PUBLIC_VALUES = {
     1: (96,), 2: (128,), 5: (192,), 14: (256,), 15: (384,), 16: (512,), 17: (768,), 18: (1024,), 19: (64,), 20: (96,),
     21: (132,), 22: (128,), 23: (256,), 24: (256,), 25: (48,), 26: (56,), 27: (56,), 28: (64,), 29: (96,), 30: (128,),
     31: (32,), 32: (56,), 35: (800, 768), 36: (1184, 1088), 37: (1568,),
 }  # fmt: skip
 # Half the key of a PRF or more (RFC 7296, 2.10): programs have so many whole words.
-_NONCES, _HASH, _MAX_HASHES = range(16, 65, 4), 20, 64
+_NONCES, HASH, MAX_HASHES = range(16, 65, 4), 20, 64
 # Certificates that are asked for by hashes of keys: X.509, and bundles of it (3.6).
 _CERTIFICATES = {4, 12, 13}
 # Of notifications, how long the data is: hashes of addresses, codes of SHA-1 or longer with a time or number (2.6),
@@ -55,9 +55,13 @@ def _is_random(value: bytes) -> bool:
     return not (has_long_text(value) or is_written(value))
 
 
+def fits_group(body: bytes) -> bool:
+    """Whether a public value is as long as those of its group (3.4), and what is reserved is zero."""
+    return len(body) - 4 in _PUBLIC_VALUES.get(int.from_bytes(body[:2]), ()) and not any(body[2:4])
+
+
 def _is_public_value(body: bytes) -> bool:
-    is_long = len(body) - 4 in PUBLIC_VALUES.get(int.from_bytes(body[:2]), ())
-    return is_long and not any(body[2:4]) and _is_random(body[4:])
+    return fits_group(body) and _is_random(body[4:])
 
 
 def _is_nonce(body: bytes) -> bool:
@@ -66,9 +70,9 @@ def _is_nonce(body: bytes) -> bool:
 
 def _is_request(body: bytes) -> bool:
     """An encoding and hashes of keys (3.7)."""
-    hashes, rest = divmod(len(body) - 1, _HASH)
-    each = [body[at : at + _HASH] for at in range(1, len(body), _HASH)]
-    return body[0] in _CERTIFICATES and not rest and hashes <= _MAX_HASHES and all(map(_is_random, each))
+    hashes, rest = divmod(len(body) - 1, HASH)
+    each = [body[at : at + HASH] for at in range(1, len(body), HASH)]
+    return body[0] in _CERTIFICATES and not rest and hashes <= MAX_HASHES and all(map(_is_random, each))
 
 
 def _is_notification(body: bytes) -> bool:
@@ -77,7 +81,7 @@ def _is_notification(body: bytes) -> bool:
     if body[0] > 1 or body[1]:
         return False
     if kind in _NAT:
-        return len(data) == _HASH and _is_random(data)
+        return len(data) == HASH and _is_random(data)
     if kind == _COOKIE:
         return len(data) in _COOKIES and _is_random(data) and not is_prose(data)
     if kind == _HASHES:
@@ -121,10 +125,10 @@ def _are_transforms(body: bytes) -> bool:
 
 
 _CHECKS: dict[int, Callable[[bytes], bool]] = {
-    _PROPOSALS: _are_proposals,
-    _PUBLIC_VALUE: _is_public_value,
-    _REQUEST: _is_request,
-    _NONCE: _is_nonce,
-    _NOTIFY: _is_notification,
-    _VENDOR: _is_vendor,
+    PROPOSALS: _are_proposals,
+    PUBLIC_VALUE: _is_public_value,
+    REQUEST: _is_request,
+    NONCE: _is_nonce,
+    NOTIFY: _is_notification,
+    VENDOR: _is_vendor,
 }

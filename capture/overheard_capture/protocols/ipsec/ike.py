@@ -8,7 +8,18 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.message_pieces import add_number, add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.packets import Numbers
-from overheard_capture.protocols.ipsec.clear_payloads import PUBLIC_VALUES, is_ordinary
+from overheard_capture.protocols.ipsec.clear_payloads import (
+    HASH,
+    MAX_HASHES,
+    NONCE,
+    NOTIFY,
+    PROPOSALS,
+    PUBLIC_VALUE,
+    REQUEST,
+    VENDOR,
+    fits_group,
+    is_ordinary,
+)
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -20,9 +31,9 @@ if TYPE_CHECKING:
 _HEADER_LENGTH, _VERSION = 28, 0x20
 # IKE_SA_INIT to INFORMATIONAL, IKE_SESSION_RESUME, IKE_INTERMEDIATE and IKE_FOLLOWUP_KE.
 _EXCHANGES, _FLAGS, _MAX_NUMBER = {34, 35, 36, 37, 38, 43, 44}, 0x38, 1 << 16
-_SA, _KE, _CERTREQ, _NONCE, _NOTIFY, _VENDOR, _SK, _SKF = 33, 34, 38, 40, 41, 43, 46, 53
+_SK, _SKF = 46, 53
 _CRITICAL = 0x80
-_MAX_NONCE, _MAX_VENDOR, _HASH, _MAX_HASHES = 64, 32, 20, 64
+_MAX_NONCE, _MAX_VENDOR = 64, 32
 # NAT detection, a cookie, and hash algorithms, by the lengths of their data.
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
 _SPIS, _SPI = {0, 4, 8}, 8
@@ -85,18 +96,17 @@ class _Payload:
 
     def read(self, kind: int, body: bytes) -> None:
         """Read it by its type."""
-        if kind == _SA:
+        if kind == PROPOSALS:
             self._proposals(Cursor(body), len(body))
-        elif kind == _KE:
-            group = int.from_bytes(body[:2])
-            self._value(body, 4, is_known=len(body) - 4 in PUBLIC_VALUES.get(group, ()) and not any(body[2:4]))
-        elif kind == _NONCE:
+        elif kind == PUBLIC_VALUE:
+            self._value(body, 4, is_known=fits_group(body))
+        elif kind == NONCE:
             self._value(body, 0, is_known=len(body) <= _MAX_NONCE)
-        elif kind == _CERTREQ:
-            self._value(body, 1, is_known=len(body) % _HASH == 1 and len(body) <= _HASH * _MAX_HASHES)
-        elif kind == _NOTIFY:
+        elif kind == REQUEST:
+            self._value(body, 1, is_known=len(body) % HASH == 1 and len(body) <= HASH * MAX_HASHES)
+        elif kind == NOTIFY:
             self._notify(body)
-        elif kind == _VENDOR and len(body) <= _MAX_VENDOR:
+        elif kind == VENDOR and len(body) <= _MAX_VENDOR:
             read_values(self._findings, self._layers, body, self._origin)
             add_piece(self._findings, self._layers, body, self._origin, kind)
         else:
@@ -126,7 +136,7 @@ class _Payload:
         elif cursor:
             at = len(body) - len(cursor)
             self._unknown(body, at)
-            add_piece(self._findings, self._layers, body[at:], self._origin.after(at), _NOTIFY)
+            add_piece(self._findings, self._layers, body[at:], self._origin.after(at), NOTIFY)
 
     def _unknown(self, body: bytes, at: int) -> None:
         if any(body[at:]):

@@ -13,7 +13,7 @@ from overheard.certificates.asn1.element import SEQUENCE, Element
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.times import Moment, moment
 from overheard.certificates.asn1.values import bits, integer
-from overheard.certificates.extensions.read import Extensions, read_extensions
+from overheard.certificates.extensions.read import Extensions, extensions_within
 from overheard.certificates.keys import Key, read_key
 from overheard.certificates.names import Name, read_name
 
@@ -86,7 +86,7 @@ def read_certificate(element: Element) -> Certificate:
     extensions = fields.optional(0x83)
     fields.end()
     number = integer(version.within()) if version else 0
-    listed = read_extensions(extensions.within() if extensions else None)
+    listed = extensions_within(extensions)
     return Certificate(
         element.encoded,
         content.encoded,

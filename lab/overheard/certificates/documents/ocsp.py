@@ -20,7 +20,7 @@ from overheard.certificates.asn1.fields import Fields, sequence_of
 from overheard.certificates.asn1.times import Moment, moment
 from overheard.certificates.asn1.values import bits, integer, octets, oid
 from overheard.certificates.documents.certificate import Certificate, read_certificate
-from overheard.certificates.extensions.read import Extensions, read_extensions
+from overheard.certificates.extensions.read import Extensions, extensions_within
 from overheard.certificates.names import Name, read_name
 
 _BASIC = "1.3.6.1.5.5.7.48.1.1"
@@ -127,7 +127,7 @@ def read_ocsp_request(element: Element) -> OcspRequest:
     serials = tuple(_serial(Fields(one).take(SEQUENCE)) for one in sequence_of(_asked(fields)))
     extensions = fields.optional(0x82)
     fields.end()
-    return OcspRequest(serials, read_extensions(extensions.within() if extensions else None))
+    return OcspRequest(serials, extensions_within(extensions))
 
 
 def _asked(fields: Fields) -> Element:
@@ -157,7 +157,7 @@ def _basic(status: str, element: Element) -> OcspResponse:
         octets(by_key.within()) if by_key else b"",
         produced,
         statuses,
-        read_extensions(extensions.within() if extensions else None),
+        extensions_within(extensions),
         algorithm,
         certificates,
         True if True in found else None if None in found or not found else False,
@@ -183,7 +183,7 @@ def _status(element: Element) -> CertificateStatus:
         reason,
         this_update,
         moment(next_update.within()) if next_update else None,
-        read_extensions(extensions.within() if extensions else None),
+        extensions_within(extensions),
     )
 
 

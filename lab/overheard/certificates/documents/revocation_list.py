@@ -10,7 +10,7 @@ from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.times import GENERALIZED_TIME, UTC_TIME, Moment, moment
 from overheard.certificates.asn1.values import bits, integer
 from overheard.certificates.extensions.kinds import CERTIFICATE_ISSUER, REASON
-from overheard.certificates.extensions.read import Extensions, read_extensions
+from overheard.certificates.extensions.read import Extensions, extensions_within, read_extensions
 from overheard.certificates.keys import Key
 from overheard.certificates.names import Name, read_name
 
@@ -73,7 +73,7 @@ def read_revocation_list(element: Element) -> RevocationList:
         issued,
         moment(due) if due else None,
         _entries(entries) if entries else {},
-        read_extensions(extensions.within() if extensions else None),
+        extensions_within(extensions),
         try_algorithm(algorithm),
         try_algorithm(named),
         bits(signature),

@@ -90,6 +90,11 @@ class Extensions:
         return tuple(one for one in self.all if one is not first[one.oid])
 
 
+def extensions_within(tagged: Element | None) -> Extensions:
+    """The extensions in the element with a tag of its context, if it is there. Raises Asn1Error if it is malformed."""
+    return read_extensions(tagged.within() if tagged else None)
+
+
 def read_extensions(element: Element | None) -> Extensions:
     """The extensions in a SEQUENCE; none without one."""
     found: list[Extension] = []
