@@ -17,7 +17,7 @@ _LAST = 8
 # How many integers a span is stored as.
 _WORDS = 4
 # More spans than these that have fewer bytes each, on average, are made coarser: up to so many bytes have one.
-_MANY, _FEWEST_BYTES, STRETCH = 1024, 8, 64
+_MANY, _FEWEST_BYTES, STRETCH = 2048, 8, 64
 
 
 class Span(NamedTuple):
