@@ -33,13 +33,16 @@ def _serve(settings: Settings) -> int:
     import logging  # noqa: PLC0415
 
     from overheard.role.serve import Listener, serve  # noqa: PLC0415
+    from overheard_ca.acme.service import Service  # noqa: PLC0415
     from overheard_ca.app import create_app  # noqa: PLC0415
     from overheard_ca.start import SERVER, SERVER_KEY, prepare  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
     issuance = prepare(settings)
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
-    serve(lambda: create_app(issuance), [own])
+    acme = settings.acme
+    # Its threads must be in the process that serves.
+    serve(lambda: create_app(issuance, Service(issuance, acme, settings.hosts) if acme else None), [own])
     return 0
 
 

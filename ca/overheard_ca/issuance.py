@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from overheard_ca import refusals
 from overheard_ca.authority import Authority
 from overheard_ca.certificates import leaf_certificate
 from overheard_ca.ledger import Grant, Ledger, record, spend
+from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest, check
 
 log = logging.getLogger("overheard_ca")
@@ -54,6 +56,12 @@ class Issuance:
             # It was unused a moment ago, but another thread may have used it since.
             if not spend(entry, token, now):
                 raise refusals.TOKEN_USED.error()
-            leaf = leaf_certificate(asked, grant.profile, self.authority.issuing, self.life, now)
-            record(entry, leaf, grant.requester, asked.names)
+            return self.issue(entry, grant.requester, asked, grant.profile, now)
+
+    def issue(
+        self, entry: sqlite3.Connection, requester: str, asked: CheckedRequest, profile: Profile, now: datetime
+    ) -> x509.Certificate:
+        """Create and record a certificate, in a transaction of the ledger."""
+        leaf = leaf_certificate(asked, profile, self.authority.issuing, self.life, now)
+        record(entry, leaf, requester, asked.names)
         return leaf

@@ -106,6 +106,12 @@ class Ledger:
                 yield connection
 
     @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for reading, which waits for no transaction."""
+        with self._opened() as connection:
+            yield connection
+
+    @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
         try:

@@ -13,10 +13,14 @@ from overheard.role.names import Name, read_name
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.services import CA
+from overheard_ca.acme.settings import AcmeSettings
 from overheard_ca.profile import Profile
 
 # It is the name of a folder, so it must not contain a path.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
+
+# The port that a Host leaves out.
+_HTTPS = 443
 
 # In OVERHEARD_CA_REQUESTERS, before the names of a requester who gets a client certificate.
 _CLIENT = "client:"
@@ -49,6 +53,7 @@ class Settings:
     handover: Path
     days: int
     requesters: tuple[Requester, ...]
+    acme: AcmeSettings | None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -63,6 +68,7 @@ class Settings:
             handover=environment.path("OVERHEARD_CA_HANDOVER"),
             days=_days(environment),
             requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS")),
+            acme=AcmeSettings.from_environment(environment),
         )
 
     @property
@@ -74,6 +80,12 @@ class Settings:
     def reached_at(self) -> IPv4Address:
         """The address at which a program on the same machine can reach it."""
         return IPv4Address("127.0.0.1") if self.bind.is_unspecified else self.bind
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """What stands in the Host of requests to it, in lower case."""
+        names = [str(name) for name in self.own_names]
+        return frozenset([*(f"{name}:{self.port}" for name in names), *(names if self.port == _HTTPS else ())])
 
     @property
     def own_names(self) -> tuple[Name, ...]:

@@ -16,8 +16,8 @@ Name: TypeAlias = str | IPv4Address | IPv6Address
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+$){_LABEL}")
 
-# The first name is also the common name, which cannot be longer (RFC 5280, A.1: ub-common-name).
-_LONGEST = 64
+# Of a name, and of one of its labels (RFC 1035, 2.3.4).
+_LONGEST, _LONGEST_LABEL = 253, 63
 
 
 def folded(text: str) -> Name:
@@ -31,9 +31,22 @@ def folded(text: str) -> Name:
 def read_name(text: str) -> Name:
     """The name that `text` is.
 
-    Raises ValueError for what is neither an IP address nor a DNS name of 64 characters at most.
+    Raises ValueError, which says why, for what is neither an IP address nor a DNS name.
     """
     name = folded(text)
-    if isinstance(name, str) and (len(name) > _LONGEST or not _DNS_NAME.fullmatch(name)):
-        raise ValueError(f"{text!r} is neither a DNS name nor an IP address")
+    if isinstance(name, str) and (why := _problem(name)):
+        raise ValueError(f"{text!r} {why}")
     return name
+
+
+def _problem(name: str) -> str:
+    """What is wrong with a DNS name; empty if it is one."""
+    if len(name) > _LONGEST:
+        return f"is longer than the {_LONGEST} characters that a DNS name may have"
+    if any(len(label) > _LONGEST_LABEL for label in name.split(".")):
+        return f"has a part longer than the {_LONGEST_LABEL} characters that a label of a DNS name may have"
+    if not name.isascii():
+        return "is not in ASCII: write its labels as IDNA encodes them, such as xn--bcher-kva"
+    if not _DNS_NAME.fullmatch(name):
+        return "is neither a DNS name nor an IP address"
+    return ""
