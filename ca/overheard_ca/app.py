@@ -48,11 +48,9 @@ def create_app(issuance: Issuance, acme: Service | None = None) -> Flask:
 
 
 def _token() -> str:
-    """The token of the request (RFC 6750, 2.1)."""
+    """The token of the request (RFC 6750, 2.1); empty if it has none."""
     sent = request.authorization
-    if sent is None or sent.type != "bearer" or not sent.token:
-        raise refusals.TOKEN_MISSING.error()
-    return sent.token
+    return sent.token or "" if sent is not None and sent.type == "bearer" else ""
 
 
 def _refused(error: RefusedError) -> Response:

@@ -35,7 +35,7 @@ def issued_as(identifier: str, issuance: Issuance) -> Issued:
     """The certificate with this identifier (RFC 9773, 4.1). Raises ProblemError."""
     serial = _serial(identifier, issuance.authority.issuing.certificate)
     issued = None if serial is None else issuance.ledger.issued(serial)
-    if issued is None:
+    if issued is None or issued.certificate is None:
         raise ProblemError(Kind.NOT_FOUND, f"This CA issued no certificate {identifier!r:.120}.")
     return issued
 
