@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from overheard.role import health
-from overheard_ca import body, refusals
+from overheard_ca import body
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.service import Service
 from overheard_ca.acme.urls import PREFIX
@@ -71,7 +71,9 @@ def _failed(error: Exception) -> Response:
     """An internal error: the log has the traceback, the response only says that there was an error."""
     log.error("failed at %s", request.path, exc_info=error)
     if request.path.startswith(PREFIX + "/"):
-        return problem_response(ProblemError(Kind.SERVER_INTERNAL, "The CA failed to process this request: see its log."))
+        return problem_response(
+            ProblemError(Kind.SERVER_INTERNAL, "The CA failed to process this request: see its log.")
+        )
     return _error(500, "failed", "The CA failed to process this request, and nothing was issued: see its log.")
 
 

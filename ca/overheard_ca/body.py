@@ -22,9 +22,9 @@ _BROKEN_OFF = (OSError, ParseException)
 
 
 def read() -> bytes:
-    """The whole body. Raises RefusedError.
+    """The whole body, whatever its transfer coding. Raises RefusedError.
 
-    It is read by hand: Flask's MAX_CONTENT_LENGTH truncates a chunked body without an error. gunicorn ends the stream at the end of the body, with any transfer coding.
+    Flask's MAX_CONTENT_LENGTH would truncate a chunked body without an error.
     """
     try:
         body: bytes = request.environ["wsgi.input"].read(_MOST_BYTES + 1)

@@ -58,27 +58,27 @@ class Answers:
 
     def change(self, path: str, fields: dict[str, Any]) -> bool:
         """Make a change. False for an unknown path. Raises KeyError for a missing field."""
-        match path.strip("/"):
-            case "set-default-ipv4":
+        change, _, kind = path.strip("/").partition("-")
+        tables: dict[str, tuple[dict[str, str], str, str]] = {
+            "http01": (self.files, "token", "content"),
+            "redirect": (self.redirects, "path", "targetURL"),
+            "tlsalpn01": (self.proofs, "host", "content"),
+        }
+        match change, kind:
+            case "set", "default-ipv4":
                 self.default = str(fields["ip"])
-            case "add-a" | "add-aaaa" as kind:
-                self.records[_name(fields), kind.removeprefix("add-").upper()] = [str(each) for each in fields["addresses"]]
-            case "set-txt":
+            case "add", "a" | "aaaa":
+                self.records[_name(fields), kind.upper()] = [str(each) for each in fields["addresses"]]
+            case "set", "txt":
                 self.records[_name(fields), "TXT"].append(str(fields["value"]))
-            case "clear-a" | "clear-aaaa" | "clear-txt" as kind:
-                self.records.pop((_name(fields), kind.removeprefix("clear-").upper()), None)
-            case "add-http01":
-                self.files[_FILES + str(fields["token"])] = str(fields["content"])
-            case "del-http01":
-                self.files.pop(_FILES + str(fields["token"]), None)
-            case "add-redirect":
-                self.redirects[str(fields["path"])] = str(fields["targetURL"])
-            case "del-redirect":
-                self.redirects.pop(str(fields["path"]), None)
-            case "add-tlsalpn01":
-                self.proofs[_name(fields)] = str(fields["content"])
-            case "del-tlsalpn01":
-                self.proofs.pop(_name(fields), None)
+            case "clear", "a" | "aaaa" | "txt":
+                self.records.pop((_name(fields), kind.upper()), None)
+            case (("add" | "del"), _) if kind in tables:
+                table, key, value = tables[kind]
+                if change == "add":
+                    table[str(fields[key])] = str(fields[value])
+                else:
+                    table.pop(str(fields[key]), None)
             case _:
                 return False
         return True
@@ -131,7 +131,7 @@ class _Http(BaseHTTPRequestHandler):
             self.send_header("Location", target)
             self.end_headers()
             return
-        content = self.answers.files.get(self.path)
+        content = self.answers.files.get(self.path.removeprefix(_FILES))
         self.send_response(404 if content is None else 200)
         self.end_headers()
         self.wfile.write((content or "").encode())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # SQLite makes whoever waits look again, ever more rarely: of a hundred threads, some would look in vain.
+        self._one_at_a_time = threading.Lock()
         try:
             # Created here, because SQLite would make it readable for everybody; its journals copy this mode.
             path.touch(mode=0o600)
@@ -151,7 +154,7 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all changes on the connection are committed, or none; one transaction at a time."""
-        with self._opened() as connection:
+        with self._one_at_a_time, self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield connection

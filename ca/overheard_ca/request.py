@@ -17,6 +17,7 @@ from overheard.role.profiles import PublicKey
 from overheard_ca import refusals
 from overheard_ca.public_keys import check_not_prime, checked
 
+
 @dataclass(frozen=True)
 class CheckedRequest:
     """What may be certified: this key, for these names, each once, in the order of the request."""

@@ -44,7 +44,9 @@ class Accounts:
                 return account, False
             if fields.get("onlyReturnExisting") is True:
                 raise ProblemError(Kind.ACCOUNT_DOES_NOT_EXIST, "No account has this key: register one.")
-            account = Account(new_id(), key, VALID, _contacts(fields), self._agreed(fields), self._bound(fields, key, urls))
+            account = Account(
+                new_id(), key, VALID, _contacts(fields), self._agreed(fields), self._bound(fields, key, urls)
+            )
             store.add_account(account, datetime.now(UTC))
         return account, True
 
@@ -74,7 +76,11 @@ class Accounts:
             raise ProblemError(Kind.MALFORMED, "The inner request has another url than the outer one, or has a nonce.")
         fields = inner.fields
         old = fields.get("oldKey")
-        if fields.get("account") != urls.of("account", account.id) or not isinstance(old, dict) or thumbprint(read_key(old)) != thumbprint(account.key):
+        if (
+            fields.get("account") != urls.of("account", account.id)
+            or not isinstance(old, dict)
+            or thumbprint(read_key(old)) != thumbprint(account.key)
+        ):
             raise ProblemError(Kind.MALFORMED, "The inner request names another account, or another old key.")
         changed = replace(account, key=inner.key)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -19,7 +19,7 @@ from overheard_ca.errors import RefusedError
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
-class JWKOKP(JWK):  # type: ignore[misc]  # its base is untyped for mypy
+class JWKOKP(JWK):
     """An Ed25519 public key (RFC 8037, 2)."""
 
     typ = "OKP"
@@ -47,7 +47,7 @@ class JWKOKP(JWK):  # type: ignore[misc]  # its base is untyped for mypy
 JWK.register(JWKOKP)
 
 
-class _EdDSA(jwa.JWASignature):  # type: ignore[misc]
+class _EdDSA(jwa.JWASignature):
     kty = JWKOKP
 
     def sign(self, key: ed25519.Ed25519PrivateKey, msg: bytes) -> bytes:
@@ -84,7 +84,7 @@ def read_key(fields: object) -> JWK:
             "Make a new key, and send its public part alone.",
         )
     try:
-        key = JWK.from_json(fields)
+        key = cast("JWK", JWK.from_json(fields))
         public_keys.checked(_wrapped(key))
     except RefusedError as refused:
         raise ProblemError(Kind.BAD_PUBLIC_KEY, str(refused)) from None

@@ -12,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from josepy import b64
 
 from overheard.role.names import Name
+from overheard_ca import refusals
 from overheard_ca.acme import renewal
 from overheard_ca.acme.identifiers import Identifier, read_identifiers
 from overheard_ca.acme.keys import public_key
@@ -105,17 +106,9 @@ class Orders:
         """
         names = [str(each.name) for each in order.identifiers]
         try:
-            asked = _asked(signed.fields)
-            _check_names(asked, order.identifiers)
-            if asked.public_key == public_key(account.key):
-                raise ProblemError(Kind.BAD_CSR, "The key is that of the account: make one for the certificate.")
-            check_not_prime(asked.public_key)
-        except ProblemError as problem:
-            problem.names = names
-            raise
+            asked = _asked(signed.fields, order, account)
         except RefusedError as refused:
-            kind = Kind.BAD_PUBLIC_KEY if refused.code == "key-refused" else Kind.BAD_CSR
-            raise ProblemError(kind, str(refused), names=names) from None
+            raise _of_request(refused, names) from None
         now = datetime.now(UTC)
         with self.issuance.ledger.transaction() as entry:
             store = Store(entry)
@@ -144,13 +137,33 @@ def _profile(fields: Mapping[str, Any]) -> str:
     return profile
 
 
-def _asked(fields: Mapping[str, Any]) -> CheckedRequest:
-    """What the signing request in `fields` asks for. Raises RefusedError."""
+def _asked(fields: Mapping[str, Any], order: Order, account: Account) -> CheckedRequest:
+    """What the signing request in `fields` asks for, if it is for the order. Raises RefusedError."""
+    csr = _request(fields)
+    asked = examined(csr)
+    _check_names(asked, order.identifiers)
+    if len(csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value) > len(asked.names):
+        raise ProblemError(Kind.BAD_CSR, "A name stands twice in the signing request: ask for each once.")
+    if asked.public_key == public_key(account.key):
+        raise ProblemError(Kind.BAD_CSR, "The key is that of the account: make one for the certificate.")
+    check_not_prime(asked.public_key)
+    return asked
+
+
+def _request(fields: Mapping[str, Any]) -> x509.CertificateSigningRequest:
     try:
-        csr = x509.load_der_x509_csr(b64.b64decode(fields["csr"]))
+        return x509.load_der_x509_csr(b64.b64decode(fields["csr"]))
     except (KeyError, TypeError, ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
         raise ProblemError(Kind.BAD_CSR, "csr is not a certificate signing request, DER in base64url.") from None
-    return examined(csr)
+
+
+def _of_request(refused: RefusedError, names: list[str]) -> ProblemError:
+    """Why a signing request for `names` is refused, as a problem."""
+    if isinstance(refused, ProblemError):
+        return ProblemError(refused.kind, str(refused), names=names)
+    return ProblemError(
+        Kind.BAD_PUBLIC_KEY if refused.code == refusals.KEY_REFUSED.code else Kind.BAD_CSR, str(refused), names=names
+    )
 
 
 def _check_names(asked: CheckedRequest, ordered: tuple[Identifier, ...]) -> None:

@@ -14,30 +14,30 @@ from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Order
 from overheard_ca.acme.store import Store
 from overheard_ca.issuance import Issuance
-from overheard_ca.ledger import Issued
+from overheard_ca.ledger import Issued, Revocation
 
 # A client asks again after as many seconds.
 RETRY_AFTER = 6 * 3600
 
 
-def window(issued: Issued, now: datetime) -> dict[str, Any]:
+def window(certificate: x509.Certificate, revoked: Revocation | None, now: datetime) -> dict[str, Any]:
     """The suggested window: around two thirds of the certificate's life, or now if it was revoked."""
-    if issued.revoked:
+    if revoked:
         start, end = now - timedelta(hours=2), now - timedelta(hours=1)
     else:
-        born, dies = issued.certificate.not_valid_before_utc, issued.certificate.not_valid_after_utc
+        born, dies = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         life = dies - born
         start, end = born + life * 2 / 3, born + life * 2 / 3 + life / 20
     return {"suggestedWindow": {"start": moment(start), "end": moment(end)}}
 
 
-def issued_as(identifier: str, issuance: Issuance) -> Issued:
-    """The certificate with this identifier (RFC 9773, 4.1). Raises ProblemError."""
+def issued_as(identifier: str, issuance: Issuance) -> tuple[x509.Certificate, Issued]:
+    """The certificate, and what the record says of it, with this identifier (RFC 9773, 4.1). Raises ProblemError."""
     serial = _serial(identifier, issuance.authority.issuing.certificate)
     issued = None if serial is None else issuance.ledger.issued(serial)
     if issued is None or issued.certificate is None:
         raise ProblemError(Kind.NOT_FOUND, f"This CA issued no certificate {identifier!r:.120}.")
-    return issued
+    return issued.certificate, issued
 
 
 def replaced(fields: Mapping[str, Any]) -> str | None:
@@ -50,8 +50,8 @@ def replaced(fields: Mapping[str, Any]) -> str | None:
 
 def check_replaced(order: Order, store: Store, issuance: Issuance) -> None:
     """Raise ProblemError if an order may not replace the certificate that it says."""
-    issued = issued_as(order.replaces or "", issuance)
-    if store.owner(issued.certificate.serial_number) != order.account:
+    certificate, issued = issued_as(order.replaces or "", issuance)
+    if store.owner(certificate.serial_number) != order.account:
         raise ProblemError(Kind.UNAUTHORIZED, "The certificate that is to be replaced is another account's.")
     if not {str(each.name) for each in order.identifiers} & set(issued.names):
         raise ProblemError(Kind.MALFORMED, "The certificate that is to be replaced has none of these names.")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
 from josepy import b64
 from josepy.jwk import JWK
 
@@ -16,7 +15,7 @@ from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Account
 from overheard_ca.acme.signing import Signed
 from overheard_ca.acme.store import Store
-from overheard_ca.ledger import Issued, Ledger, revoke
+from overheard_ca.ledger import Ledger, revoke
 
 # What the owner of a certificate can know (RFC 5280, 5.3.1).
 _REASONS = {
@@ -31,39 +30,40 @@ _REASONS = {
 def revoke_certificate(ledger: Ledger, signed: Signed, by: Account | JWK) -> None:
     """Revoke the certificate that `signed` names. Raises ProblemError."""
     fields, now = signed.fields, datetime.now(UTC)
-    issued = _issued(ledger, fields.get("certificate"))
+    certificate, names = _issued(ledger, fields.get("certificate"))
     reason = _REASONS.get(fields.get("reason", 0)) if type(fields.get("reason", 0)) is int else None
     if reason is None:
         listed = ", ".join(map(str, _REASONS))
-        raise ProblemError(Kind.BAD_REVOCATION_REASON, f"The reason is not one of {listed}.", names=issued.names)
+        raise ProblemError(Kind.BAD_REVOCATION_REASON, f"The reason is not one of {listed}.", names=names)
     with ledger.transaction() as entry:
-        if not _may(Store(entry), by, issued, now):
+        if not _may(Store(entry), by, certificate, names, now):
             raise ProblemError(
                 Kind.UNAUTHORIZED,
                 "The request is signed neither by the certificate's key, nor by the account that ordered it, nor by "
                 "one that may order all of its names.",
-                names=issued.names,
+                names=names,
             )
         who = by.id if isinstance(by, Account) else f"the certificate's key {thumbprint(by)}"
-        if not revoke(entry, issued.certificate.serial_number, reason, who, now):
-            raise ProblemError(Kind.ALREADY_REVOKED, "The certificate is revoked already.", names=issued.names)
+        if not revoke(entry, certificate.serial_number, reason, who, now):
+            raise ProblemError(Kind.ALREADY_REVOKED, "The certificate is revoked already.", names=names)
 
 
-def _issued(ledger: Ledger, text: object) -> Issued:
+def _issued(ledger: Ledger, text: object) -> tuple[x509.Certificate, tuple[str, ...]]:
+    """The certificate, and the names that it is for."""
     try:
-        certificate = x509.load_der_x509_certificate(b64.b64decode(text))
+        certificate = x509.load_der_x509_certificate(b64.b64decode(text if isinstance(text, str) else ""))
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         raise ProblemError(Kind.MALFORMED, "certificate is not a certificate, DER in base64url.") from None
     issued = ledger.issued(certificate.serial_number)
     # Another CA's may have the same serial number.
-    if issued is None or issued.certificate.public_bytes(Encoding.DER) != certificate.public_bytes(Encoding.DER):
+    if issued is None or issued.certificate != certificate:
         raise ProblemError(Kind.NOT_FOUND, "This CA did not issue that certificate.")
-    return issued
+    return certificate, issued.names
 
 
-def _may(store: Store, by: Account | JWK, issued: Issued, now: datetime) -> bool:
+def _may(store: Store, by: Account | JWK, certificate: x509.Certificate, names: tuple[str, ...], now: datetime) -> bool:
     if not isinstance(by, Account):
-        return public_key(by) == issued.certificate.public_key()
-    if store.owner(issued.certificate.serial_number) == by.id:
+        return public_key(by) == certificate.public_key()
+    if store.owner(certificate.serial_number) == by.id:
         return True
-    return all(store.holds(by.id, Identifier.of(name), now) for name in issued.names)
+    return all(store.holds(by.id, Identifier.of(name), now) for name in names)

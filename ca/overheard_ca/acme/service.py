@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 from josepy.jwk import JWK
@@ -26,6 +26,8 @@ from overheard_ca.ledger import refuse
 
 # Of whom nobody knows, so many refusals are recorded in an hour, lest anybody fill the disk.
 _MOST_OF_STRANGERS, _HOUR = 1000, 3600
+
+_Resource = TypeVar("_Resource", Order, Authorization)
 
 log = logging.getLogger("overheard_ca")
 
@@ -107,13 +109,14 @@ class Service:
     def certificate(self, order: Order) -> x509.Certificate:
         """The certificate of an order. Raises ProblemError."""
         issued = None if order.serial is None else self.issuance.ledger.issued(order.serial)
-        if issued is None:
+        if issued is None or issued.certificate is None:
             raise ProblemError(Kind.ORDER_NOT_READY, "The order has no certificate.")
         return issued.certificate
 
     def renewal(self, identifier: str) -> dict[str, Any]:
         """When to renew a certificate. Raises ProblemError."""
-        return renewal.window(renewal.issued_as(identifier, self.issuance), datetime.now(UTC))
+        certificate, issued = renewal.issued_as(identifier, self.issuance)
+        return renewal.window(certificate, issued.revoked, datetime.now(UTC))
 
     def revoke(self, signed: Signed, by: Account | JWK) -> None:
         """Revoke the certificate that `signed` names. Raises ProblemError."""
@@ -129,10 +132,10 @@ class Service:
             if self._of_strangers > _MOST_OF_STRANGERS:
                 return
         with self.issuance.ledger.transaction() as entry:
-            refuse(entry, account or f"stranger {peer}", problem.names, problem.code, str(problem), datetime.now(UTC))
+            refuse(entry, account or "", problem.names, problem.code, str(problem), datetime.now(UTC))
 
 
-def _own(account: Account, found: Any) -> Any:
+def _own(account: Account, found: _Resource | None) -> _Resource:
     if found is None:
         raise ProblemError(Kind.NOT_FOUND, "There is no such resource.")
     if found.account != account.id:

@@ -53,7 +53,7 @@ CREATE INDEX IF NOT EXISTS acme_challenges_of ON acme_challenges ("authorization
 
 
 class Store:
-    """The rows, on a connection to the ledger: within a transaction, whoever uses it sees all of a change or nothing."""
+    """The rows, on a connection to the ledger. Within a transaction, others see all of a change or nothing of it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._all = connection.execute

@@ -62,7 +62,7 @@ def _public(acme: Blueprint, service: Service) -> None:
 def _accounts(acme: Blueprint, service: Service) -> None:
     @acme.post("/new-account")
     def new_account() -> Response:
-        signed, key = service.authentication.by_key(_body(), _url())
+        signed, key = service.authentication.by_key(_body(), request.url)
         account, is_new = service.accounts.register(signed, key, _urls())
         answer = jsonify(service.account(account, _urls()))
         answer.status_code = 201 if is_new else 200
@@ -184,10 +184,12 @@ def _urls() -> Urls:
 def _check_host(service: Service) -> None:
     """Refuse a request that was meant for another server: what it is signed for is compared with its own Host."""
     if request.host.lower() not in service.hosts:
-        raise ProblemError(Kind.UNAUTHORIZED, f"This CA is not {request.host!r:.100}: its names are in its certificate.")
+        raise ProblemError(
+            Kind.UNAUTHORIZED, f"This CA is not {request.host!r:.100}: its names are in its certificate."
+        )
 
 
-def _check_own(own: bool) -> None:  # noqa: FBT001
+def _check_own(own: bool) -> None:
     if not own:
         raise ProblemError(Kind.UNAUTHORIZED, "This resource is another account's.")
 

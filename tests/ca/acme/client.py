@@ -68,7 +68,7 @@ class Client:
         """A new nonce."""
         return self.get(self.directory["newNonce"], "HEAD").headers["Replay-Nonce"]
 
-    def header(self, url: str, **changed: object) -> dict[str, object]:
+    def header(self, url: str, /, **changed: object) -> dict[str, object]:
         """The protected header; what is changed to None is left out."""
         who = {"kid": self.account} if self.account else {"jwk": self.jwk.to_json()}
         header = {"alg": algorithm(self.key), "nonce": self.nonce(), "url": url, **who, **changed}
@@ -80,7 +80,7 @@ class Client:
         signature = signed(self.key, f"{protected}.{content}".encode())
         return {"protected": protected, "payload": content, "signature": encoded(signature)}
 
-    def post(self, url: str, payload: object = "", **changed: object) -> requests.Response:
+    def post(self, url: str, payload: object = "", /, **changed: object) -> requests.Response:
         """A signed request: POST-as-GET without a payload."""
         return self.post_raw(url, self.signed(self.header(url, **changed), payload))
 

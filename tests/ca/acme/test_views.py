@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ca.acme.client import Client, encoded, problem, public
-from ca.acme.conftest import Stage
+from ca.acme.stage import Stage
 from ca.csrs import csr
 from rows import for_each
 
@@ -70,14 +70,14 @@ def test_an_account_changes_its_contacts(client: Client) -> None:
     assert client.post(client.account, {"contact": []}).json()["contact"] == []
 
 
-def test_a_deactivated_account_may_do_nothing(stage: Stage, client: Client) -> None:
+def test_a_deactivated_account_may_do_nothing(client: Client) -> None:
     assert client.post(client.account, {"status": "deactivated"}).json()["status"] == "deactivated"
     assert problem(client.order("server.test")) == "unauthorized"
     again = Client(client.url, client.root, client.key)
     assert problem(again.register()) == "unauthorized"
 
 
-def test_a_key_is_changed(stage: Stage, client: Client) -> None:
+def test_a_key_is_changed(client: Client) -> None:
     url = client.directory["keyChange"]
     new = ed25519.Ed25519PrivateKey.generate()
     inner = _inner(client, new, url)
@@ -92,7 +92,11 @@ def _inner(
     client: Client, new: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, url: str, **changed: object
 ) -> dict[str, str]:
     signer = Client(client.url, client.root, new)
-    header = {"alg": "EdDSA" if isinstance(new, ed25519.Ed25519PrivateKey) else "ES256", "jwk": public(new).to_json(), "url": url}
+    header = {
+        "alg": "EdDSA" if isinstance(new, ed25519.Ed25519PrivateKey) else "ES256",
+        "jwk": public(new).to_json(),
+        "url": url,
+    }
     return signer.signed(header, {"account": client.account, "oldKey": client.jwk.to_json(), **changed})
 
 
@@ -128,12 +132,12 @@ def _publisher(stage: Stage, kind: str) -> Callable[[str, str, str], None]:
     def publish(name: str, token: str, answer: str) -> None:
         match kind:
             case "http-01":
-                stage.answers.change("add-http01", {"token": token, "content": answer})
+                stage.publish(name, token, answer)
             case "dns-01":
                 digest = encoded(hashlib.sha256(answer.encode()).digest())
-                stage.answers.change("set-txt", {"host": f"_acme-challenge.{name}", "value": digest})
+                stage.answers.change("set-txt", host=f"_acme-challenge.{name}", value=digest)
             case "tls-alpn-01":
-                stage.answers.change("add-tlsalpn01", {"host": name, "content": answer})
+                stage.answers.change("add-tlsalpn01", host=name, content=answer)
 
     return publish
 
@@ -179,7 +183,7 @@ def test_the_orders_of_an_account_are_listed(stage: Stage, client: Client) -> No
     assert problem(stage.client().post(url)) == "unauthorized"
 
 
-def test_an_authorization_is_deactivated(stage: Stage, client: Client) -> None:
+def test_an_authorization_is_deactivated(client: Client) -> None:
     answer = client.order("gone.test")
     url = answer.json()["authorizations"][0]
     assert problem(client.post(url, {"status": "valid"})) == "malformed"

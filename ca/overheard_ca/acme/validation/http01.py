@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 from overheard_ca.acme.identifiers import Identifier
@@ -26,7 +28,9 @@ def validate(network: Network, identifier: Identifier, token: str, expected: str
             break
         url = urljoin(url, location)
     else:
-        raise ProblemError(Kind.CONNECTION, f"There were more than {_MOST_REDIRECTS} redirects, the last to {url!r:.120}.")
+        raise ProblemError(
+            Kind.CONNECTION, f"There were more than {_MOST_REDIRECTS} redirects, the last to {url!r:.120}."
+        )
     if status != 200:
         raise ProblemError(Kind.INCORRECT_RESPONSE, f"{url!r:.200} has the status {status}, and not 200.")
     # What ends the line of a file is not of the answer (RFC 8555, 8.3).
@@ -49,7 +53,7 @@ def _get(network: Network, url: str, ports: tuple[int, int]) -> tuple[int, str, 
             answer = exchange.getresponse()
             return answer.status, answer.getheader("Location", ""), answer.read(_MOST_BYTES)
     except (OSError, http.client.HTTPException, UnicodeError) as problem:
-        raise ProblemError(Kind.CONNECTION, f"{url!r:.200}: {problem or type(problem).__name__!s:.200}.") from None
+        raise ProblemError(Kind.CONNECTION, f"{url!r:.200}: {str(problem) or type(problem).__name__:.200}.") from None
 
 
 def _target(url: str, ports: tuple[int, int]) -> tuple[str, int, bool, str]:
@@ -69,7 +73,7 @@ def _target(url: str, ports: tuple[int, int]) -> tuple[str, int, bool, str]:
     return host, port, secure, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _secured(host: str):  # noqa: ANN202
+def _secured(host: str) -> Callable[[socket.socket], socket.socket]:
     """TLS without a look at the certificate: whoever validates may not have one yet (RFC 8555, 8.3)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -34,7 +34,7 @@ class Network:
         resolver = dns.resolver.Resolver(configure=chosen is None)
         if chosen:
             resolver.nameservers, resolver.port = [chosen[0]], chosen[1]
-        resolver.lifetime = DEADLINE / 2
+        resolver.timeout, resolver.lifetime = 2, DEADLINE
         return resolver
 
     def addresses(self, host: str) -> list[IPv4Address | IPv6Address]:
@@ -62,8 +62,9 @@ class Network:
         return found
 
     def _asked(self, host: str) -> list[IPv4Address | IPv6Address]:
-        answers = self.resolver.resolve_name(host, socket.AF_UNSPEC)
-        return [ip_address(each) for each in answers.addresses()]
+        # Not by resolve_name, which gives up after one datagram that is lost.
+        answers = [self.resolver.resolve(host, kind, raise_on_no_answer=False) for kind in ("A", "AAAA")]
+        return [ip_address(record.address) for answer in answers if answer.rrset for record in answer.rrset]
 
     def _is_forbidden(self, address: IPv4Address | IPv6Address) -> bool:
         if isinstance(address, IPv6Address) and (inner := address.ipv4_mapped or address.sixtofour):
@@ -88,14 +89,19 @@ class Network:
             except OSError as problem:
                 last = problem
                 continue
+            late = threading.Event()
             with plain:
-                timer = threading.Timer(DEADLINE, _end, [plain])
+                timer = threading.Timer(DEADLINE, _end, [plain, late])
                 timer.daemon = True
                 timer.start()
                 try:
                     yield secured(plain)
                 finally:
                     timer.cancel()
+            if late.is_set():
+                raise ProblemError(
+                    Kind.CONNECTION, f"{host!r:.80} port {port} did not end its response within {DEADLINE} seconds."
+                )
             return
         raise ProblemError(Kind.CONNECTION, f"No connection to {host!r:.80} port {port}: {last}.")
 
@@ -105,7 +111,8 @@ def _of_the_machine(host: str) -> list[IPv4Address | IPv6Address]:
     return list(dict.fromkeys(ip_address(str(each[4][0]).partition("%")[0]) for each in found))
 
 
-def _end(connection: socket.socket) -> None:
+def _end(connection: socket.socket, late: threading.Event) -> None:
+    late.set()
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
