@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
 from overheard.role.names import Name
 from overheard.role.profiles import SLOWEST_CLOCK, PublicKey, as_ca, as_end_entity, begun
-from overheard_ca.profile import Profile
+from overheard_ca.profile import SERVER_AUTH, USES, Profile
 from overheard_ca.request import CheckedRequest
 
 # The warning is visible wherever the certificates turn up: in a browser's store, an error message, a capture.
 ROOT_NAME = "Overheard Lab Test Root CA (not for production)"
 ISSUING_NAME = "Overheard Lab Test Issuing CA (not for production)"
 
-_PURPOSES = {Profile.SERVER: ExtendedKeyUsageOID.SERVER_AUTH, Profile.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH}
+# The most characters of a common name (RFC 5280, A.1: ub-common-name).
+_LONGEST_COMMON_NAME = 64
 
 _ROOT_LIFE = timedelta(days=3652)
 _ISSUING_LIFE = timedelta(days=1826)
@@ -49,22 +50,35 @@ def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: date
 def leaf_certificate(
     asked: CheckedRequest, profile: Profile, issuer: Issuer, life: timedelta, now: datetime
 ) -> x509.Certificate:
-    """The certificate of a server or a client, valid for `life` from `now`, but never longer than its issuer.
+    """A certificate of that profile, valid for `life` from `now`, but never longer than its profile and its issuer.
 
-    Its common name is the first of the names; the subjectAltName, which counts, has all of them (RFC 9525, 2).
+    Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2).
     """
-    builder = _under(issuer, _named(str(asked.names[0])), asked.public_key, now, life)
+    use = USES[profile]
+    subject = _subject(asked.names)
+    builder = _under(issuer, subject, asked.public_key, now, use.life(life))
+    names = x509.SubjectAlternativeName([_general_name(name) for name in asked.names])
+    # Without a subject, the names are all that there is (RFC 5280, 4.2.1.6).
+    builder = builder.add_extension(names, critical=not list(subject))
     # Only a server decrypts a premaster secret with its key (RFC 5246, 7.4.7.1).
-    receives_keys = profile is Profile.SERVER and isinstance(asked.public_key, rsa.RSAPublicKey)
-    names = [_general_name(name) for name in asked.names]
-    builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    builder = as_end_entity(builder, _PURPOSES[profile], receives_keys=receives_keys)
+    receives_keys = SERVER_AUTH in use.purposes and isinstance(asked.public_key, rsa.RSAPublicKey)
+    builder = as_end_entity(builder, *map(x509.ObjectIdentifier, use.purposes), receives_keys=receives_keys)
+    if use.stapled:
+        builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
     """The SHA-256 of the certificate's DER bytes, in lower-case hexadecimal."""
     return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def _subject(names: tuple[Name, ...]) -> x509.Name:
+    """The first name that fits as a common name; without one, an empty subject."""
+    for name in map(str, names):
+        if len(name) <= _LONGEST_COMMON_NAME:
+            return _named(name)
+    return x509.Name([])
 
 
 def _named(common_name: str) -> x509.Name:

@@ -18,9 +18,6 @@ from overheard_ca.profile import Profile
 # It is the name of a folder, so it must not contain a path.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
 
-# In OVERHEARD_CA_REQUESTERS, before the names of a requester who gets a client certificate.
-_CLIENT = "client:"
-
 # The root itself is valid for 10 years.
 _MOST_DAYS = 3650
 
@@ -132,6 +129,12 @@ def _requester(entry: str) -> Requester:
         raise ValueError(f"{name!r} has no = after the requester's name")
     if not _REQUESTER.fullmatch(name):
         raise ValueError(f"{name!r} is not a valid name for a requester (lower-case letters, digits and hyphens)")
-    wanted = [word.strip() for word in names.removeprefix(_CLIENT).split(",")] if names else []
-    profile = Profile.CLIENT if names.startswith(_CLIENT) else Profile.SERVER
-    return Requester(name, tuple(dict.fromkeys(read_name(word) for word in wanted)), profile)
+    profile, names = _profile(names)
+    wanted = [word.strip() for word in names.split(",")] if names or profile else []
+    return Requester(name, tuple(dict.fromkeys(map(read_name, wanted))), profile or Profile.SERVER)
+
+
+def _profile(names: str) -> tuple[Profile | None, str]:
+    """The profile before the names, if there is one, and the names: an address may have colons, too."""
+    word, colon, after = names.partition(":")
+    return (Profile(word), after) if colon and word in set(Profile) else (None, names)

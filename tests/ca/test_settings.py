@@ -27,12 +27,16 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_requesters_and_their_names(tmp_path: Path) -> None:
-    settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1; ")
+    settings = read(
+        tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1;e=shortlived:one;f=::1; "
+    )
     assert settings.requesters == (
         Requester("a", ("one", IPv4Address("127.0.0.1"))),
         Requester("b", ("two",)),
         Requester("c", ()),
         Requester("d", ("squirrel", IPv6Address("::1")), Profile.CLIENT),
+        Requester("e", ("one",), Profile.SHORT_LIVED),
+        Requester("f", (IPv6Address("::1"),)),
     )
     assert settings.allowed == {"one", "two", "squirrel", IPv4Address("127.0.0.1"), IPv6Address("::1")}
 
