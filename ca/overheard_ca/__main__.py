@@ -35,11 +35,16 @@ def _serve(settings: Settings) -> int:
     from overheard.role.serve import Listener, serve  # noqa: PLC0415
     from overheard_ca.app import create_app  # noqa: PLC0415
     from overheard_ca.start import SERVER, SERVER_KEY, prepare  # noqa: PLC0415
+    from overheard_ca.status.app import apart, create_status_app  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
     issuance = prepare(settings)
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
-    serve(lambda: create_app(issuance), [own])
+    if settings.status is None:
+        serve(lambda: create_app(issuance), [own])
+        return 0
+    plain = create_status_app(issuance.authority.issuing, issuance.ledger)
+    serve(lambda: apart(create_app(issuance), plain), [own, Listener(str(settings.bind), settings.status.port)])
     return 0
 
 

@@ -10,7 +10,7 @@ issuing certificate. So wherever a first start was interrupted, the next one kee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from overheard.role.files import write_whole
 from overheard_ca import passphrase
 from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate
 from overheard_ca.errors import StateError
+from overheard_ca.status.urls import StatusUrls
 
 ROOT_KEY = "root.key.pem"
 ROOT = "root.pem"
@@ -44,14 +45,18 @@ class Authority:
         return pem(leaf) + pem(self.issuing.certificate)
 
 
-def establish(state: Path, passphrase_file: Path, now: datetime) -> Authority:
-    """The authority in the folder `state`. Raises StateError if its content must not be used."""
+def establish(state: Path, passphrase_file: Path, now: datetime, *, status: StatusUrls | None = None) -> Authority:
+    """The authority in the folder `state`. Raises StateError if its content must not be used.
+
+    `status` is where its certificates say that revocations are published.
+    """
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
     words = passphrase.read_or_make(passphrase_file, state / ROOT_KEY)
     root = _root(state, words, passphrase_file, now)
-    return Authority(root.certificate, _issuing(state, words, passphrase_file, root, now))
+    issuing = _issuing(state, words, passphrase_file, root, now)
+    return Authority(root.certificate, replace(issuing, status=status))
 
 
 def pem(certificate: x509.Certificate) -> bytes:

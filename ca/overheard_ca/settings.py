@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from overheard.role.names import Name, read_name
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.services import CA
 from overheard_ca.profile import Profile
+from overheard_ca.status.urls import StatusUrls
 
 # It is the name of a folder, so it must not contain a path.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
@@ -36,7 +38,10 @@ class Requester:
 
 @dataclass(frozen=True)
 class Settings:
-    """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each."""
+    """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each.
+
+    `status` is where clients learn of revocations, if anywhere.
+    """
 
     bind: IPv4Address
     port: int
@@ -46,20 +51,25 @@ class Settings:
     handover: Path
     days: int
     requesters: tuple[Requester, ...]
+    status: StatusUrls | None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
         """The settings, validated. Raises SettingsError, which names the variable."""
         environment = Environment(variables)
+        port, status = environment.port("OVERHEARD_CA_PORT", str(CA.port)), _status(environment)
+        if status and status.port == port:
+            raise SettingsError(f"OVERHEARD_CA_STATUS_URL has the port {port}, on which HTTPS is served")
         return cls(
             bind=_bind(environment),
-            port=environment.port("OVERHEARD_CA_PORT", str(CA.port)),
+            port=port,
             host=_host(environment),
             state=environment.folder("OVERHEARD_CA_STATE"),
             passphrase_file=environment.path("OVERHEARD_CA_PASSPHRASE_FILE"),
             handover=environment.path("OVERHEARD_CA_HANDOVER"),
             days=_days(environment),
-            requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS")),
+            requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS"), status),
+            status=status,
         )
 
     @property
@@ -104,9 +114,34 @@ def _days(environment: Environment) -> int:
     return days
 
 
-def _requesters(text: str) -> tuple[Requester, ...]:
+def _status(environment: Environment) -> StatusUrls | None:
+    text = environment.text("OVERHEARD_CA_STATUS_URL", "")
+    ocsp = environment.choice("OVERHEARD_CA_OCSP", ("on", "off"), "on") == "on"
+    if not text:
+        return None
+    if not _is_base(text):
+        raise SettingsError(
+            f"OVERHEARD_CA_STATUS_URL is {text!r}, which is not http:// with a host and perhaps a port",
+            hint="write it as clients reach it, like http://ca:8080",
+        )
+    return StatusUrls(text.rstrip("/"), ocsp)
+
+
+def _is_base(text: str) -> bool:
     try:
-        return _all_requesters(text)
+        url = urlsplit(text)
+        read_name(url.hostname or "")
+        given = url.port
+    except ValueError:
+        return False
+    # Anything else, such as a path or a user, is not in this.
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+    return text.lower().rstrip("/") == f"http://{host}" + (f":{given}" if given else "")
+
+
+def _requesters(text: str, status: StatusUrls | None) -> tuple[Requester, ...]:
+    try:
+        return _all_requesters(text, staples=status is not None and status.ocsp)
     except ValueError as problem:
         raise SettingsError(
             f"OVERHEARD_CA_REQUESTERS is {text!r}: {problem}",
@@ -114,10 +149,12 @@ def _requesters(text: str) -> tuple[Requester, ...]:
         ) from None
 
 
-def _all_requesters(text: str) -> tuple[Requester, ...]:
+def _all_requesters(text: str, *, staples: bool) -> tuple[Requester, ...]:
     requesters = tuple(_requester(entry) for entry in text.split(";") if entry.strip())
     if not requesters:
         raise ValueError("it names no requester")
+    if not staples and any(requester.profile is Profile.MUST_STAPLE for requester in requesters):
+        raise ValueError("muststaple needs OVERHEARD_CA_STATUS_URL and OCSP, or there is nothing to staple")
     if len({requester.name for requester in requesters}) != len(requesters):
         raise ValueError("a requester appears twice")
     return requesters

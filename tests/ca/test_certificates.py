@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -13,12 +14,14 @@ from overheard.role.profiles import PublicKey
 from overheard_ca.certificates import Issuer, issuing_certificate, leaf_certificate, root_certificate
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
+from overheard_ca.status.urls import StatusUrls
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT_KEY = ec.generate_private_key(ec.SECP256R1())
 ROOT = Issuer(root_certificate(ROOT_KEY, NOW), ROOT_KEY)
 ISSUING_KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUING = Issuer(issuing_certificate(ISSUING_KEY, ROOT, NOW), ISSUING_KEY)
+STATUS = StatusUrls("http://ca:8080")
 NAMES = ("server", IPv4Address("127.0.0.1"))
 
 
@@ -26,7 +29,9 @@ def leaf(
     key: PublicKey | None = None, days: int = 30, now: datetime = NOW, profile: Profile = Profile.SERVER
 ) -> x509.Certificate:
     asked = CheckedRequest(key or KEY.public_key(), NAMES)
-    return leaf_certificate(asked, profile, ISSUING, timedelta(days=days), now)
+    # Nothing could be stapled without OCSP.
+    issuer = replace(ISSUING, status=STATUS) if profile is Profile.MUST_STAPLE else ISSUING
+    return leaf_certificate(asked, profile, issuer, timedelta(days=days), now)
 
 
 def names_usage(certificate: x509.Certificate) -> set[str]:
@@ -135,6 +140,13 @@ def test_the_one_profile_that_must_staple_says_so() -> None:
     found = {profile: features(profile) for profile in Profile}
     assert {profile for profile in Profile if found[profile]} == {Profile.MUST_STAPLE}
     assert found[Profile.MUST_STAPLE] == [x509.TLSFeatureType.status_request]
+
+
+@pytest.mark.parametrize("status", [None, replace(STATUS, ocsp=False)])
+def test_nothing_that_must_be_stapled_is_made_without_ocsp(status: StatusUrls | None) -> None:
+    asked = CheckedRequest(KEY.public_key(), NAMES)
+    with pytest.raises(ValueError, match="needs an OCSP responder"):
+        leaf_certificate(asked, Profile.MUST_STAPLE, replace(ISSUING, status=status), timedelta(days=1), NOW)
 
 
 def test_a_short_lived_one_ends_after_six_days_or_earlier_and_others_as_they_are_told() -> None:

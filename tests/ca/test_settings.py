@@ -8,6 +8,8 @@ import pytest
 from overheard.words.errors import SettingsError
 from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester, Settings
+from overheard_ca.status.urls import StatusUrls
+from rows import for_each
 
 
 def read(folder: Path, **changed: str) -> Settings:
@@ -57,9 +59,54 @@ def test_its_own_certificate_covers_the_address_of_the_health_check(
     assert [str(name) for name in settings.own_names] == own
 
 
+@for_each(
+    row=[
+        ("http://ca:8080", "http://ca:8080", 8080),
+        ("http://ca/", "http://ca", 80),
+        ("http://127.0.0.1:81", "http://127.0.0.1:81", 81),
+        ("http://[::1]:81", "http://[::1]:81", 81),
+    ]
+)
+def test_where_revocations_are_published(tmp_path: Path, row: tuple[str, str, int]) -> None:
+    given, base, port = row
+    status = read(tmp_path, STATUS_URL=given).status
+    assert status == StatusUrls(base)
+    assert status.port == port
+    assert read(tmp_path, STATUS_URL=given, OCSP="off").status == StatusUrls(base, ocsp=False)
+
+
+def test_by_default_revocations_are_published_nowhere(tmp_path: Path) -> None:
+    assert read(tmp_path).status is None
+    assert read(tmp_path, OCSP="on").status is None
+
+
+def test_what_must_be_stapled_needs_something_to_staple(tmp_path: Path) -> None:
+    assert read(tmp_path, REQUESTERS="a=muststaple:one", STATUS_URL="http://ca").requesters[0].profile == "muststaple"
+    for changed in ({}, {"STATUS_URL": "http://ca", "OCSP": "off"}):
+        with pytest.raises(
+            SettingsError, match=r"^OVERHEARD_CA_REQUESTERS .* muststaple needs OVERHEARD_CA_STATUS_URL"
+        ):
+            read(tmp_path, REQUESTERS="a=muststaple:one", **changed)
+
+
+def test_plain_http_needs_a_port_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="has the port 81, on which HTTPS is served"):
+        read(tmp_path, STATUS_URL="http://ca:81", PORT="81")
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("STATUS_URL", "https://ca"),
+        ("STATUS_URL", "ca:8080"),
+        ("STATUS_URL", "http://"),
+        ("STATUS_URL", "http://ca:0"),
+        ("STATUS_URL", "http://ca:99999"),
+        ("STATUS_URL", "http://ca/status"),
+        ("STATUS_URL", "http://ca?"),
+        ("STATUS_URL", "http://user@ca"),
+        ("STATUS_URL", "http://c a"),
+        ("OCSP", "perhaps"),
         ("BIND", "nowhere"),
         ("BIND", "::1"),
         ("PORT", "0"),
