@@ -12,6 +12,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from overheard.role.names import Name
 from overheard.role.profiles import SLOWEST_CLOCK, PublicKey, as_ca, as_end_entity, begun
+from overheard_ca.limits import check_within
 from overheard_ca.profile import SERVER_AUTH, USES, Profile
 from overheard_ca.request import CheckedRequest
 from overheard_ca.status.urls import StatusUrls
@@ -49,9 +50,13 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cer
     return as_ca(builder, path_length=1).sign(key, hashes.SHA256())
 
 
-def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime) -> x509.Certificate:
-    """A CA, valid for 5 years, that may issue for servers and clients, but not for another CA."""
+def issuing_certificate(
+    key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime, limits: x509.NameConstraints | None = None
+) -> x509.Certificate:
+    """A CA, valid for 5 years, that may issue within `limits`, but not for another CA."""
     builder = _under(root, _named(ISSUING_NAME), key.public_key(), now, _ISSUING_LIFE)
+    if limits:
+        builder = builder.add_extension(limits, critical=True)
     return as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
 
@@ -60,8 +65,10 @@ def leaf_certificate(
 ) -> x509.Certificate:
     """A certificate of that profile, valid for `life` from `now`, but never longer than its profile and its issuer.
 
-    Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2).
+    Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2). Raises
+    RefusedError for a name outside of what the issuer may certify.
     """
+    check_within(issuer.certificate, asked.names)
     use = USES[profile]
     if use.stapled and not issuer.staples:
         raise ValueError("a certificate that must be stapled needs an OCSP responder")
@@ -93,9 +100,12 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def _subject(names: tuple[Name, ...]) -> x509.Name:
-    """The first name that fits as a common name; without one, an empty subject."""
-    for name in map(str, names):
-        if len(name) <= _LONGEST_COMMON_NAME:
+    """The first name that fits as a common name; without one, an empty subject.
+
+    No address: OpenSSL takes it for a DNS name, which the issuer may not certify.
+    """
+    for name in names:
+        if isinstance(name, str) and len(name) <= _LONGEST_COMMON_NAME:
             return _named(name)
     return x509.Name([])
 

@@ -14,11 +14,15 @@ from overheard.role.names import Name, read_name
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.services import CA
+from overheard_ca.permitted import Network, Permitted, by_default, exactly, read_limit
 from overheard_ca.profile import Profile
 from overheard_ca.status.urls import StatusUrls
 
 # It is the name of a folder, so it must not contain a path.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
+
+# In OVERHEARD_CA_PERMITTED.
+_ANY = "any"
 
 # The root itself is valid for 10 years.
 _MOST_DAYS = 3650
@@ -40,7 +44,8 @@ class Requester:
 class Settings:
     """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each.
 
-    `status` is where clients learn of revocations, if anywhere.
+    `status` is where clients learn of revocations, if anywhere. `limits` are what may be certified at all: by default
+    if there are none, and None if that is anything.
     """
 
     bind: IPv4Address
@@ -52,6 +57,7 @@ class Settings:
     days: int
     requesters: tuple[Requester, ...]
     status: StatusUrls | None
+    limits: tuple[str | Network, ...] | None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -70,12 +76,21 @@ class Settings:
             days=_days(environment),
             requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS"), status),
             status=status,
+            limits=_limits(environment.words("OVERHEARD_CA_PERMITTED", "")),
         )
 
     @property
     def allowed(self) -> frozenset[Name]:
         """Every name that any requester may have certified."""
         return frozenset(name for requester in self.requesters for name in requester.names)
+
+    @property
+    def permitted(self) -> Permitted | None:
+        """What may be certified at all, its own names included; None if that is anything."""
+        if self.limits is None:
+            return None
+        limits = self.limits or by_default((*self.allowed, *self.own_names))
+        return Permitted.of((*limits, *map(exactly, self.own_names)))
 
     @property
     def reached_at(self) -> IPv4Address:
@@ -137,6 +152,25 @@ def _is_base(text: str) -> bool:
     # Anything else, such as a path or a user, is not in this.
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
     return text.lower().rstrip("/") == f"http://{host}" + (f":{given}" if given else "")
+
+
+def _limits(words: tuple[str, ...]) -> tuple[str | Network, ...] | None:
+    """The limits as given, none if none are; None for `any`."""
+    if words == (_ANY,):
+        return None
+    try:
+        return tuple(map(_limit, words))
+    except ValueError as problem:
+        raise SettingsError(
+            f"OVERHEARD_CA_PERMITTED is {','.join(words)!r}: {problem}",
+            hint=f"write it like corp.example,10.0.0.0/8; or {_ANY}, for no limit",
+        ) from None
+
+
+def _limit(word: str) -> str | Network:
+    if word == _ANY:
+        raise ValueError(f"{_ANY} stands alone")
+    return read_limit(word)
 
 
 def _requesters(text: str, status: StatusUrls | None) -> tuple[Requester, ...]:

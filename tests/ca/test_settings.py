@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 
 import pytest
 
 from overheard.words.errors import SettingsError
+from overheard_ca.permitted import Permitted
 from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester, Settings
 from overheard_ca.status.urls import StatusUrls
@@ -75,6 +76,27 @@ def test_where_revocations_are_published(tmp_path: Path, row: tuple[str, str, in
     assert read(tmp_path, STATUS_URL=given, OCSP="off").status == StatusUrls(base, ocsp=False)
 
 
+def test_by_default_only_what_is_of_nobody_may_be_certified(tmp_path: Path) -> None:
+    """Of the names of requesters, only those without a dot: others have to be permitted."""
+    permitted = read(tmp_path, REQUESTERS="a=one,www.example.org,8.8.8.8", HOST="ca").permitted
+    assert permitted
+    assert {"one", "ca", "localhost", "test"} < set(permitted.domains)
+    assert "www.example.org" not in permitted.domains
+    assert ip_network("10.0.0.0/8") in permitted.networks
+    assert ip_network("8.8.8.8/32") not in permitted.networks
+
+
+def test_what_is_permitted_replaces_the_default_but_its_own_names_are_always(tmp_path: Path) -> None:
+    permitted = read(tmp_path, PERMITTED=" Corp.Example, 10.0.0.0/8", HOST="ca.example.org", BIND="8.8.8.8").permitted
+    domains = ("ca.example.org", "corp.example", "localhost")
+    networks = ("8.8.8.8/32", "10.0.0.0/8", "127.0.0.1/32")
+    assert permitted == Permitted(domains, tuple(map(ip_network, networks)))
+
+
+def test_any_permits_anything(tmp_path: Path) -> None:
+    assert read(tmp_path, PERMITTED="any").permitted is None
+
+
 def test_by_default_revocations_are_published_nowhere(tmp_path: Path) -> None:
     assert read(tmp_path).status is None
     assert read(tmp_path, OCSP="on").status is None
@@ -107,6 +129,9 @@ def test_plain_http_needs_a_port_of_its_own(tmp_path: Path) -> None:
         ("STATUS_URL", "http://user@ca"),
         ("STATUS_URL", "http://c a"),
         ("OCSP", "perhaps"),
+        ("PERMITTED", "any,test"),
+        ("PERMITTED", ".test"),
+        ("PERMITTED", "10.0.0.1/8"),
         ("BIND", "nowhere"),
         ("BIND", "::1"),
         ("PORT", "0"),

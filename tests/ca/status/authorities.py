@@ -30,7 +30,7 @@ class Publishing:
 
     def leaf(self, profile: Profile = Profile.SERVER, life: timedelta = timedelta(days=30)) -> x509.Certificate:
         """A certificate that is in the ledger."""
-        asked = CheckedRequest(KEY.public_key(), ("server",))
+        asked = CheckedRequest(KEY.public_key(), ("server.test",))
         with self.ledger.transaction() as entry:
             certificate = leaf_certificate(asked, profile, self.issuer, life, NOW)
             record(entry, certificate, "server", asked.names)
@@ -48,5 +48,5 @@ class Publishing:
 def publishing(folder: Path, *, ocsp: bool = True) -> Publishing:
     """A new authority in `folder`."""
     folder.mkdir(exist_ok=True)
-    made = establish(folder, folder / "passphrase", NOW, status=StatusUrls("http://ca:8080", ocsp))
+    made = establish(folder, folder / "passphrase", NOW, status=StatusUrls("http://ca.test:8080", ocsp))
     return Publishing(made.root, made.issuing, Ledger(folder / "ledger.sqlite"))
