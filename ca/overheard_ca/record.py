@@ -164,6 +164,16 @@ def issued(connection: sqlite3.Connection, serial: int) -> Issued | None:
     return _read_issued(row) if row else None
 
 
+def revocations(connection: sqlite3.Connection, now: datetime) -> list[tuple[int, Revocation]]:
+    """The serials of all revoked certificates that have not expired at `now`, in the order of their revocation."""
+    query = """
+    SELECT serial, at, reason, by FROM revocations JOIN certificates USING (serial)
+    WHERE not_after >= ? ORDER BY revocations.rowid
+    """
+    rows = connection.execute(query, (now.replace(microsecond=0).isoformat(),)).fetchall()
+    return [(int(serial, 16), _read_revocation(at, reason, by)) for serial, at, reason, by in rows]
+
+
 def issued_after(connection: sqlite3.Connection, last: int, most: int) -> tuple[list[Issued], int]:
     """Up to so many certificates that were issued after row `last`, in order; and the last of their rows."""
     query = f"{_ISSUED} WHERE certificates.rowid > ? ORDER BY certificates.rowid LIMIT ?"
@@ -200,8 +210,12 @@ def _read_issued(row: tuple[Any, ...]) -> Issued:
         requester,
         tuple(json.loads(names)),
         datetime.fromisoformat(not_after),
-        Revocation(datetime.fromisoformat(at), x509.ReasonFlags(reason), by) if at is not None else None,
+        _read_revocation(at, reason, by) if at is not None else None,
     )
+
+
+def _read_revocation(at: str, reason: str, by: str) -> Revocation:
+    return Revocation(datetime.fromisoformat(at), x509.ReasonFlags(reason), by)
 
 
 def _read_refusal(row: tuple[Any, ...]) -> Refusal:

@@ -16,7 +16,7 @@ from overheard_ca import refusals
 from overheard_ca.acme import renewal
 from overheard_ca.acme.identifiers import Identifier, read_identifiers
 from overheard_ca.acme.keys import public_key
-from overheard_ca.acme.problems import Kind, ProblemError
+from overheard_ca.acme.problems import Kind, ProblemError, of_identifiers
 from overheard_ca.acme.resources import (
     DEACTIVATED,
     PENDING,
@@ -33,16 +33,13 @@ from overheard_ca.acme.store import Store
 from overheard_ca.acme.validation.validator import Validator
 from overheard_ca.errors import RefusedError
 from overheard_ca.issuance import Issuance
-from overheard_ca.profile import Profile
+from overheard_ca.limits import check_within
+from overheard_ca.profile import CLIENT_AUTH, SERVER_AUTH, USES, Profile, Use
 from overheard_ca.public_keys import check_not_prime
 from overheard_ca.request import CheckedRequest, examined
 
 # How long an order may take, and how long what was proved counts.
 _PATIENCE = timedelta(days=1)
-# What a server may use; `client` is for whom a token names.
-PROFILES = {
-    Profile.SERVER: "a server, for as long as this CA's certificates are valid",
-}
 
 
 @dataclass(frozen=True)
@@ -58,11 +55,12 @@ class Orders:
         if dates := {"notBefore", "notAfter"} & fields.keys():
             raise ProblemError(Kind.MALFORMED, f"{min(dates)} cannot be chosen here: leave it out, or use a profile.")
         identifiers = read_identifiers(fields.get("identifiers"))
+        self._check_permitted(identifiers)
         order = Order(
             new_id(),
             account.id,
             identifiers,
-            _profile(fields),
+            self._profile(fields),
             now + _PATIENCE,
             PENDING,
             None,
@@ -77,6 +75,32 @@ class Orders:
                 authorization = Authorization(new_id(), order.id, account.id, each, order.expires, PENDING)
                 store.add_authorization(authorization, _challenges(each))
         return order
+
+    @property
+    def profiles(self) -> dict[str, str]:
+        """The profiles that may be ordered, in words. What is for a client alone is for whom a token names."""
+        staples = self.issuance.authority.issuing.staples
+        offered = (each for each, use in USES.items() if SERVER_AUTH in use.purposes and (staples or not use.stapled))
+        return {str(each): _described(USES[each], self.issuance.life) for each in offered}
+
+    def _profile(self, fields: Mapping[str, Any]) -> str:
+        profile = fields.get("profile", Profile.SERVER)
+        if not isinstance(profile, str) or profile not in self.profiles:
+            raise ProblemError(
+                Kind.INVALID_PROFILE, f"There is no profile {profile!r:.40}: choose one of {', '.join(self.profiles)}."
+            )
+        return profile
+
+    def _check_permitted(self, identifiers: tuple[Identifier, ...]) -> None:
+        """Raise ProblemError for names that this CA's own certificate does not permit."""
+        refused = []
+        for each in identifiers:
+            try:
+                check_within(self.issuance.authority.issuing.certificate, [each.name])
+            except RefusedError as error:
+                refused.append((each.document, ProblemError(Kind.REJECTED_IDENTIFIER, str(error))))
+        if refused:
+            raise of_identifiers(refused)
 
     def begin(self, signed: Signed, challenge: Challenge, authorization: Authorization) -> None:
         """Validate a challenge, unless `signed` only asks for it. Raises ProblemError."""
@@ -128,13 +152,11 @@ def _challenges(identifier: Identifier) -> tuple[str, ...]:
     return ("http-01", "tls-alpn-01") if identifier.type == "ip" else ("http-01", "dns-01", "tls-alpn-01")
 
 
-def _profile(fields: Mapping[str, Any]) -> str:
-    profile = fields.get("profile", Profile.SERVER)
-    if not isinstance(profile, str) or profile not in PROFILES:
-        raise ProblemError(
-            Kind.INVALID_PROFILE, f"There is no profile {profile!r:.40}: choose one of {', '.join(PROFILES)}."
-        )
-    return profile
+def _described(use: Use, settings: timedelta) -> str:
+    """A profile in words."""
+    who = "a server and a client" if CLIENT_AUTH in use.purposes else "a server"
+    stapled = ", valid only with a stapled OCSP response" if use.stapled else ""
+    return f"{who}, {use.life(settings).days} days{stapled}"
 
 
 def _asked(fields: Mapping[str, Any], order: Order, account: Account) -> CheckedRequest:

@@ -13,7 +13,7 @@ from overheard_ca.acme import documents, renewal, revocation
 from overheard_ca.acme.accounts import Accounts
 from overheard_ca.acme.authentication import Authentication
 from overheard_ca.acme.nonces import Nonces
-from overheard_ca.acme.orders import PROFILES, Orders
+from overheard_ca.acme.orders import Orders
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Account, Authorization, Challenge, Order
 from overheard_ca.acme.settings import AcmeSettings
@@ -49,7 +49,7 @@ class Service:
         """The directory (RFC 8555, 7.1.1)."""
         meta: dict[str, Any] = {
             "externalAccountRequired": self.settings.external_accounts is not None,
-            "profiles": dict(PROFILES),
+            "profiles": self.orders.profiles,
         }
         if self.settings.terms:
             meta["termsOfService"] = self.settings.terms

@@ -16,7 +16,7 @@ Name: TypeAlias = str | IPv4Address | IPv6Address
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+$){_LABEL}")
 
-# Of a name, and of one of its labels (RFC 1035, 2.3.4).
+# The most characters of a name, without the dot of the root, and of a label (RFC 1035, 2.3.4).
 _LONGEST, _LONGEST_LABEL = 253, 63
 
 
@@ -31,22 +31,16 @@ def folded(text: str) -> Name:
 def read_name(text: str) -> Name:
     """The name that `text` is.
 
-    Raises ValueError, which says why, for what is neither an IP address nor a DNS name.
+    Raises ValueError for what is neither an IP address nor a DNS name, or too long for one.
     """
     name = folded(text)
-    if isinstance(name, str) and (why := _problem(name)):
-        raise ValueError(f"{text!r} {why}")
+    if isinstance(name, str):
+        if len(name) > _LONGEST:
+            raise ValueError(f"{text!r} has {len(name)} characters, and a DNS name has {_LONGEST} at most")
+        if (longest := max(map(len, name.split(".")))) > _LONGEST_LABEL:
+            raise ValueError(f"{text!r} has a label of {longest} characters, and a DNS name {_LONGEST_LABEL} at most")
+        if not name.isascii():
+            raise ValueError(f"{text!r} is not in ASCII: write its labels as IDNA encodes them, such as xn--bcher-kva")
+        if not _DNS_NAME.fullmatch(name):
+            raise ValueError(f"{text!r} is neither a DNS name nor an IP address")
     return name
-
-
-def _problem(name: str) -> str:
-    """What is wrong with a DNS name; empty if it is one."""
-    if len(name) > _LONGEST:
-        return f"is longer than the {_LONGEST} characters that a DNS name may have"
-    if any(len(label) > _LONGEST_LABEL for label in name.split(".")):
-        return f"has a part longer than the {_LONGEST_LABEL} characters that a label of a DNS name may have"
-    if not name.isascii():
-        return "is not in ASCII: write its labels as IDNA encodes them, such as xn--bcher-kva"
-    if not _DNS_NAME.fullmatch(name):
-        return "is neither a DNS name nor an IP address"
-    return ""

@@ -21,7 +21,11 @@ def test_the_directory_names_every_resource(stage: Stage) -> None:
     assert set(directory) == {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange", "renewalInfo", "meta"}
     assert directory["meta"]["externalAccountRequired"] is False
     assert "termsOfService" not in directory["meta"]
-    assert "server" in directory["meta"]["profiles"]
+    assert directory["meta"]["profiles"] == {
+        "server": "a server, 30 days",
+        "both": "a server and a client, 30 days",
+        "shortlived": "a server, 6 days",
+    }
 
 
 def test_nonces_come_with_every_response_and_are_never_the_same(stage: Stage) -> None:
@@ -267,6 +271,23 @@ def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
     assert problem(answer) == "malformed"
 
 
-@for_each(profile=["client", "x", 1, None, ["server"]])
+@for_each(profile=["client", "muststaple", "x", 1, None, ["server"]])
 def test_an_unknown_profile_is_refused(client: Client, profile: object) -> None:
     assert problem(client.order("server.test", profile=profile)) == "invalidProfile"
+
+
+def test_a_short_lived_certificate_is_ordered_by_its_profile(stage: Stage, client: Client) -> None:
+    order = client.order("server.test", profile="shortlived").json()
+    assert order["profile"] == "shortlived"
+    client.prove(order, stage.publish)
+    url = client.finalize(order, csr("server.test")).json()["certificate"]
+    leaf = x509.load_pem_x509_certificate(client.post(url).content)
+    assert (leaf.not_valid_after_utc - leaf.not_valid_before_utc).days == 6
+
+
+def test_what_the_ca_may_not_certify_is_not_ordered(client: Client) -> None:
+    answer = client.order("inside.test", "squirrels.example.org", "198.18.0.1")
+    assert problem(answer) == "rejectedIdentifier"
+    refused = [each["identifier"]["value"] for each in answer.json()["subproblems"]]
+    assert refused == ["squirrels.example.org", "198.18.0.1"]
+    assert "OVERHEARD_CA_PERMITTED" in answer.json()["detail"]

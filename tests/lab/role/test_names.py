@@ -21,6 +21,7 @@ from rows import for_each
         ("::1", IPv6Address("::1")),
         ("0:0::1", IPv6Address("::1")),
         ("x" * 63, "x" * 63),
+        ("a." * 33 + "a", "a." * 33 + "a"),
         ("a." * 126 + "a", "a." * 126 + "a"),
     ],
 )
@@ -39,16 +40,18 @@ def test_it_refuses_invalid_names(text: str) -> None:
         read_name(text)
 
 
-@for_each(
-    row=[
-        ("x" * 64, "label of a DNS name"),
-        ("a." * 127 + "a", "longer than the 253 characters"),
-        ("sörver", "as IDNA encodes them"),
-    ]
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("sörver", "such as xn--bcher-kva"),
+        ("x" * 64, "has a label of 64 characters, and a DNS name 63 at most"),
+        ("x" * 300, "has 300 characters, and a DNS name has 253 at most"),
+        ("a." * 126 + "aa", "has 254 characters, and a DNS name has 253 at most"),
+    ],
 )
-def test_it_says_why_a_name_that_looks_like_one_is_none(row: tuple[str, str]) -> None:
-    with pytest.raises(ValueError, match=row[1]):
-        read_name(row[0])
+def test_it_says_why_a_name_that_looks_like_one_is_none(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=f"{why}$"):
+        read_name(text)
 
 
 @given(st.text())
