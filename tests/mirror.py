@@ -36,6 +36,11 @@ class Elsewhere(NamedTuple):
 # `*` is for folders whose modules are parts of one thing, and are tested together.
 ELSEWHERE = (
     Elsewhere("ca", "errors", "exceptions alone"),
+    Elsewhere("ca", "body public_keys", "test_app.py and test_request.py"),
+    Elsewhere("ca", "challenge_server", "answers in all tests of ca/acme"),
+    Elsewhere("ca/acme", "*", "parts of what acme/test_views.py and its attacks reach over HTTP"),
+    Elsewhere("ca/acme/validation", "*", "what acme/validation/test_validator.py validates by"),
+    Elsewhere("ca/status", "signer urls", "parts of what status/test_ocsp.py and status/test_app.py ask"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),

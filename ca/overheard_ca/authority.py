@@ -4,13 +4,14 @@ Every file is whole or missing, and they are created in this order: passphrase, 
 issuing certificate. So wherever a first start was interrupted, the next one keeps what it can and creates the rest:
 
 - a certificate is created from its key, so a key without a certificate gets one;
-- the issuing certificate is checked against its key and the root, and replaced if it does not match;
+- the issuing certificate is checked against its key, the root and what it may certify, and replaced if it does not
+  match;
 - others trust the root: it is created only if nothing of it exists, and never replaced.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from overheard.role.files import write_whole
 from overheard_ca import passphrase
 from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate
 from overheard_ca.errors import StateError
+from overheard_ca.limits import constraints, constraints_of
+from overheard_ca.permitted import Permitted
+from overheard_ca.status.urls import StatusUrls
 
 ROOT_KEY = "root.key.pem"
 ROOT = "root.pem"
@@ -44,14 +48,27 @@ class Authority:
         return pem(leaf) + pem(self.issuing.certificate)
 
 
-def establish(state: Path, passphrase_file: Path, now: datetime) -> Authority:
-    """The authority in the folder `state`. Raises StateError if its content must not be used."""
+def establish(
+    state: Path,
+    passphrase_file: Path,
+    now: datetime,
+    *,
+    status: StatusUrls | None = None,
+    permitted: Permitted | None = None,
+) -> Authority:
+    """The authority in the folder `state`. Raises StateError if its content must not be used.
+
+    `status` is where its certificates say that revocations are published; `permitted` is what the issuing certificate
+    may certify, anything without it.
+    """
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
     words = passphrase.read_or_make(passphrase_file, state / ROOT_KEY)
     root = _root(state, words, passphrase_file, now)
-    return Authority(root.certificate, _issuing(state, words, passphrase_file, root, now))
+    key = _key(state / ISSUING_KEY, words, passphrase_file)
+    issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
+    return Authority(root.certificate, replace(issuing, status=status))
 
 
 def pem(certificate: x509.Certificate) -> bytes:
@@ -78,12 +95,16 @@ def _root(state: Path, words: bytes, passphrase_file: Path, now: datetime) -> Is
     return Issuer(certificate, key)
 
 
-def _issuing(state: Path, words: bytes, passphrase_file: Path, root: Issuer, now: datetime) -> Issuer:
-    key = _key(state / ISSUING_KEY, words, passphrase_file)
-    path = state / ISSUING
+def _issuing(
+    path: Path, key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime, limits: x509.NameConstraints | None
+) -> Issuer:
     certificate = _certificate(path) if path.exists() else None
-    if certificate is None or not _belongs(certificate, key, root.certificate, now):
-        certificate = issuing_certificate(key, root, now)
+    if (
+        certificate is None
+        or not _belongs(certificate, key, root.certificate, now)
+        or constraints_of(certificate) != limits
+    ):
+        certificate = issuing_certificate(key, root, now, limits)
         write_whole(path, pem(certificate))
     return Issuer(certificate, key)
 

@@ -8,18 +8,22 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from overheard.role.names import Name
 from overheard.role.profiles import SLOWEST_CLOCK, PublicKey, as_ca, as_end_entity, begun
-from overheard_ca.profile import Profile
+from overheard_ca.limits import check_within
+from overheard_ca.profile import SERVER_AUTH, USES, Profile
 from overheard_ca.request import CheckedRequest
+from overheard_ca.status.urls import StatusUrls
 
 # The warning is visible wherever the certificates turn up: in a browser's store, an error message, a capture.
 ROOT_NAME = "Overheard Lab Test Root CA (not for production)"
 ISSUING_NAME = "Overheard Lab Test Issuing CA (not for production)"
+RESPONDER_NAME = "Overheard Lab Test OCSP Responder (not for production)"
 
-_PURPOSES = {Profile.SERVER: ExtendedKeyUsageOID.SERVER_AUTH, Profile.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH}
+# The most characters of a common name (RFC 5280, A.1: ub-common-name).
+_LONGEST_COMMON_NAME = 64
 
 _ROOT_LIFE = timedelta(days=3652)
 _ISSUING_LIFE = timedelta(days=1826)
@@ -27,10 +31,16 @@ _ISSUING_LIFE = timedelta(days=1826)
 
 @dataclass(frozen=True)
 class Issuer:
-    """A certificate that may sign others, and its private key."""
+    """A certificate that may sign others, and its private key; `status` says what these say about revocation."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
+    status: StatusUrls | None = None
+
+    @property
+    def staples(self) -> bool:
+        """Whether there are OCSP responses, which a server can staple."""
+        return self.status is not None and self.status.ocsp
 
 
 def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
@@ -40,26 +50,48 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cer
     return as_ca(builder, path_length=1).sign(key, hashes.SHA256())
 
 
-def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime) -> x509.Certificate:
-    """A CA, valid for 5 years, that may issue for servers and clients, but not for another CA."""
+def issuing_certificate(
+    key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime, limits: x509.NameConstraints | None = None
+) -> x509.Certificate:
+    """A CA, valid for 5 years, that may issue within `limits`, but not for another CA."""
     builder = _under(root, _named(ISSUING_NAME), key.public_key(), now, _ISSUING_LIFE)
+    if limits:
+        builder = builder.add_extension(limits, critical=True)
     return as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
 
 def leaf_certificate(
     asked: CheckedRequest, profile: Profile, issuer: Issuer, life: timedelta, now: datetime
 ) -> x509.Certificate:
-    """The certificate of a server or a client, valid for `life` from `now`, but never longer than its issuer.
+    """A certificate of that profile, valid for `life` from `now`, but never longer than its profile and its issuer.
 
-    Its common name is the first of the names; the subjectAltName, which counts, has all of them (RFC 9525, 2).
+    Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2). Raises
+    RefusedError for a name outside of what the issuer may certify.
     """
-    builder = _under(issuer, _named(str(asked.names[0])), asked.public_key, now, life)
+    check_within(issuer.certificate, asked.names)
+    use = USES[profile]
+    if use.stapled and not issuer.staples:
+        raise ValueError("a certificate that must be stapled needs an OCSP responder")
+    subject = _subject(asked.names)
+    builder = _under(issuer, subject, asked.public_key, now, use.life(life))
+    names = x509.SubjectAlternativeName([_general_name(name) for name in asked.names])
+    # Without a subject, the names are all that there is (RFC 5280, 4.2.1.6).
+    builder = builder.add_extension(names, critical=not list(subject))
     # Only a server decrypts a premaster secret with its key (RFC 5246, 7.4.7.1).
-    receives_keys = profile is Profile.SERVER and isinstance(asked.public_key, rsa.RSAPublicKey)
-    names = [_general_name(name) for name in asked.names]
-    builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    builder = as_end_entity(builder, _PURPOSES[profile], receives_keys=receives_keys)
+    receives_keys = SERVER_AUTH in use.purposes and isinstance(asked.public_key, rsa.RSAPublicKey)
+    builder = as_end_entity(builder, *map(x509.ObjectIdentifier, use.purposes), receives_keys=receives_keys)
+    if use.stapled:
+        builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
+    if issuer.status:
+        builder = _with_status(builder, issuer.status)
     return builder.sign(issuer.key, hashes.SHA256())
+
+
+def responder_certificate(public_key: PublicKey, issuer: Issuer, life: timedelta, now: datetime) -> x509.Certificate:
+    """The certificate of a key that signs responses of OCSP for `issuer` (RFC 6960)."""
+    builder = _under(issuer, _named(RESPONDER_NAME), public_key, now, life)
+    builder = as_end_entity(builder, ExtendedKeyUsageOID.OCSP_SIGNING, receives_keys=False)
+    return builder.add_extension(x509.OCSPNoCheck(), critical=False).sign(issuer.key, hashes.SHA256())
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -67,8 +99,35 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def _subject(names: tuple[Name, ...]) -> x509.Name:
+    """The first name that fits as a common name; without one, an empty subject.
+
+    No address: OpenSSL takes it for a DNS name, which the issuer may not certify.
+    """
+    for name in names:
+        if isinstance(name, str) and len(name) <= _LONGEST_COMMON_NAME:
+            return _named(name)
+    return x509.Name([])
+
+
 def _named(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _with_status(builder: x509.CertificateBuilder, status: StatusUrls) -> x509.CertificateBuilder:
+    """A certificate that says where to learn of its revocation (RFC 5280, 4.2.1.13 and 4.2.2.1)."""
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(status.crl)], None, None, None)
+    access = [
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(url))
+        for method, url in (
+            (AuthorityInformationAccessOID.OCSP, status.responder),
+            (AuthorityInformationAccessOID.CA_ISSUERS, status.issuer),
+        )
+        if url
+    ]
+    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False).add_extension(
+        x509.AuthorityInformationAccess(access), critical=False
+    )
 
 
 def _general_name(name: Name) -> x509.GeneralName:

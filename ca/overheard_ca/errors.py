@@ -3,7 +3,8 @@
 OverheardError
 ├── SettingsError
 │   └── StateError      the state folder's content must not be used, and must not be replaced either
-└── RefusedError        a refused request; see refusals.py for every kind
+├── RefusedError        a refused request; see refusals.py for every kind
+└── NeverIssuedError    no certificate of this CA has that serial
 """
 
 from __future__ import annotations
@@ -22,3 +23,11 @@ class RefusedError(OverheardError):
         super().__init__(message)
         self.code = code
         self.status = status
+
+
+class NeverIssuedError(OverheardError):
+    """No certificate of this CA has that serial."""
+
+    def __init__(self, serial: int) -> None:
+        super().__init__(f"this CA issued no certificate with the serial {serial:x}")
+        self.serial = serial

@@ -1,4 +1,4 @@
-"""The ledger: which certificates were issued to whom, and which tokens are still valid.
+"""The ledger: what was issued, refused and revoked (see `record`), and which tokens are still valid.
 
 It stores no token, only the SHA-256 of each. Looking up a token by its hash also takes the same time however close a
 guess is.
@@ -9,30 +9,53 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from cryptography import x509
+from typing import TypeVar
 
 from overheard.role.names import Name, folded
-from overheard_ca.certificates import fingerprint
 from overheard_ca.errors import StateError
 from overheard_ca.profile import Profile
+from overheard_ca.record import (
+    REASONS,
+    Issued,
+    Refusal,
+    Revocation,
+    issued,
+    issued_after,
+    listed,
+    prepare,
+    record,
+    refuse,
+    refused_after,
+    revoke,
+)
+
+__all__ = [
+    "FILE",
+    "REASONS",
+    "Grant",
+    "Issued",
+    "Ledger",
+    "Refusal",
+    "Revocation",
+    "record",
+    "refuse",
+    "revoke",
+    "spend",
+]
 
 FILE = "ledger.sqlite"
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS certificates (
-    serial TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL,
-    not_before TEXT NOT NULL, not_after TEXT NOT NULL, sha256 TEXT NOT NULL
-) STRICT;
+_TOKENS = """
 CREATE TABLE IF NOT EXISTS tokens (
     sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT,
     profile TEXT NOT NULL DEFAULT 'server'
-) STRICT;
+) STRICT
 """
 
 # For ledgers from before there were client certificates.
@@ -41,6 +64,11 @@ _ADD_PROFILE = "ALTER TABLE tokens ADD COLUMN profile TEXT NOT NULL DEFAULT 'ser
 
 # Seconds to wait for another thread's transaction, which takes milliseconds.
 _PATIENCE = 10
+
+# How many rows of the record are read at a time.
+_PAGE = 500
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -58,12 +86,15 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # SQLite makes whoever waits look again, ever more rarely: of a hundred threads, some would look in vain.
+        self._one_at_a_time = threading.Lock()
         try:
             # Created here, because SQLite would make it readable for everybody; its journals copy this mode.
             path.touch(mode=0o600)
             path.chmod(0o600)
-            with self._opened() as connection:
-                connection.executescript(_TABLES)
+            with self.transaction() as connection:
+                prepare(connection)
+                connection.execute(_TOKENS)
                 if connection.execute(_WITHOUT_PROFILE).fetchone()[0]:
                     connection.execute(_ADD_PROFILE)
         except sqlite3.DatabaseError as problem:
@@ -86,7 +117,7 @@ class Ledger:
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO tokens (sha256, requester, names, profile) VALUES (?, ?, ?, ?)",
-                (_digest(token), requester, _listed(names), profile),
+                (_digest(token), requester, listed(names), profile),
             )
 
     def withdraw_all_but(self, tokens: Iterable[str]) -> None:
@@ -97,13 +128,42 @@ class Ledger:
             gone = [row for row in unused if row[0] not in kept]
             connection.executemany("DELETE FROM tokens WHERE sha256 = ?", gone)
 
+    def issued(self, serial: int) -> Issued | None:
+        """The certificate with that serial; None if none was issued."""
+        with self._opened() as connection:
+            return issued(connection, serial)
+
+    def all_issued(self) -> Iterator[Issued]:
+        """Every certificate that was issued, in order."""
+        return self._paged(issued_after)
+
+    def refused(self) -> Iterator[Refusal]:
+        """Every refusal, in order."""
+        return self._paged(refused_after)
+
+    def _paged(self, page: Callable[[sqlite3.Connection, int, int], tuple[list[_Row], int]]) -> Iterator[_Row]:
+        """All rows, page by page: nobody waits for a reader that is slow, and no more than a page is in memory."""
+        last = 0
+        while True:
+            with self._opened() as connection:
+                rows, last = page(connection, last, _PAGE)
+            if not rows:
+                return
+            yield from rows
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all changes on the connection are committed, or none; one transaction at a time."""
-        with self._opened() as connection:
+        with self._one_at_a_time, self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for reading, which waits for no transaction."""
+        with self._opened() as connection:
+            yield connection
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -122,26 +182,5 @@ def spend(connection: sqlite3.Connection, token: str, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def record(
-    connection: sqlite3.Connection, certificate: x509.Certificate, requester: str, names: Iterable[Name]
-) -> None:
-    """Record a certificate, in a transaction of the ledger."""
-    connection.execute(
-        "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            f"{certificate.serial_number:x}",
-            requester,
-            _listed(names),
-            certificate.not_valid_before_utc.isoformat(),
-            certificate.not_valid_after_utc.isoformat(),
-            fingerprint(certificate),
-        ),
-    )
-
-
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _listed(names: Iterable[Name]) -> str:
-    return json.dumps([str(name) for name in names])

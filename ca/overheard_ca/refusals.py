@@ -100,5 +100,11 @@ NAME_NOT_YOURS = Kind(
     403,
     "The name {name!r:.80} belongs to another requester: ask for your own names, or use that requester's token.",
 )
+NAME_NOT_PERMITTED = Kind(
+    "name-not-permitted",
+    403,
+    "The name {name!r:.80} is outside of what the issuing certificate permits: ask for another name, or let "
+    "OVERHEARD_CA_PERMITTED include it.",
+)
 
 KINDS = tuple(kind for kind in globals().copy().values() if isinstance(kind, Kind))

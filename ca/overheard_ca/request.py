@@ -10,18 +10,12 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from overheard.role.names import Name, folded
 from overheard.role.profiles import PublicKey
 from overheard_ca import refusals
-from overheard_ca.weak_rsa import has_prime_modulus, weakness
-
-_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-_LEAST_RSA_BITS = 2048
-# Above this size, checking a signature takes so long that requests could be used for denial of service.
-_MOST_RSA_BITS = 8192
+from overheard_ca.public_keys import check_not_prime, checked
 
 
 @dataclass(frozen=True)
@@ -37,16 +31,24 @@ def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) 
 
     `yours` are the names that the token is valid for, `allowed` those of all requesters. Raises RefusedError.
     """
-    csr = _read(body)
+    asked = examined(_read(body))
+    _check_allowed(asked.names, yours, allowed)
+    # Last, because it takes a while: a request that comes so far is usually granted, which uses up its token.
+    check_not_prime(asked.public_key)
+    return asked
+
+
+def examined(csr: x509.CertificateSigningRequest) -> CheckedRequest:
+    """The key and the names of a signing request that is signed by its key. Raises RefusedError.
+
+    Whether the names may be certified is for the caller to check, and `check_not_prime` is the last check of the key.
+    """
     public_key = _key(csr)
     _check_signature(csr)
     extensions = _extensions(csr)
     _check_not_ca(extensions)
     names = _names(extensions)
     _check_common_name(csr, names)
-    _check_allowed(names, yours, allowed)
-    # Last, because it takes a while: a request that comes so far is usually granted, which uses up its token.
-    _check_not_prime(public_key)
     return CheckedRequest(public_key, names)
 
 
@@ -65,28 +67,7 @@ def _key(csr: x509.CertificateSigningRequest) -> PublicKey:
         key = csr.public_key()
     except (ValueError, UnsupportedAlgorithm):
         raise refusals.KEY_REFUSED.error(key="of a kind that this CA cannot read") from None
-    match key:
-        case ed25519.Ed25519PublicKey():
-            return key
-        case ec.EllipticCurvePublicKey() if isinstance(key.curve, _CURVES):
-            return key
-        case rsa.RSAPublicKey() if _LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS and not weakness(key):
-            return key
-    raise refusals.KEY_REFUSED.error(key=_described(key))
-
-
-def _check_not_prime(key: PublicKey) -> None:
-    if isinstance(key, rsa.RSAPublicKey) and has_prime_modulus(key):
-        raise refusals.KEY_REFUSED.error(key="RSA with a modulus that is prime")
-
-
-def _described(key: object) -> str:
-    match key:
-        case rsa.RSAPublicKey():
-            return f"RSA of {key.key_size} bits {weakness(key)}".rstrip()
-        case ec.EllipticCurvePublicKey():
-            return f"EC on the curve {key.curve.name}"
-    return "of another kind"
+    return checked(key)
 
 
 def _check_signature(csr: x509.CertificateSigningRequest) -> None:

@@ -36,7 +36,13 @@ def prepare(settings: Settings) -> Issuance:
     """
     try:
         with _alone(settings.state):
-            authority = establish(settings.state, settings.passphrase_file, datetime.now(UTC))
+            authority = establish(
+                settings.state,
+                settings.passphrase_file,
+                datetime.now(UTC),
+                status=settings.status,
+                permitted=settings.permitted,
+            )
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)

@@ -21,7 +21,7 @@ from overheard_ca.settings import Settings
 from ports import free_port
 from processes import LONG, SOON
 
-REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client=;squirrel=client:squirrel"
+REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example,other.com;client=;squirrel=client:squirrel"
 
 
 # What a first start creates for one requester, in this order.

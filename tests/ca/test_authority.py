@@ -10,6 +10,7 @@ from ca.csrs import KEY
 from overheard_ca.authority import ISSUING, ISSUING_KEY, ROOT, ROOT_KEY, Authority, establish, key_pem, pem
 from overheard_ca.certificates import root_certificate
 from overheard_ca.errors import StateError
+from overheard_ca.permitted import Permitted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -21,8 +22,8 @@ def state(tmp_path: Path) -> Path:
     return folder
 
 
-def start(state: Path, now: datetime = NOW) -> Authority:
-    return establish(state, state.parent / "passphrase", now)
+def start(state: Path, now: datetime = NOW, permitted: Permitted | None = None) -> Authority:
+    return establish(state, state.parent / "passphrase", now, permitted=permitted)
 
 
 def contents(state: Path) -> dict[str, bytes]:
@@ -85,6 +86,19 @@ def test_an_issuing_certificate_is_renewed_when_it_has_expired(state: Path) -> N
     assert_holds_together(again)
     assert again.issuing.certificate.not_valid_after_utc > later
     assert again.root == first.root
+
+
+def test_other_limits_give_another_issuing_certificate_with_the_same_key(state: Path) -> None:
+    """As for a state folder from before there were limits. The root stays."""
+    first, before = start(state), contents(state)
+    limited = start(state, permitted=Permitted.of(["test"]))
+    again = start(state, NOW + timedelta(days=1), permitted=Permitted.of(["test"]))
+    other = start(state, permitted=Permitted.of(["test", "example"]))
+    assert limited.issuing.certificate == again.issuing.certificate
+    assert len({each.issuing.certificate for each in (first, limited, other)}) == 3
+    for authority in (limited, other):
+        assert_holds_together(authority)
+    assert {name for name, content in contents(state).items() if content != before[name]} == {ISSUING}
 
 
 def test_an_expired_root_is_an_error(state: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -13,12 +14,14 @@ from overheard.role.profiles import PublicKey
 from overheard_ca.certificates import Issuer, issuing_certificate, leaf_certificate, root_certificate
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
+from overheard_ca.status.urls import StatusUrls
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT_KEY = ec.generate_private_key(ec.SECP256R1())
 ROOT = Issuer(root_certificate(ROOT_KEY, NOW), ROOT_KEY)
 ISSUING_KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUING = Issuer(issuing_certificate(ISSUING_KEY, ROOT, NOW), ISSUING_KEY)
+STATUS = StatusUrls("http://ca:8080")
 NAMES = ("server", IPv4Address("127.0.0.1"))
 
 
@@ -26,7 +29,9 @@ def leaf(
     key: PublicKey | None = None, days: int = 30, now: datetime = NOW, profile: Profile = Profile.SERVER
 ) -> x509.Certificate:
     asked = CheckedRequest(key or KEY.public_key(), NAMES)
-    return leaf_certificate(asked, profile, ISSUING, timedelta(days=days), now)
+    # Nothing could be stapled without OCSP.
+    issuer = replace(ISSUING, status=STATUS) if profile is Profile.MUST_STAPLE else ISSUING
+    return leaf_certificate(asked, profile, issuer, timedelta(days=days), now)
 
 
 def names_usage(certificate: x509.Certificate) -> set[str]:
@@ -61,11 +66,16 @@ def test_the_root_is_valid_for_10_years_and_the_issuing_certificate_for_5() -> N
 
 
 @pytest.mark.parametrize(
-    ("profile", "purpose"),
-    [(Profile.SERVER, ExtendedKeyUsageOID.SERVER_AUTH), (Profile.CLIENT, ExtendedKeyUsageOID.CLIENT_AUTH)],
+    ("profile", "purposes"),
+    [
+        (Profile.SERVER, [ExtendedKeyUsageOID.SERVER_AUTH]),
+        (Profile.CLIENT, [ExtendedKeyUsageOID.CLIENT_AUTH]),
+        (Profile.BOTH, [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
+        (Profile.SHORT_LIVED, [ExtendedKeyUsageOID.SERVER_AUTH]),
+    ],
 )
-def test_a_certificate_has_exactly_these_extensions_and_one_use(
-    profile: Profile, purpose: x509.ObjectIdentifier
+def test_a_certificate_has_exactly_these_extensions_and_the_uses_of_its_profile(
+    profile: Profile, purposes: list[x509.ObjectIdentifier]
 ) -> None:
     certificate = leaf(profile=profile)
     assert {extension.oid: extension.critical for extension in certificate.extensions} == {
@@ -82,7 +92,7 @@ def test_a_certificate_has_exactly_these_extensions_and_one_use(
         x509.IPAddress(IPv4Address("127.0.0.1")),
     ]
     assert value(x509.BasicConstraints).value == x509.BasicConstraints(ca=False, path_length=None)
-    assert list(value(x509.ExtendedKeyUsage).value) == [purpose]
+    assert list(value(x509.ExtendedKeyUsage).value) == purposes
     assert value(x509.AuthorityKeyIdentifier).value.key_identifier == key_identifier(ISSUING.certificate)
     assert key_identifier(certificate) == x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()).digest
 
@@ -91,12 +101,58 @@ def test_the_common_name_is_the_first_name() -> None:
     assert leaf().subject.rfc4514_string() == "CN=server"
 
 
+@pytest.mark.parametrize(
+    ("names", "subject"),
+    [
+        (("a" * 60 + ".net", "other"), "CN=" + "a" * 60 + ".net"),
+        (("a" * 61 + ".net", "other"), "CN=other"),
+        (("a" * 61 + ".net",), ""),
+    ],
+)
+def test_a_name_that_is_too_long_for_a_common_name_is_none(names: tuple[str, ...], subject: str) -> None:
+    """Without a subject, the names are critical."""
+    asked = CheckedRequest(KEY.public_key(), names)
+    certificate = leaf_certificate(asked, Profile.SERVER, ISSUING, timedelta(days=1), NOW)
+    found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert certificate.subject.rfc4514_string() == subject
+    assert found.value.get_values_for_type(x509.DNSName) == list(names)
+    assert found.critical is not bool(subject)
+
+
 def test_only_a_servers_rsa_key_may_encipher_keys() -> None:
     rsa_key = rsa.generate_private_key(65537, 2048).public_key()
     ed_key = ed25519.Ed25519PrivateKey.generate().public_key()
     assert names_usage(leaf(rsa_key)) == {"digital_signature", "key_encipherment"}
     assert names_usage(leaf()) == names_usage(leaf(ed_key)) == {"digital_signature"}
+    assert names_usage(leaf(rsa_key, profile=Profile.BOTH)) == {"digital_signature", "key_encipherment"}
     assert names_usage(leaf(rsa_key, profile=Profile.CLIENT)) == {"digital_signature"}
+
+
+def test_the_one_profile_that_must_staple_says_so() -> None:
+    def features(profile: Profile) -> list[x509.TLSFeatureType]:
+        return [
+            feature
+            for extension in leaf(profile=profile).extensions
+            if isinstance(extension.value, x509.TLSFeature) and not extension.critical
+            for feature in extension.value
+        ]
+
+    found = {profile: features(profile) for profile in Profile}
+    assert {profile for profile in Profile if found[profile]} == {Profile.MUST_STAPLE}
+    assert found[Profile.MUST_STAPLE] == [x509.TLSFeatureType.status_request]
+
+
+@pytest.mark.parametrize("status", [None, replace(STATUS, ocsp=False)])
+def test_nothing_that_must_be_stapled_is_made_without_ocsp(status: StatusUrls | None) -> None:
+    asked = CheckedRequest(KEY.public_key(), NAMES)
+    with pytest.raises(ValueError, match="needs an OCSP responder"):
+        leaf_certificate(asked, Profile.MUST_STAPLE, replace(ISSUING, status=status), timedelta(days=1), NOW)
+
+
+def test_a_short_lived_one_ends_after_six_days_or_earlier_and_others_as_they_are_told() -> None:
+    ends = {profile: leaf(days=30, profile=profile).not_valid_after_utc - NOW for profile in Profile}
+    assert ends == {profile: timedelta(days=6 if profile is Profile.SHORT_LIVED else 30) for profile in Profile}
+    assert leaf(days=2, profile=Profile.SHORT_LIVED).not_valid_after_utc == NOW + timedelta(days=2)
 
 
 def test_serials_are_random_and_of_the_length_that_rfc_5280_allows() -> None:

@@ -19,7 +19,7 @@ from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
 from processes import LONG
 
-NAMES = {Profile.SERVER: "server", Profile.CLIENT: "squirrel"}
+NAMES = {Profile.SERVER: "server", Profile.CLIENT: "squirrel", Profile.BOTH: "peer"}
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 
 
@@ -31,7 +31,7 @@ class Pairs:
         authority = establish(folder / "state", folder / "passphrase", datetime.now(UTC))
         self.root = folder / "root.pem"
         self.root.write_bytes(pem(authority.root))
-        self.files = {profile: self._made(folder, authority, profile) for profile in Profile}
+        self.files = {profile: self._made(folder, authority, profile) for profile in NAMES}
 
     def _made(self, folder: Path, authority: Authority, profile: Profile) -> Path:
         key = (
@@ -110,6 +110,11 @@ def test_a_servers_certificate_is_refused_as_a_clients(pairs: Pairs, version: ss
 def test_a_clients_certificate_is_refused_as_a_servers(pairs: Pairs, version: ssl.TLSVersion) -> None:
     with pytest.raises(ssl.SSLError, match="unsuitable certificate purpose"):
         pairs.shake_hands(Profile.CLIENT, Profile.CLIENT, version)
+
+
+@by_version
+def test_a_certificate_for_both_uses_is_accepted_on_both_sides(pairs: Pairs, version: ssl.TLSVersion) -> None:
+    assert pairs.shake_hands(Profile.BOTH, Profile.BOTH, version) == "peer"
 
 
 def test_a_servers_rsa_key_works_with_rsa_key_exchange(pairs: Pairs) -> None:

@@ -34,6 +34,12 @@ def token(issuance: Issuance, settings: Settings) -> str:  # noqa: ARG001  # cre
     return (settings.handover / "server" / "token").read_text().strip()
 
 
+def issuance_token(issuance: Issuance) -> str:
+    """A token of another requester, for the name `server`."""
+    issuance.ledger.add_token("hazel", "nut", ("server",))
+    return "hazel"
+
+
 def leaf(chain: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificates(chain)[0]
 
@@ -94,6 +100,30 @@ def test_issued_certificates_are_in_the_ledger(issuance: Issuance, token: str) -
         row = entry.execute("SELECT * FROM certificates WHERE requester = 'server'").fetchone()
     assert row[0] == f"{issued.serial_number:x}"
     assert row[2] == '["server", "127.0.0.1"]'
+
+
+def test_each_refusal_is_recorded_with_who_asked_and_for_what(issuance: Issuance, token: str) -> None:
+    assert issuance.certify(token, lambda: csr("server"))
+    assert list(issuance.ledger.refused()) == []
+    weak = rsa.generate_private_key(65537, 1024)  # noqa: S505
+    odd = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x02\xa3\x00")
+    held = issuance_token(issuance)
+    refused = [
+        ("", b"", ("", (), "token-missing")),
+        ("acorn", csr("server"), ("", (), "token-unknown")),
+        (token, csr("server"), ("server", (), "token-used")),
+        (held, b"nonsense", ("nut", (), "not-a-csr")),
+        (held, csr(extensions=[(odd, False)]), ("nut", (), "name-kind")),
+        (held, csr("server", "evil", "::1"), ("nut", ("server", "evil", "::1"), "name-not-allowed")),
+        (held, csr("server", key=weak), ("nut", ("server",), "key-refused")),
+    ]
+    for bearer, body, _ in refused:
+        with pytest.raises(RefusedError):
+            issuance.certify(bearer, lambda body=body: body)  # type: ignore[misc]
+    found = list(issuance.ledger.refused())
+    assert [(each.requester, each.names, each.code) for each in found] == [expected for *_, expected in refused]
+    assert found[1].message.startswith("This CA does not know this token")
+    assert abs(found[1].at - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_of_two_concurrent_requests_with_one_token_one_is_refused(issuance: Issuance, token: str) -> None:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 
 from ca.csrs import KEY
 from overheard_ca.certificates import root_certificate
@@ -107,6 +107,7 @@ def test_it_records_a_certificate(ledger: Ledger) -> None:
         "2026-02-28T23:55:00+00:00",
         "2036-02-29T00:00:00+00:00",
         certificate.fingerprint(hashes.SHA256()).hex(),
+        certificate.public_bytes(serialization.Encoding.DER),
     )
 
 

@@ -47,6 +47,7 @@ CASES: dict[str, Callable[[CaProcess], requests.Response]] = {
     "name-kind": lambda ca: ca.ask(csr("server", x509.RFC822Name("squirrel@server"))),
     "common-name-alone": lambda ca: ca.ask(csr("server", common_name="localhost")),
     "name-not-allowed": lambda ca: ca.ask(csr("server", "evil.example")),
+    "name-not-permitted": lambda ca: ca.ask(csr("other.example", "other.com"), ca.new_token("other")),
     "name-not-yours": lambda ca: ca.ask(csr("server", "other.example")),
 }
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 
 import pytest
 
 from overheard.words.errors import SettingsError
+from overheard_ca.permitted import Permitted
 from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester, Settings
+from overheard_ca.status.urls import StatusUrls
+from rows import for_each
 
 
 def read(folder: Path, **changed: str) -> Settings:
@@ -27,12 +30,16 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_requesters_and_their_names(tmp_path: Path) -> None:
-    settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1; ")
+    settings = read(
+        tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1;e=shortlived:one;f=::1; "
+    )
     assert settings.requesters == (
         Requester("a", ("one", IPv4Address("127.0.0.1"))),
         Requester("b", ("two",)),
         Requester("c", ()),
         Requester("d", ("squirrel", IPv6Address("::1")), Profile.CLIENT),
+        Requester("e", ("one",), Profile.SHORT_LIVED),
+        Requester("f", (IPv6Address("::1"),)),
     )
     assert settings.allowed == {"one", "two", "squirrel", IPv4Address("127.0.0.1"), IPv6Address("::1")}
 
@@ -53,9 +60,78 @@ def test_its_own_certificate_covers_the_address_of_the_health_check(
     assert [str(name) for name in settings.own_names] == own
 
 
+@for_each(
+    row=[
+        ("http://ca:8080", "http://ca:8080", 8080),
+        ("http://ca/", "http://ca", 80),
+        ("http://127.0.0.1:81", "http://127.0.0.1:81", 81),
+        ("http://[::1]:81", "http://[::1]:81", 81),
+    ]
+)
+def test_where_revocations_are_published(tmp_path: Path, row: tuple[str, str, int]) -> None:
+    given, base, port = row
+    status = read(tmp_path, STATUS_URL=given).status
+    assert status == StatusUrls(base)
+    assert status.port == port
+    assert read(tmp_path, STATUS_URL=given, OCSP="off").status == StatusUrls(base, ocsp=False)
+
+
+def test_by_default_only_what_is_of_nobody_may_be_certified(tmp_path: Path) -> None:
+    """Of the names of requesters, only those without a dot: others have to be permitted."""
+    permitted = read(tmp_path, REQUESTERS="a=one,www.example.org,8.8.8.8", HOST="ca").permitted
+    assert permitted
+    assert {"one", "ca", "localhost", "test"} < set(permitted.domains)
+    assert "www.example.org" not in permitted.domains
+    assert ip_network("10.0.0.0/8") in permitted.networks
+    assert ip_network("8.8.8.8/32") not in permitted.networks
+
+
+def test_what_is_permitted_replaces_the_default_but_its_own_names_are_always(tmp_path: Path) -> None:
+    permitted = read(tmp_path, PERMITTED=" Corp.Example, 10.0.0.0/8", HOST="ca.example.org", BIND="8.8.8.8").permitted
+    domains = ("ca.example.org", "corp.example", "localhost")
+    networks = ("8.8.8.8/32", "10.0.0.0/8", "127.0.0.1/32")
+    assert permitted == Permitted(domains, tuple(map(ip_network, networks)))
+
+
+def test_any_permits_anything(tmp_path: Path) -> None:
+    assert read(tmp_path, PERMITTED="any").permitted is None
+
+
+def test_by_default_revocations_are_published_nowhere(tmp_path: Path) -> None:
+    assert read(tmp_path).status is None
+    assert read(tmp_path, OCSP="on").status is None
+
+
+def test_what_must_be_stapled_needs_something_to_staple(tmp_path: Path) -> None:
+    assert read(tmp_path, REQUESTERS="a=muststaple:one", STATUS_URL="http://ca").requesters[0].profile == "muststaple"
+    for changed in ({}, {"STATUS_URL": "http://ca", "OCSP": "off"}):
+        with pytest.raises(
+            SettingsError, match=r"^OVERHEARD_CA_REQUESTERS .* muststaple needs OVERHEARD_CA_STATUS_URL"
+        ):
+            read(tmp_path, REQUESTERS="a=muststaple:one", **changed)
+
+
+def test_plain_http_needs_a_port_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="has the port 81, on which HTTPS is served"):
+        read(tmp_path, STATUS_URL="http://ca:81", PORT="81")
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("STATUS_URL", "https://ca"),
+        ("STATUS_URL", "ca:8080"),
+        ("STATUS_URL", "http://"),
+        ("STATUS_URL", "http://ca:0"),
+        ("STATUS_URL", "http://ca:99999"),
+        ("STATUS_URL", "http://ca/status"),
+        ("STATUS_URL", "http://ca?"),
+        ("STATUS_URL", "http://user@ca"),
+        ("STATUS_URL", "http://c a"),
+        ("OCSP", "perhaps"),
+        ("PERMITTED", "any,test"),
+        ("PERMITTED", ".test"),
+        ("PERMITTED", "10.0.0.1/8"),
         ("BIND", "nowhere"),
         ("BIND", "::1"),
         ("PORT", "0"),

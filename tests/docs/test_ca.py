@@ -18,5 +18,6 @@ def test_it_lists_every_refusal_with_its_status() -> None:
 
 def test_it_lists_every_setting() -> None:
     listed = re.findall(r"^\| `(OVERHEARD_CA_\w+)`", README, re.MULTILINE)
-    read = re.findall(r'environment\.\w+\("(OVERHEARD_CA_\w+)"', (ROOT / "ca/overheard_ca/settings.py").read_text())
+    source = "".join(path.read_text() for path in (ROOT / "ca/overheard_ca").rglob("settings.py"))
+    read = re.findall(r'environment\.\w+\(\s*"(OVERHEARD_CA_\w+)"', source)
     assert sorted(listed) == sorted(read)

@@ -16,8 +16,8 @@ Name: TypeAlias = str | IPv4Address | IPv6Address
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+$){_LABEL}")
 
-# The first name is also the common name, which cannot be longer (RFC 5280, A.1: ub-common-name).
-_LONGEST = 64
+# The most characters of a name, without the dot of the root, and of a label (RFC 1035, 2.3.4).
+_LONGEST, _LONGEST_LABEL = 253, 63
 
 
 def folded(text: str) -> Name:
@@ -31,9 +31,16 @@ def folded(text: str) -> Name:
 def read_name(text: str) -> Name:
     """The name that `text` is.
 
-    Raises ValueError for what is neither an IP address nor a DNS name of 64 characters at most.
+    Raises ValueError for what is neither an IP address nor a DNS name, or too long for one.
     """
     name = folded(text)
-    if isinstance(name, str) and (len(name) > _LONGEST or not _DNS_NAME.fullmatch(name)):
-        raise ValueError(f"{text!r} is neither a DNS name nor an IP address")
+    if isinstance(name, str):
+        if len(name) > _LONGEST:
+            raise ValueError(f"{text!r} has {len(name)} characters, and a DNS name has {_LONGEST} at most")
+        if (longest := max(map(len, name.split(".")))) > _LONGEST_LABEL:
+            raise ValueError(f"{text!r} has a label of {longest} characters, and a DNS name {_LONGEST_LABEL} at most")
+        if not name.isascii():
+            raise ValueError(f"{text!r} is not in ASCII: write its labels as IDNA encodes them, such as xn--bcher-kva")
+        if not _DNS_NAME.fullmatch(name):
+            raise ValueError(f"{text!r} is neither a DNS name nor an IP address")
     return name

@@ -38,13 +38,13 @@ def as_ca(builder: x509.CertificateBuilder, *, path_length: int) -> x509.Certifi
 
 
 def as_end_entity(
-    builder: x509.CertificateBuilder, purpose: x509.ObjectIdentifier, *, receives_keys: bool
+    builder: x509.CertificateBuilder, *purposes: x509.ObjectIdentifier, receives_keys: bool
 ) -> x509.CertificateBuilder:
     """A server or a client. Only an RSA key of a server may receive keys, to decrypt them (RFC 5246, 7.4.7.1)."""
     return (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, key_encipherment=receives_keys), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     )
 
 

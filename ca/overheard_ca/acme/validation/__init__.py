@@ -1,0 +1,1 @@
+"""How the CA looks whether a challenge is answered (RFC 8555, 8; RFC 8737)."""

@@ -1,0 +1,50 @@
+"""What an issuing certificate may certify, as its name constraints (RFC 5280, 4.2.1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_network
+
+from cryptography import x509
+
+from overheard.role.names import Name
+from overheard_ca import refusals
+from overheard_ca.permitted import Network, Permitted, within
+
+
+def constraints(permitted: Permitted) -> x509.NameConstraints:
+    """The extension. Of a kind of name of which nothing is permitted, everything is excluded."""
+    limits = [*map(_subtree, permitted.domains), *map(_subtree, permitted.networks)]
+    versions = {network.version for network in permitted.networks}
+    none_of = [
+        _subtree(ip_network(every)) for version, every in ((4, "0.0.0.0/0"), (6, "::/0")) if version not in versions
+    ]
+    if not permitted.domains:
+        none_of.append(x509.DNSName(""))
+    return x509.NameConstraints(limits or None, none_of or None)
+
+
+def constraints_of(certificate: x509.Certificate) -> x509.NameConstraints | None:
+    """The extension of a certificate, None if it has none."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def check_within(issuing: x509.Certificate, names: Iterable[Name]) -> None:
+    """Raise RefusedError for the first name that no client would accept from this issuer.
+
+    As `constraints` makes them, what is not permitted is excluded, so only what is permitted counts.
+    """
+    found = constraints_of(issuing)
+    if found is None:
+        return
+    permitted = [limit.value for limit in found.permitted_subtrees or ()]
+    for name in names:
+        if not any(within(name, limit) for limit in permitted):
+            raise refusals.NAME_NOT_PERMITTED.error(name=str(name))
+
+
+def _subtree(limit: str | Network) -> x509.GeneralName:
+    return x509.DNSName(limit) if isinstance(limit, str) else x509.IPAddress(limit)
