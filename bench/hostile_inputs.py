@@ -16,6 +16,7 @@ from collections.abc import Callable
 from itertools import count
 
 from hostile_files import FILE_ROWS
+from hostile_messages import MESSAGE_ROWS
 from hostile_texts import TEXT_ROWS
 from hostile_wire import ACK, LARGEST, RANDOM, SYN, WIRE_ROWS, filled, ipv4, post, segment, stream
 
@@ -254,6 +255,7 @@ ROWS: dict[str, Callable[[int], bytes]] = {
     "a zip of tiny files": _zip,
     "a tar of tiny files": _tar,
     **WIRE_ROWS,
+    **MESSAGE_ROWS,
     "HTTP/2 streams of one byte": _streams,
     "HTTP/2 CONTINUATION": _continuations,
     "HTTP/2 fields of the table": _hpack,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Callable
-from itertools import count, islice
+from itertools import count
 
 from hostile_wire import CHANCE, post, text
 
 _TEXTS = (base64.b64encode(b"gid://shop/Product/%d" % CHANCE.randrange(10**10)) + b"\n" for _ in count())
 _WORDS = (base64.b64encode(b"\x78\x9c" + CHANCE.randbytes(19)) + b" " for _ in count())
+_BASE32 = (base64.b32encode(CHANCE.randbytes(15)) + b" " for _ in count())
+_BASE85 = (base64.b85encode(CHANCE.randbytes(20)) + b" " for _ in count())
+_DIGITS_OF_BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58 = (bytes(CHANCE.choices(_DIGITS_OF_BASE58, k=33)) + b" " for _ in count())
 
 
 def _packed(unit: bytes) -> Callable[[int], bytes]:
@@ -20,8 +24,11 @@ def _packed(unit: bytes) -> Callable[[int], bytes]:
 
 TEXT_ROWS: dict[str, Callable[[int], bytes]] = {
     "words like zlib in base64": text(b"eJyrVkrOT0lVslJQKkgsLi7PL0pR "),
-    "words like zlib in base64, all different": text(islice(_WORDS, 60_000)),
-    "texts in base64, all different": text(islice(_TEXTS, 60_000)),
+    "words like zlib in base64, all different": text(_WORDS),
+    "texts in base64, all different": text(_TEXTS),
+    "words of base32, all different": text(_BASE32),
+    "words of base58, all different": text(_BASE58),
+    "words of base85, all different": text(_BASE85),
     "words like gzip in base64": text(b"H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA "),
     "words like zlib in hexadecimal": text(b"789cab56ca4e2d5249b2aa56ca4c d "),
     "words like base85": text(b"c-ri{S8fTjZz>3aZ*_=FzK5~t "),

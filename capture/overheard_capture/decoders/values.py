@@ -12,13 +12,14 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, base64_runs, is_plain, quoted_printable
+from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
 from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
 from overheard_capture.decoders.armour.finder import SIGNS, ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import codings_in
+from overheard_capture.decoders.base64.alphabet import may_have_base64
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder, begins_or_has_block
 from overheard_capture.decoders.magic import CARVED, HEAD, PAIRS, ZLIB_PAIRS, is_known
@@ -195,7 +196,7 @@ def _known_readers(data: bytes) -> tuple[tuple[_MakeReader, bool], ...]:
 
 def _readers(data: bytes) -> Iterator[tuple[_MakeReader, bool]]:
     """What makes those readers of text that may find something, and whether that is a guess; most values are words."""
-    if base64_runs(data):
+    if may_have_base64(data):
         yield Base64Finder, False
     if codings := codings_in(data):
         yield partial(ArmourFinder, codings=codings), False

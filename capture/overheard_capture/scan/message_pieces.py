@@ -110,6 +110,8 @@ class MessagePieces:
     def _read(self, pieces: list[Piece], *, unwraps: bool) -> None:
         """Search what the pieces may say, once each, and unwrap it."""
         seen = set[tuple[bytes, ...]]()
+        # Most of what they say in one way is the same in another.
+        read_before = set[tuple[object, bytes]]()
         are_rows = isinstance(part_of(pieces[0].part), Row | Numbers)
         for variant in columns(pieces) if are_rows else variants(pieces):
             found = [piece for _, piece in variant]
@@ -119,7 +121,7 @@ class MessagePieces:
             for each in (texts, *respelled(texts)):
                 if each not in seen:
                     seen.add(each)
-                    self._search(each, found, unwraps=unwraps)
+                    self._search(each, found, read_before, unwraps=unwraps)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
         """Count what parts of names say together, if it is text in a code."""
@@ -133,7 +135,14 @@ class MessagePieces:
     def _sought(self) -> Search:
         return self._make_findings().search
 
-    def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece], *, unwraps: bool) -> None:
+    def _search(
+        self,
+        texts: Sequence[bytes],
+        pieces: Sequence[Piece],
+        read_before: set[tuple[object, bytes]],
+        *,
+        unwraps: bool,
+    ) -> None:
         joined = b"".join(texts)
         if len(texts) < 2 or len(joined) < self._sought.shortest:
             return
@@ -143,6 +152,7 @@ class MessagePieces:
         if not matches and not numbers and (not unwraps or (is_text and has_nothing_encoded(joined))):
             return
         findings = self._make_findings()
+        findings.read_before = read_before
         layers = (*pieces[0].layers, LAYER)
         starts = [0, *accumulate(map(len, texts))]
         origin = Origin(LazySpans(lambda: [_span(*each) for each in zip(starts, texts, pieces, strict=False)]))

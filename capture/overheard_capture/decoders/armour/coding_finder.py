@@ -232,7 +232,7 @@ class CodingFinder:
     def _before_word(self, raw: bytes) -> bytes:
         """The part of a run of base32 before a word on the next line, if it is compressed data; empty otherwise."""
         part = raw[: max(raw.rfind(b"\n"), 0)] if self._coding.layer is BASE32 else b""
-        return part if is_unsigned(self._coding.decode(self._coding.chars(part))[:LONG_HEAD]) else b""
+        return part if part and is_unsigned(self._coding.decode(self._coding.chars(part))[:LONG_HEAD]) else b""
 
     def _is_content(self, raw: bytes, out: bytes) -> bool:
         """Whether decoded bytes do not look random; of what may be a word, whether many of them are zero."""

@@ -11,7 +11,6 @@ from overheard_capture.content.byte_scan import (
     ENCODED_WORD,
     SHORTEST_RUN,
     LiteralSet,
-    base64_runs,
     quoted_printable,
 )
 from overheard_capture.content.randomness import looks_random
@@ -21,6 +20,7 @@ from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs, may_be_coded
+from overheard_capture.decoders.base64.alphabet import may_have_base64
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _IS_MEMBER, _SHORTEST_RUN = bytes(byte in _MEMBERS for byte in range(256)), b"\1
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
-    if _SHORTEST_RUN in data.translate(_IS_MEMBER) and (base64_runs(data) or codings_in(data)):
+    if _SHORTEST_RUN in data.translate(_IS_MEMBER) and (may_have_base64(data) or codings_in(data)):
         return False
     return quoted_printable(data) < 0 and not has_sign(data)
 

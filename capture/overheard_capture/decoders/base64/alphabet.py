@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE
+from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, base64_runs
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.provenance.by_frame import frame_parts
 
@@ -49,8 +49,6 @@ _IGNORED = lazy_pattern(rb"%b|%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPE
 LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
 # Longer lines are not joined.
 LONGEST_LINE = 256
-# A longer run without an end is not rejected as a word.
-_MAX_WORD = 200
 _ANY_ESCAPE = lazy_pattern(
     rb"%b(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0[0-7]{2}|r%bn|[^%%])|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};"
     % (_BACKSLASHES, _BACKSLASHES, _PERCENT),
@@ -70,8 +68,8 @@ _ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
-# A longer run without an end is not rejected as a word.
-_MAX_WORD = 200
+# A longer run without an end is not rejected as a word; and what is much longer is read before its end is known.
+_MAX_WORD, _LONGEST_WORD = 200, 1 << 10
 _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 
 
@@ -158,6 +156,12 @@ def is_word(data: bytes | bytearray, begins: int, ends: int, *, last: bool) -> b
         return False
     word = data[begins:ends]
     return not word.translate(None, LOWERCASE) or not word.translate(None, HEXADECIMAL)
+
+
+def may_have_base64(data: bytes | bytearray) -> bool:
+    """Whether there may be base64 in a text that is complete: a word is none."""
+    runs = base64_runs(data)
+    return any(ends - begins > _LONGEST_WORD or not is_word(data, begins, ends, last=True) for begins, ends in runs)
 
 
 def run_start(data: bytes | bytearray, begins: int, floor: int) -> int:

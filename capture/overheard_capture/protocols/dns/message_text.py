@@ -10,6 +10,7 @@ from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.spans import LazySpans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,15 +106,19 @@ class MessageText:
             findings.empty_texts.add(known)
 
     def _unwrap(self, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
+        # Hardly ever does anybody ask for them, and there may be many.
+        text_origin = Origin(LazySpans(lambda: self._spans(origin)))
+        search_bytes(findings, layers, text, text_origin)
+        read_values(findings, layers, text, text_origin)
+
+    def _spans(self, origin: Origin) -> list[Span]:
         spans: list[Span] = []
         for at, ranges, between in self._parts:
             if at in self._derived:
                 spans += origin.derived([(0, *ranges[0])]).sliced(0, 1, at)
             else:
                 _extend(spans, origin, at, ranges, between)
-        text_origin = Origin(spans)
-        search_bytes(findings, layers, text, text_origin)
-        read_values(findings, layers, text, text_origin)
+        return spans
 
 
 def _extend(spans: list[Span], origin: Origin, at: int, ranges: Sequence[ByteRange], between: int) -> None:

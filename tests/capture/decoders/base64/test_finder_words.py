@@ -12,6 +12,7 @@ import pytest
 
 from capture.played import VALUE, played, seen, some_findings
 from overheard_capture.decoders.base64 import run
+from overheard_capture.decoders.base64.alphabet import may_have_base64
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.base64.run import has_readable_part
 from overheard_capture.decoders.untyped import untyped
@@ -78,3 +79,16 @@ def test_no_reader_is_made_for_what_only_begins_like_a_format() -> None:
         patched.setattr(run.RunBatch, "_report", lambda _, out, *__: read.append(out))
         played(untyped, b" ".join(map(base64.b64encode, words)))
     assert len(read) < 5
+
+
+@for_each(
+    text=[b"nuts: abcdefghijklmnopqrstuvwxyz", b"abcdefghijklmnopqrstuvwxyz, nuts", b"0123456789ABCDEF" * 3, b"nuts"]
+)
+def test_a_complete_text_whose_long_words_are_none_has_no_base64(text: bytes) -> None:
+    assert not may_have_base64(text)
+
+
+@for_each(text=[b"abcdefghijklmnopqrstuvwxyzA", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ: nuts", b"ab" * 600])
+def test_a_complete_text_may_have_base64(text: bytes) -> None:
+    """What is very long is read before its end is known."""
+    assert may_have_base64(text)
