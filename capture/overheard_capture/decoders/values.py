@@ -15,6 +15,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain, quoted_printable
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
+from overheard_capture.content.under_key import search_under_key
 from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
 from overheard_capture.decoders.armour.finder import SIGNS, ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
@@ -76,6 +77,7 @@ def read_values(
     data = bytes(data)
     if len(data) < SHORTEST_VALUE:
         return
+    search_under_key(findings, layers, data, origin)
     if is_text := is_plain(data):
         _read_text(findings, layers, data, origin)
     elif _has_nothing(data, starts):

@@ -127,6 +127,8 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     int32_t index = direction_of(walker, key);
     if (index < 0) return 0;
     Direction *direction = walker->directions + index;
+    /* Another hardware address is a number of free choice. */
+    if (walker->interfaces[interface].link_type == LINKTYPE_ETHERNET && memcmp(direction->source, data + 6, 6)) return 0;
     uint32_t payload = end - offset, outside = length - payload, closed = direction->closed;
     /* FIN takes a sequence number, and nothing but acknowledgements follows it. */
     if (be32(segment + 4) != direction->next + closed) return 0;

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
-from overheard_capture.packets.numbers import note_number, note_unused
+from overheard_capture.packets.numbers import note_addresses, note_number, note_unused
 from overheard_capture.packets.options import note_check_value, note_ipv4, note_ipv6, note_routing
 from overheard_capture.packets.pdu import Family, Pdu
 
@@ -32,6 +32,7 @@ def _ipv4(pdu: Pdu) -> Packets | Pdu:
         raise ValueError
     pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    note_addresses(inside, pdu.at + 12, 4)
     # Most systems count, for each connection or host, in steps of any length.
     note_number(inside, "IP identifications", pdu.at + 4, pdu.at + 6, is_random=False)
     note_number(inside, "IP time to live", pdu.at + 8, pdu.at + 9, is_random=False)
@@ -56,6 +57,7 @@ def _ipv6(pdu: Pdu) -> Pdu:
     end = begins + length if length else pdu.end
     pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    note_addresses(inside, pdu.at + 8, 16)
     note_number(inside, "IPv6 flow labels", pdu.at + 2, pdu.at + 4)
     note_number(inside, "IP time to live", pdu.at + 7, pdu.at + 8, is_random=False)
     return inside

@@ -9,39 +9,63 @@ from overheard_capture.packets.pdu import NumbersOfField
 from overheard_capture.packets.types import Control, Numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from overheard_capture.packets.pdu import Pdu
 
 # Of how many fields between two hosts the last number is known, and how many numbers are kept of each.
 _MOST_FIELDS, _MOST_NUMBERS = 4096, 256
-# A counter is up to so much more than before: some packets are of other hosts.
+# A counter is up to so much more than before, again and again: some packets are of other hosts.
 _STEP = 1024
+# So often in a row the same number says something: a header of gzip has four zeros, and words have letters twice.
+_MOST_SAME = 4
 _ONES = 0xFFFF
+# Addresses are numbers of the other end.
+_HARDWARE, _SOURCES, _TARGETS = ("hardware sources", False), ("IP sources", False), ("IP targets", False)
+_ANY = "any host"
 
 
 def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool = True) -> None:
-    """Keep the number between these offsets beside the packets of the frame, if it is a new one.
+    """Keep the number between these offsets beside the packets of the frame, unless it says nothing.
 
-    One that counts, and zero, say nothing.
+    That is what counts, and what is the same in all packets.
     """
-    buffer, table = pdu.buffer, pdu.buffer.reassemblers.numbers
     # Without addresses of IP, hosts are known by those of Ethernet.
-    key = field, pdu.addresses or buffer.data[:12]
-    known = table.get(key)
-    if known is not None and known.kept >= _MOST_NUMBERS:
-        return
+    _note(pdu, (field, is_random), (start, end), pdu.addresses or pdu.buffer.data[:12])
+
+
+def _note(pdu: Pdu, field: tuple[str, bool], place: tuple[int, int], key: bytes, hosts: tuple[str, ...] = ()) -> None:
+    """Keep a number of a field, which is random or not, of the hosts of the packet or of others: a key is of both."""
+    buffer, table = pdu.buffer, pdu.buffer.reassemblers.numbers
+    known = table.get((field[0], key))
     if known is None:
         if len(table) >= _MOST_FIELDS:
             del table[next(iter(table))]
-        known = table[key] = NumbersOfField()
-    value = buffer.data[start:end]
-    before, known.last = known.last, value
-    if value == before or not any(value):
-        return
-    if is_random and before and 0 < int.from_bytes(value) - int.from_bytes(before) <= _STEP:
-        return
-    known.kept += 1
-    piece = Numbers(field, is_random), value, buffer.origin_of(start, end)
-    buffer.reassemblers.noted.append(Control(buffer.frame, (piece,), _addresses(pdu)))
+        known = table[field[0], key] = NumbersOfField()
+    value = buffer.data[slice(*place)]
+    if known.kept < _MOST_NUMBERS and not known.goes_on(value, _MOST_SAME, _STEP if field[1] else 0):
+        known.kept += 1
+        piece = Numbers(*field), value, buffer.origin_of(*place)
+        buffer.reassemblers.noted.append(Control(buffer.frame, (piece,), hosts or _addresses(pdu)))
+
+
+def note_source(pdu: Pdu) -> None:
+    """Keep from which hardware address a frame is, beside those of others to the same one."""
+    target, at = pdu.buffer.data[pdu.at : pdu.at + 6], pdu.at + 6
+    _note(pdu, _HARDWARE, (at, at + 6), target, (_ANY, target.hex(":")))
+
+
+def is_known_source(numbers: Mapping[tuple[str, bytes], NumbersOfField], frame: bytes) -> bool:
+    """Whether a frame of Ethernet is from the same hardware address as the last one to its target."""
+    known = numbers.get((_HARDWARE[0], frame[:6]))
+    return known is not None and known.last == frame[6:12]
+
+
+def note_addresses(pdu: Pdu, at: int, length: int) -> None:
+    """Keep the source and the target of a packet of IP, beside those of other packets to the same, or from it."""
+    (source, target), packed, after = _addresses(pdu), pdu.addresses, at + length
+    _note(pdu, _SOURCES, (at, after), packed[length:], (_ANY, target))
+    _note(pdu, _TARGETS, (after, after + length), packed[:length], (source, _ANY))
 
 
 def note_checksum(pdu: Pdu, field: str, at: int, protocol: int | None = None) -> None:

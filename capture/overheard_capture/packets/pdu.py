@@ -60,12 +60,22 @@ class MessageReassembler(Reassembler, Protocol):
 
 
 class NumbersOfField:
-    """The last number of a field between two hosts, and how many were kept so far."""
+    """The last number of a field between two hosts, how it followed the one before, and how many were kept so far."""
 
-    __slots__ = ("kept", "last")
+    __slots__ = ("kept", "last", "same", "step")
 
     def __init__(self) -> None:
-        self.last, self.kept = b"", 0
+        self.last, self.kept, self.same, self.step = b"", 0, 0, 0
+
+    def goes_on(self, value: bytes, most_same: int, longest_step: int) -> bool:
+        """Whether a number is that of many packets in a row, or counts on, in steps up to the longest."""
+        if value == self.last:
+            self.same += 1
+            return self.same >= most_same
+        step = int.from_bytes(value) - int.from_bytes(self.last) if longest_step else 0
+        counts = 0 < step <= longest_step and step == self.step
+        self.last, self.same, self.step = value, 0, step
+        return counts
 
 
 class Reassemblers(NamedTuple):

@@ -47,10 +47,11 @@ def says_text(values: Iterable[bytes], *, is_random: bool = True) -> int:
     """How many bytes of text these values say in order; 0 if they say none.
 
     Values that must be random may have a key, and text in some columns only. Others, such as addresses, are text if all
-    that differs in them is. A value that returns is counted once, if it is longer than a byte.
+    that differs in them is. A value that returns is counted once, and one of a byte as often
+    as others were between.
     """
     by_width: dict[int, list[bytes]] = {}
-    for value in values:
+    for value, _ in groupby(values):
         if any(value):
             by_width.setdefault(len(value), []).append(value)
     found = 0

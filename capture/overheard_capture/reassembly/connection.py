@@ -43,6 +43,7 @@ class Connection:
         "released",
         "reset",
         "server",
+        "sources",
         "subflow",
     )
 
@@ -66,6 +67,8 @@ class Connection:
         self.offload: Offload | None = None
         self.released = False
         self.handled = 0
+        # From which hardware address the last frame of each side was that `add` has processed.
+        self.sources: dict[Endpoint, bytes] = {}
 
     @property
     def directions(self) -> tuple[Direction, Direction]:

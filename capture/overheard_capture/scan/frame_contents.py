@@ -189,7 +189,7 @@ class FrameContents:
         self._add_piece(frame, packet, data, Origin.of_frame(frame.number, 0, len(data)), Row("frames", len(data)))
 
     def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: object) -> None:
-        if 0 < len(data) <= LONGEST and any(data):
+        if 0 < len(data) <= LONGEST and (any(data) or isinstance(part, Numbers)):
             between = packet.addresses if isinstance(packet, Control) else ()
             hosts = " → ".join(between) or hosts_of(frame, packet).names
             messages = self._messages_of(hosts)

@@ -15,8 +15,9 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.content.under_key import plain_texts, search_under_key
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.message_pieces import Domain, Names, Row, part_of
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
@@ -29,12 +30,14 @@ from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.name_series import is_counter
+from overheard_capture.scan.piece_bytes import byte_columns, inflated
 from overheard_capture.scan.piece_numbers import Piece
 from overheard_capture.scan.piece_variants import columns, respelled, variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
     from overheard_capture.reassembly.tally import Order
     from overheard_capture.search import Search
@@ -79,20 +82,18 @@ class MessagePieces:
             parts.setdefault((hosts, piece.layers, part_of(piece.part), length), []).append(piece)
         for part, found in parts.items():
             together = [*self._kept.pop(part, ()), *found]
-            # Most numbers say nothing, and to unwrap each of their columns takes time.
-            may_be_text = not isinstance(part[2], Numbers) or self._judge(part[2], together) or _has_known(together)
+            if isinstance(part[2], Numbers):
+                self._judge(part[2], together)
             if len(together) > 1:
-                self._read(together, unwraps=may_be_text)
+                self._read(together)
             self._kept[part] = together[-_KEPT:]
         while len(self._kept) > _MOST_PARTS:
             self._kept.popitem(last=False)
 
-    def _judge(self, field: Numbers, pieces: list[Piece]) -> bool:
-        """Count the numbers of a field, if they say a text together. Returns whether they do."""
-        size = says_text(map(_data, pieces), is_random=field.is_random)
-        if size:
+    def _judge(self, field: Numbers, pieces: list[Piece]) -> None:
+        """Count the numbers of a field, if they say a text together."""
+        if size := says_text(map(_data, pieces), is_random=field.is_random):
             self._numbers.setdefault((f"data in {field.field}", pieces[0].hosts), (size, pieces[0].where.frame))
-        return bool(size)
 
     def report_in_clear(self, report: Callable[[str, int, str, Order], None]) -> None:
         """Report the fields with numbers that say a text together."""
@@ -107,7 +108,7 @@ class MessagePieces:
         elif what := self._domains.count_opaque(domain, piece.data):
             self._report(piece.hosts, UnreadContent(Reason.OPAQUE, what, piece.layers))
 
-    def _read(self, pieces: list[Piece], *, unwraps: bool) -> None:
+    def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each, and unwrap it."""
         seen = set[tuple[bytes, ...]]()
         # Most of what they say in one way is the same in another.
@@ -121,7 +122,9 @@ class MessagePieces:
             for each in (texts, *respelled(texts)):
                 if each not in seen:
                     seen.add(each)
-                    self._search(each, found, read_before, unwraps=unwraps)
+                    self._search(each, found, read_before)
+        for said in byte_columns(pieces) if are_rows else ():
+            self._search_disguised(said, pieces)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
         """Count what parts of names say together, if it is text in a code."""
@@ -135,38 +138,53 @@ class MessagePieces:
     def _sought(self) -> Search:
         return self._make_findings().search
 
-    def _search(
-        self,
-        texts: Sequence[bytes],
-        pieces: Sequence[Piece],
-        read_before: set[tuple[object, bytes]],
-        *,
-        unwraps: bool,
-    ) -> None:
+    def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece], read_before: set[tuple[object, bytes]]) -> None:
         joined = b"".join(texts)
         if len(texts) < 2 or len(joined) < self._sought.shortest:
             return
         matches = self._sought.matches(joined)
         is_text = is_plain(joined)
-        numbers = [*filter(self._says_something, decoded_numbers(joined))] if unwraps and is_text else []
-        if not matches and not numbers and (not unwraps or (is_text and has_nothing_encoded(joined))):
+        numbers = [*filter(self._says_something, decoded_numbers(joined))] if is_text else []
+        says_nothing = is_text and has_nothing_encoded(joined) and not plain_texts(self._sought, joined)
+        if not (matches or numbers) and says_nothing:
             return
-        findings = self._make_findings()
+        findings, layers, origin, starts = self._joined(texts, pieces)
         findings.read_before = read_before
-        layers = (*pieces[0].layers, LAYER)
-        starts = [0, *accumulate(map(len, texts))]
-        origin = Origin(LazySpans(lambda: [_span(*each) for each in zip(starts, texts, pieces, strict=False)]))
         for match in matches:
             # Each piece was searched by itself.
             if bisect_right(starts, match.offset) < bisect_right(starts, match.offset + match.length - 1):
                 place = origin.place(match.offset, match.length)
                 findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
-        if unwraps and (is_text or len(joined) <= _LONGEST_BINARY):
+        if is_text or len(joined) <= _LONGEST_BINARY:
+            search_under_key(findings, layers, joined, origin)
             read_values(findings, layers, joined, origin)
         for number in numbers:
             where = origin.derived([(0, 0, len(joined))])
             search_bytes(findings, (*layers, LARGE_NUMBER), number, where)
             read_values(findings, (*layers, LARGE_NUMBER), number, where)
+        self._collect_all(findings, pieces)
+
+    def _search_disguised(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
+        """Search what bytes of all pieces say under a key, or compressed; most say nothing, which is seen at once."""
+        joined = b"".join(texts)
+        found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
+        if not found and not plain_texts(self._sought, joined):
+            return
+        findings, layers, origin, _ = self._joined(texts, pieces)
+        search_under_key(findings, layers, joined, origin)
+        where = origin.derived([(0, 0, len(joined))])
+        for layer, content in found:
+            search_bytes(findings, (*layers, layer), content, where)
+            read_values(findings, (*layers, layer), content, where)
+        self._collect_all(findings, pieces)
+
+    def _joined(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> tuple[Findings, Layers, Origin, list[int]]:
+        """Where to put what is found in the texts of pieces, which layer that is under, and where each begins."""
+        starts = [0, *accumulate(map(len, texts))]
+        origin = Origin(LazySpans(lambda: [_span(*each) for each in zip(starts, texts, pieces, strict=False)]))
+        return self._make_findings(), (*pieces[0].layers, LAYER), origin, starts
+
+    def _collect_all(self, findings: Findings, pieces: Sequence[Piece]) -> None:
         flow = pieces[0].flow if all(piece.flow == pieces[0].flow for piece in pieces) else -1
         for found in findings.sightings:
             self._collect(Hit(found, flow if isinstance(flow, int) else -1, pieces[0].hosts))
@@ -180,11 +198,6 @@ class MessagePieces:
 def _without_ports(hosts: str) -> str:
     """The addresses of hosts: the port of a client is none of them, and whoever is seen first is one."""
     return _PORTS.sub(r"\1\2", hosts)
-
-
-def _has_known(pieces: Sequence[Piece]) -> bool:
-    """Whether something in a known format begins in what some numbers say in order."""
-    return CARVED.first(b"".join(map(_data, pieces))) >= 0
 
 
 def _data(piece: Piece) -> bytes:

@@ -158,7 +158,7 @@ class Reading:
                 self.parties.add(frame_addresses(frame, packet))
                 self._frame_contents.read_opening(frame, packet, is_own=self._reads_all_but_flows)
             if self._walker:
-                self._walker.offer(connection)
+                self._walker.offer(connection, packet.source, frame)
         elif isinstance(packet, Datagram):
             self._add_datagram(frame, packet)
         elif self._is_to_read(packet):

@@ -20,12 +20,14 @@ from overheard_capture.native.structures import (
     NativeDirection,
     NativeWalker,
 )
+from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 from overheard_capture.provenance.spans import PackedSpans
 from overheard_capture.scan.offloaded import BLOCK, EXTENTS, BlockMemory, OffloadedDirection, key_of
 
 if TYPE_CHECKING:
     from overheard_capture.captures.capture_format import Layout
     from overheard_capture.captures.reader import Chunk
+    from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
 
 # The maximum number of connections that are offloaded at a time.
@@ -34,6 +36,7 @@ _MAX_OFFLOADED = 64
 # choice; and before it is offloaded again, as offloading costs as much as reading several segments.
 _OPENING, _AGAIN = 2, 16
 _SLOTS, _EMPTY = 1024, -1
+_NO_SOURCE = bytes(6)
 
 
 class FrameSink(Protocol):
@@ -184,8 +187,10 @@ class Walker:
 
     # ---- connections
 
-    def offer(self, connection: Connection) -> None:
-        """Offload a connection, if both directions are in a steady state."""
+    def offer(self, connection: Connection, side: Endpoint, frame: Frame) -> None:
+        """Offload a connection, of which a frame of one side was read, if both directions are in a steady state."""
+        if frame.link_type == LINKTYPE_ETHERNET:
+            connection.sources[side] = frame.data[6:12]
         if (
             connection.handled < (_AGAIN if connection.released else _OPENING)
             or connection.finished
@@ -204,7 +209,8 @@ class Walker:
         for offloaded in directions:
             direction = offloaded.direction
             key = key_of(direction.source, direction.target)
-            self._library.arm(ctypes.byref(self._shared), offloaded.index, key, *direction.sequence_numbers)
+            source = connection.sources.get(direction.source, _NO_SOURCE)
+            self._library.arm(ctypes.byref(self._shared), offloaded.index, key, source, *direction.sequence_numbers)
         connection.offload = self._armed[first >> 1] = OffloadedConnection(
             self, connection, (directions[0], directions[1])
         )

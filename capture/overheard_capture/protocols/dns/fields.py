@@ -18,7 +18,7 @@ from overheard_capture.packets.usual_text import (
 from overheard_capture.packets.usual_titles import is_instance
 from overheard_capture.protocols.dns.coded_names import coded_in_name
 from overheard_capture.protocols.dns.message import TAGS
-from overheard_capture.protocols.dns.numbers import unused_in_clear
+from overheard_capture.protocols.dns.numbers import times_in_clear, unused_in_clear
 from overheard_capture.protocols.dns.structures import has_structure, is_usual_option
 from overheard_capture.protocols.dns.texts import are_usual_texts, is_mailbox, is_usual_text
 from overheard_capture.protocols.type_length_values import type_length_values
@@ -43,6 +43,7 @@ _PARAMETER = lazy_pattern(rb"^(?:accounturi|validationmethods|cansignhttpexchang
 def fields_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
     """Those fields of a message that have something else than is ordinary: what each is, and how many bytes."""
     yield from unused_in_clear(message, data)
+    yield from times_in_clear(message, data)
     for labels in message.names:
         values = [data[start:end] for start, end in labels]
         if unusual := sum(map(len, _unusual_labels(values))):

@@ -50,7 +50,8 @@ class DnsContents(NamedTuple):
 
     `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows. `mailboxes` are
     names that stand for mail addresses, and are among the names, and so are `hashed`, which are hashes of names.
-    `records` has the types of records, and where their data is; `classes`, where those of questions are.
+    `records` has the types of records, and where their data is, and `owners` the names of these; `classes`, where those
+    of questions are.
     """
 
     names: list[list[ByteRange]]
@@ -62,6 +63,7 @@ class DnsContents(NamedTuple):
     mailboxes: list[list[ByteRange]]
     hashed: list[list[ByteRange]]
     records: list[tuple[int, int, int]]
+    owners: list[list[ByteRange]]
     classes: list[int]
 
 
@@ -86,7 +88,7 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [], [], [], [], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
@@ -101,6 +103,7 @@ class _MessageParser:
             length = self._number(self.at + 8)
             self._skip(10 + length)
             self.contents.records.append((kind, self.at - length, self.at))
+            self.contents.owners.append(labels)
             self._record_data(kind, self.at - length, self.at)
 
     def _number(self, at: int) -> int:

@@ -28,7 +28,10 @@ _OPT, _NO_FLAGS = 41, 0x3FFF
 # In mDNS, Apple has a time to live of 75 minutes in their place.
 _TTL_OF_MDNS = 4500
 # How far before its data a record has its class and its time to live. In seconds, half a year or more says something.
-_CLASS_AT, _TTL_AT = 8, 6
+_CLASS_AT, _TTL_AT, _LENGTH_AT = 8, 6, 2
+# All records of one name and type have one time to live, but for signatures of others and what several hosts announced.
+# A few different ones say nothing.
+_SIGNATURE, _FEW_TIMES = 46, 3
 # Internet, Chaos and Hesiod, none and any (RFC 6895, 3.2); with a bit of mDNS (RFC 6762, 5.4 and 10.2).
 _CLASSES, _MDNS = {1, 3, 4, 254, 255}, 0x7FFF
 # The bit of the flags that tells responses from queries.
@@ -47,6 +50,11 @@ def add_numbers(findings: Findings, layers: Layers, message: DnsContents, data: 
         add_number(findings, layers, _IDENTIFIERS, data[:2], origin)
     for start, end in message.addresses:
         add_number(findings, layers, _ADDRESSES, data[start:end], origin.after(start))
+    places = [start - _TTL_AT for kind, start, _ in message.records if kind != _OPT]
+    differ = len({data[at : at + 4] for at in places}) > _FEW_TIMES
+    for at in places:
+        if differ or data[at]:
+            add_number(findings, layers, _TIMES, data[at : at + 4], origin.after(at))
     for record in message.records:
         _add_numbers_of(record, findings, layers, data, origin)
     for labels in message.names:
@@ -54,6 +62,20 @@ def add_numbers(findings: Findings, layers: Layers, message: DnsContents, data: 
             number = _reversed_address([data[start:end] for start, end in labels])
             where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_number(findings, layers, _REVERSED, number, where)
+
+
+def times_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
+    """Times to live that differ where they are the same."""
+    if len(message.records) <= _FEW_TIMES or data[2] < _RESPONSE:
+        return
+    times: dict[tuple[int, bytes], set[bytes]] = {}
+    for (kind, start, _), owner in zip(message.records, message.owners, strict=True):
+        if kind not in (_OPT, _SIGNATURE):
+            name = b".".join([data[begins:ends] for begins, ends in owner]).lower()
+            times.setdefault((kind, name), set()).add(data[start - _TTL_AT : start - _LENGTH_AT])
+    for different in times.values():
+        if len(different) > _FEW_TIMES:
+            yield "times to live", 4 * len(different)
 
 
 def _add_numbers_of(
@@ -70,8 +92,6 @@ def _add_numbers_of(
         add_number(findings, layers, _KEYS, data[at : min(end, at + _LONGEST)], origin.after(at))
     if kind == _OPT:
         add_number(findings, layers, _SIZES, data[start - _CLASS_AT : start - _TTL_AT], origin.after(start - _CLASS_AT))
-    elif data[start - _TTL_AT]:
-        add_number(findings, layers, _TIMES, data[start - _TTL_AT : start - _TTL_AT + 4], origin.after(start - _TTL_AT))
 
 
 def _reversed_address(labels: Sequence[bytes]) -> bytes:

@@ -10,6 +10,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.content.under_key import search_under_key
 from overheard_capture.decoders.message_pieces import Domain, add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
@@ -66,6 +67,7 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
+    search_under_key(findings, inside, data, origin)
     if findings.messages:
         _add_pieces(findings, inside, message, bytes(data), origin)
     for start, end in message.opaque:

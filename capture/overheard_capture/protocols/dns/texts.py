@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.packets.usual_text import (
+    has_long_text,
     has_many_words,
     has_text,
     is_description,
@@ -44,6 +45,12 @@ _KEY_LETTERS = 9
 # How many letters the different unknown words of a record may have, in keys and in values.
 _FEW_KEYS, _FEW = 16, 7
 _SHORTEST_KEY = 32
+# The beginning of a key of RSA, with or without its algorithm around it (RFC 8017, A.1.1); the length of another.
+_RSA_KEY = lazy_pattern(
+    rb"(?s:\x30(?:[\0-\x7f]|\x81.|\x82..)(?:\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0"
+    rb"\x03(?:[\0-\x7f]|\x81.|\x82..)\0\x30(?:[\0-\x7f]|\x81.|\x82..))?\x02(?:[\0-\x7f]|\x81.|\x82..))"
+)
+_ED25519 = 32
 
 
 def are_usual_texts(texts: Sequence[bytes]) -> bool:
@@ -108,12 +115,13 @@ def is_mailbox(value: bytes) -> bool:
 
 
 def _is_key(value: bytes) -> bool:
-    """Whether this is the key that it says: a structure of DER, or random bytes."""
+    """Whether this is a key: an RSA modulus in its structures of DER, or the bytes of Ed25519."""
     try:
         key = a2b_base64(value, strict_mode=True)
     except Error:
         return False
-    return not has_text(key[:24]) and not has_text(key[-24:])
+    is_structure = len(key) == _ED25519 or _RSA_KEY.match(key) is not None
+    return is_structure and not has_long_text(key) and not has_text(key[:24]) and not has_text(key[-24:])
 
 
 def _is_proof(text: bytes) -> bool:

@@ -58,3 +58,19 @@ def test_what_nothing_has_given_a_meaning_is_in_clear() -> None:
     assert in_clear([query(klass=b"\x80\1"), query(klass=b"\0\xff")]) == {}
     assert in_clear([answer(41, b"", b"\0\0lf", b"\x04\xd0")]) == {"data in DNS flags of EDNS": 4}
     assert in_clear([answer(41, b"", b"\0\0\x80\0", b"\x04\xd0")]) == {}
+
+
+def answers(*times: bytes, kind: int = 1, flags: bytes = b"\x84\0") -> bytes:
+    """A message with as many records of one name and type."""
+    records = b"".join(
+        NAME + kind.to_bytes(2) + b"\0\1" + each + b"\0\4\x0a\0\0" + bytes([at]) for at, each in enumerate(times)
+    )
+    return datagram(b"\0\0" + flags + b"\0\0" + len(times).to_bytes(2) + bytes(4) + records)
+
+
+def test_different_times_to_live_of_one_name_and_type_are_in_clear() -> None:
+    letters = [b"\0\0\0" + bytes([each]) for each in b"lfff uyt"]
+    assert in_clear([answers(*letters)]) == {"data in DNS times to live": 4 * 6}
+    assert in_clear([answers(*[b"\0\0\1\0"] * 8)]) == {}
+    # In a query, mDNS has what is left of those that it knows.
+    assert in_clear([answers(*letters, flags=b"\0\0")]) == {}

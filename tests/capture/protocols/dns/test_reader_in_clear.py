@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 
 from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear
+from capture.talk import noise
 
 RANDOM = hashlib.shake_128(b"random").digest(256)
 A, NULL, HINFO, TXT, AAAA, LOC, NAPTR, OPT, SSHFP, RRSIG, TLSA, HTTPS, CAA = (
@@ -37,11 +39,13 @@ def option(code: int, value: bytes) -> bytes:
     return code.to_bytes(2) + len(value).to_bytes(2) + value
 
 
+RSA = bytes.fromhex("30819f300d06092a864886f70d010101050003818d0030818902818100")
 TEXTS = (
     (b"",),
     (b"v=spf1 include:_spf.google.com ip4:192.0.2.0/24 ~all",),
     (b"v=DMARC1; p=none; rua=mailto:dmarc@example.com; fo=1",),
     (b"v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtv2LnyG0",),
+    (b"v=DKIM1; k=ed25519; p=" + b64encode(noise(32)),),
     (b"google-site-verification=rXOxyZounnZasA8Z7oaD3c14JdjS9aKSWvsR1EbUSIQ",),
     (b"MS=ms35836237",),
     (b"facebook-domain-verification=22rm551cu4k0ab0bxsw536tlds4h95",),
@@ -73,6 +77,9 @@ HIDDEN_TEXTS = (
     (b"v=spf1 " + SWAPPED + b" -all",),
     (b"google-site-verification=" + SWAPPED.replace(b" ", b"") * 2,),
     (b"v=DKIM1; k=rsa; n=" + SWAPPED + b"; p=MIIB",),
+    (b"v=DKIM1; k=rsa; p=" + b64encode(bytes.fromhex("30819f300d06092a") + SWAPPED + noise(60)),),
+    (b"v=DKIM1; k=rsa; p=" + b64encode(noise(70)),),
+    (b"v=DKIM1; k=rsa; p=" + b64encode(RSA + noise(50) + SWAPPED * 3 + noise(60)),),
     (b"v=DMARC1; p=" + SWAPPED,),
     (b"http://a.example/" + SPELLED.replace(b" ", b"/"),),
 )

@@ -1,0 +1,52 @@
+"""What rows of numbers say as bytes, of which none need be text: some columns of all rows, in order."""
+
+from __future__ import annotations
+
+import zlib
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from overheard_capture.decoders.compression.formats import DEFLATE, GZIP, ZLIB
+from overheard_capture.decoders.magic import ZLIB_PAIRS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from overheard.words.layer import Layer
+    from overheard_capture.scan.piece_numbers import Piece
+
+# How many columns side by side are looked at together, besides all of them; and from how many they may begin.
+_SIZES, _MOST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24
+# The shortest that compresses anything, and how much of it is read.
+_SHORTEST, _MOST = 12, 1 << 14
+_GZIP, _WINDOWS = b"\x1f\x8b", {GZIP: 31, ZLIB: 15, DEFLATE: -15}
+
+
+def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
+    """What columns side by side say that differ, where pieces are rows of one length."""
+    rows = [piece.data for piece in pieces]
+    columns = [*zip(*rows, strict=True)]
+    differ = [len({*column}) > 1 for column in columns]
+    ranges = set[tuple[int, int]]()
+    for is_said, run in groupby(range(len(differ)), differ.__getitem__):
+        found = [*run] if is_said else []
+        ranges |= {
+            (first, min(first + size, found[-1] + 1))
+            for first in found[:_MOST_STARTS]
+            for size in (*_SIZES, len(found))
+        }
+    for first, after in sorted(ranges):
+        yield [row[first:after] for row in rows]
+
+
+def inflated(data: bytes, width: int, least: int) -> Iterator[tuple[Layer, bytes]]:
+    """What deflate makes of the data from any row of this width on, if that is so many bytes at least."""
+    for at in range(0, len(data) - _SHORTEST, width):
+        form = GZIP if data.startswith(_GZIP, at) else ZLIB if data[at : at + 2] in ZLIB_PAIRS else DEFLATE
+        inflate = zlib.decompressobj(_WINDOWS[form])
+        try:
+            out = inflate.decompress(data[at:], _MOST)
+        except zlib.error:
+            continue
+        if len(out) >= least:
+            yield form.layer, out

@@ -1,0 +1,106 @@
+"""Columns of numbers as bytes: a few letters in each of many fields, as they are, under a key, or compressed."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import dialogue, ethernet, ipv4, rewritten, tcp, udp
+from capture.protocols.tls.conversations import agreed
+from capture.sealed import of_stream
+from capture.talk import noise, record
+from overheard import Options, judge
+from overheard_capture.packets import SYN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SECRET = b"kestrel-Vorhang-8817"
+TALK = [*agreed(), *(("<", record(23, noise(200, at))) for at in range(12))]
+SEALED = of_stream(TALK)
+# The seconds of the recording.
+CLOCK = struct.pack("<Q", 1_700_000_000)
+ADDRESS = bytes.fromhex("02420a000001")
+
+
+def deflated(data: bytes) -> bytes:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return compressor.compress(data) + compressor.flush()
+
+
+DISGUISES: dict[str, Callable[[bytes], bytes]] = {
+    "plain": bytes,
+    "UTF-16": lambda data: data.decode().encode("utf-16-le"),
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "zlib": zlib.compress,
+    "deflate": deflated,
+    "a key": lambda data: bytes(byte ^ 0x5A for byte in data),
+}
+
+
+def ping(clock: bytes, number: int, ttl: int = 64) -> bytes:
+    packet = ipv4(struct.pack(">BBHHH", 8, 0, 0, 7, number) + clock + bytes(range(0x10, 0x38)), 1)
+    return ethernet(packet[:8] + bytes([ttl]) + packet[9:])
+
+
+def query(number: bytes, source: int = 40000) -> bytes:
+    message = number + b"\1\0\0\1" + bytes(6) + b"\3www\7example\3com\0\0\1\0\1"
+    return ethernet(ipv4(udp(message, source=source, target=53), 17))
+
+
+def arp(sender: bytes) -> bytes:
+    return sender + ADDRESS + ethernet(bytes.fromhex("0001080006040001") + ADDRESS + bytes(14), 0x0806)[12:]
+
+
+FIELDS: dict[str, tuple[int, Callable[[bytes, int], bytes]]] = {
+    "hardware addresses": (5, lambda each, _: ADDRESS + b"\2" + each + query(b"\1\2")[12:]),
+    "clocks of pings": (2, lambda each, at: ping(CLOCK + each + bytes([at % 15]) + bytes(5), at)),
+    "times to live": (1, lambda each, at: ping(CLOCK + bytes(8), at, each[0])),
+    "identifications": (2, lambda each, _: ethernet(ipv4(udp(b""), 17, identification=int.from_bytes(each)))),
+    "identifiers of DNS": (2, lambda each, _: query(each)),
+    "ports": (2, lambda each, _: query(b"\1\2", int.from_bytes(each))),
+    "sequence numbers": (4, lambda each, _: ethernet(ipv4(tcp(sequence=int.from_bytes(each), flags=SYN)))),
+    "addresses": (4, lambda each, _: ethernet(ipv4(udp(b""), 17)[:12] + each + ipv4(udp(b""), 17)[16:])),
+}
+
+
+def outcome(folder: Path, frames: list[bytes]) -> str:
+    options = Options(vouched={"whole", "sent"})
+    return str(judge(rewritten(folder / "columns.pcapng", frames), {"secret": SECRET}, options).outcome)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_secret_in_the_numbers_of_many_packets_is_overheard_in_any_disguise(field: str, tmp_path: Path) -> None:
+    size, make = FIELDS[field]
+    for name, disguise in DISGUISES.items():
+        data = disguise(SECRET)
+        pieces = [data[at : at + size].ljust(size, b"\0") for at in range(0, len(data), size)]
+        frames = [*SEALED, *(make(each, at) for at, each in enumerate(pieces))]
+        assert outcome(tmp_path, frames) == "OVERHEARD", name
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_other_numbers_say_nothing(field: str, tmp_path: Path) -> None:
+    size, make = FIELDS[field]
+    frames = [*SEALED, *(make(noise(size, at), at) for at in range(30))]
+    options = Options(vouched={"whole", "sent"}, required={"sealed"})
+    report = judge(rewritten(tmp_path / "columns.pcapng", frames), {"secret": SECRET}, options)
+    reasons = {each.code for each in report.verdicts["secret"].reasons}
+    # Many connections are open.
+    assert reasons <= {"streams-complete"}
+
+
+def test_the_sources_of_segments_within_a_connection_are_read(tmp_path: Path) -> None:
+    frames = dialogue([*TALK, *((side, record(23, noise(90, at))) for at in range(40) for side in "><")])
+    pieces = iter([SECRET[at : at + 5] for at in range(0, len(SECRET), 5)])
+    changed = [
+        each[:6] + b"\2" + next(pieces, b"other") + each[12:] if at > len(frames) // 2 else each
+        for at, each in enumerate(frames)
+    ]
+    assert outcome(tmp_path, frames) == "PROTECTED"
+    assert outcome(tmp_path, changed) == "OVERHEARD"
