@@ -9,8 +9,7 @@ typedef struct {
 
 typedef struct {
     uint8_t key[36];
-    uint8_t source[6];   /* from which hardware address its last frame was */
-    uint8_t unused[2];
+    uint8_t link[12];    /* to and from which hardware addresses its last frame was */
     uint32_t armed;      /* whether this code reads it, and the opposite one, which is beside it */
     uint32_t next;       /* the next sequence number expected */
     uint32_t reached;    /* one past the highest sequence number sent or acknowledged */
@@ -93,12 +92,12 @@ static void insert(Walker *walker, int32_t index) {
 }
 
 /* Read a direction here from the sequence number `next` on. Its memory is there already. */
-void arm(Walker *walker, int32_t index, const uint8_t *key, const uint8_t *source, uint32_t next, uint32_t reached, uint32_t acknowledged) {
+void arm(Walker *walker, int32_t index, const uint8_t *key, const uint8_t *link, uint32_t next, uint32_t reached, uint32_t acknowledged) {
     Direction *direction = walker->directions + index;
     memcpy(direction->key, key, sizeof direction->key);
     direction->next = next, direction->reached = reached, direction->acknowledged = acknowledged;
     direction->fill = direction->extents_fill = direction->segments = direction->closed = 0;
-    memcpy(direction->source, source, sizeof direction->source);
+    memcpy(direction->link, link, sizeof direction->link);
     direction->armed = 1;
     insert(walker, index);
 }

@@ -27,7 +27,7 @@ class NativeDirection(ctypes.Structure):
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
         ("key", ctypes.c_uint8 * KEY_LENGTH),
-        ("source", ctypes.c_uint8 * 8),
+        ("link", ctypes.c_uint8 * 12),
         ("armed", ctypes.c_uint32),
         ("next", ctypes.c_uint32),
         ("reached", ctypes.c_uint32),

@@ -128,7 +128,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     if (index < 0) return 0;
     Direction *direction = walker->directions + index;
     /* Another hardware address is a number of free choice. */
-    if (walker->interfaces[interface].link_type == LINKTYPE_ETHERNET && memcmp(direction->source, data + 6, 6)) return 0;
+    if (walker->interfaces[interface].link_type == LINKTYPE_ETHERNET && memcmp(direction->link, data, 12)) return 0;
     uint32_t payload = end - offset, outside = length - payload, closed = direction->closed;
     /* FIN takes a sequence number, and nothing but acknowledgements follows it. */
     if (be32(segment + 4) != direction->next + closed) return 0;

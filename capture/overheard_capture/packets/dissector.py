@@ -10,7 +10,7 @@ from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTY
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
 from overheard_capture.packets.link_types import ETHERTYPES, LINK_TYPES, PPP
-from overheard_capture.packets.numbers import is_known_source
+from overheard_capture.packets.numbers import is_known_link
 from overheard_capture.packets.options import tcp_content
 from overheard_capture.packets.pdu import OVER_UDP, Family, PacketBuffer, Pdu, Reassemblers
 from overheard_capture.packets.sctp import SctpReassembler
@@ -82,7 +82,7 @@ class Dissector:
             # A fast path for the common case, in a quarter of the time; the result is the same.
             plain_tcp = kind == ETHERTYPE_IP and version == 0x45 and protocol == IPPROTO_TCP
             is_plain = plain_tcp and not part & 0x3FFF and header >= 0x50 and not flags & _WITH_NUMBERS
-            if is_plain and is_known_source(self._reassemblers.numbers, data):
+            if is_plain and is_known_link(self._reassemblers.numbers, data):
                 offset = 34 + (header >> 4) * 4
                 end = 14 + total if total else original
                 if offset <= end:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.packets import assigned
 from overheard_capture.packets.bridging import SPANNING_TREE, lldp, spanning_tree
 from overheard_capture.packets.control import arp, ppp_control, pppoe_discovery
-from overheard_capture.packets.numbers import note_number, note_source, note_unused
+from overheard_capture.packets.numbers import note_link, note_number, note_unused
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MAX_802_3_LENGTH, _LINUX_LLC = 0x05DC, 4
 
 
 def _ethernet(pdu: Pdu) -> Packets | Pdu:
-    note_source(pdu)
+    note_link(pdu)
     return _typed(pdu, pdu.at, _ETHERNET_TYPE, 14)
 
 

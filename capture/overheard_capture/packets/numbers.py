@@ -21,7 +21,8 @@ _STEP = 1024
 _MOST_SAME = 4
 _ONES = 0xFFFF
 # Addresses are numbers of the other end.
-_HARDWARE, _SOURCES, _TARGETS = ("hardware sources", False), ("IP sources", False), ("IP targets", False)
+_HARDWARE_SOURCES, _HARDWARE_TARGETS = ("hardware sources", False), ("hardware targets", False)
+_SOURCES, _TARGETS = ("IP sources", False), ("IP targets", False)
 _ANY = "any host"
 
 
@@ -49,16 +50,19 @@ def _note(pdu: Pdu, field: tuple[str, bool], place: tuple[int, int], key: bytes,
         buffer.reassemblers.noted.append(Control(buffer.frame, (piece,), hosts or _addresses(pdu)))
 
 
-def note_source(pdu: Pdu) -> None:
-    """Keep from which hardware address a frame is, beside those of others to the same one."""
-    target, at = pdu.buffer.data[pdu.at : pdu.at + 6], pdu.at + 6
-    _note(pdu, _HARDWARE, (at, at + 6), target, (_ANY, target.hex(":")))
+def note_link(pdu: Pdu) -> None:
+    """Keep from and to which hardware address a frame is, beside those of others to the same one, or from it."""
+    data, at, after = pdu.buffer.data, pdu.at + 6, pdu.at + 12
+    target, source = data[pdu.at : at], data[at:after]
+    _note(pdu, _HARDWARE_SOURCES, (at, after), target, (_ANY, target.hex(":")))
+    _note(pdu, _HARDWARE_TARGETS, (pdu.at, at), source, (source.hex(":"), _ANY))
 
 
-def is_known_source(numbers: Mapping[tuple[str, bytes], NumbersOfField], frame: bytes) -> bool:
-    """Whether a frame of Ethernet is from the same hardware address as the last one to its target."""
-    known = numbers.get((_HARDWARE[0], frame[:6]))
-    return known is not None and known.last == frame[6:12]
+def is_known_link(numbers: Mapping[tuple[str, bytes], NumbersOfField], frame: bytes) -> bool:
+    """Whether a frame of Ethernet is between the same hardware addresses as the last one from or to each of them."""
+    target, source = frame[:6], frame[6:12]
+    from_known, to_known = numbers.get((_HARDWARE_SOURCES[0], target)), numbers.get((_HARDWARE_TARGETS[0], source))
+    return bool(from_known and to_known and from_known.last == source and to_known.last == target)
 
 
 def note_addresses(pdu: Pdu, at: int, length: int) -> None:

@@ -38,12 +38,12 @@ class Connection:
         "evicted",
         "finished",
         "handled",
+        "links",
         "number",
         "offload",
         "released",
         "reset",
         "server",
-        "sources",
         "subflow",
     )
 
@@ -67,8 +67,8 @@ class Connection:
         self.offload: Offload | None = None
         self.released = False
         self.handled = 0
-        # From which hardware address the last frame of each side was that `add` has processed.
-        self.sources: dict[Endpoint, bytes] = {}
+        # To and from which hardware addresses the last frame of each side was that `add` has processed.
+        self.links: dict[Endpoint, bytes] = {}
 
     @property
     def directions(self) -> tuple[Direction, Direction]:

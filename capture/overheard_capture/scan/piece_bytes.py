@@ -6,6 +6,7 @@ import zlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.compression.formats import DEFLATE, GZIP, ZLIB
 from overheard_capture.decoders.magic import ZLIB_PAIRS
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 # How many columns side by side are looked at together, besides all of them; and from how many they may begin.
 _SIZES, _MOST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24
-# The shortest that compresses anything, and how much of it is read.
-_SHORTEST, _MOST = 12, 1 << 14
+# The shortest that compresses anything, how much of that is looked at, and how much of what it says.
+_SHORTEST, _LONGEST, _MOST = 12, 1 << 10, 1 << 14
 _GZIP, _WINDOWS = b"\x1f\x8b", {GZIP: 31, ZLIB: 15, DEFLATE: -15}
 
 
@@ -40,13 +41,14 @@ def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
 
 
 def inflated(data: bytes, width: int, least: int) -> Iterator[tuple[Layer, bytes]]:
-    """What deflate makes of the data from any row of this width on, if that is so many bytes at least."""
+    """What is compressed with deflate from any row of this width on, if it is text of so many bytes at least."""
     for at in range(0, len(data) - _SHORTEST, width):
         form = GZIP if data.startswith(_GZIP, at) else ZLIB if data[at : at + 2] in ZLIB_PAIRS else DEFLATE
         inflate = zlib.decompressobj(_WINDOWS[form])
         try:
-            out = inflate.decompress(data[at:], _MOST)
+            out = inflate.decompress(data[at : at + _LONGEST], _MOST)
         except zlib.error:
             continue
-        if len(out) >= least:
+        # Random bytes hardly ever end as such a stream does, and are text then.
+        if len(out) >= least and inflate.eof and looks_like_text(out):
             yield form.layer, out

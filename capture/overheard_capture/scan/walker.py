@@ -36,7 +36,7 @@ _MAX_OFFLOADED = 64
 # choice; and before it is offloaded again, as offloading costs as much as reading several segments.
 _OPENING, _AGAIN = 2, 16
 _SLOTS, _EMPTY = 1024, -1
-_NO_SOURCE = bytes(6)
+_NO_LINK = bytes(12)
 
 
 class FrameSink(Protocol):
@@ -190,7 +190,7 @@ class Walker:
     def offer(self, connection: Connection, side: Endpoint, frame: Frame) -> None:
         """Offload a connection, of which a frame of one side was read, if both directions are in a steady state."""
         if frame.link_type == LINKTYPE_ETHERNET:
-            connection.sources[side] = frame.data[6:12]
+            connection.links[side] = frame.data[:12]
         if (
             connection.handled < (_AGAIN if connection.released else _OPENING)
             or connection.finished
@@ -209,8 +209,8 @@ class Walker:
         for offloaded in directions:
             direction = offloaded.direction
             key = key_of(direction.source, direction.target)
-            source = connection.sources.get(direction.source, _NO_SOURCE)
-            self._library.arm(ctypes.byref(self._shared), offloaded.index, key, source, *direction.sequence_numbers)
+            link = connection.links.get(direction.source, _NO_LINK)
+            self._library.arm(ctypes.byref(self._shared), offloaded.index, key, link, *direction.sequence_numbers)
         connection.offload = self._armed[first >> 1] = OffloadedConnection(
             self, connection, (directions[0], directions[1])
         )

@@ -59,6 +59,7 @@ def arp(sender: bytes) -> bytes:
 
 FIELDS: dict[str, tuple[int, Callable[[bytes, int], bytes]]] = {
     "hardware addresses": (5, lambda each, _: ADDRESS + b"\2" + each + query(b"\1\2")[12:]),
+    "hardware targets": (5, lambda each, _: b"\2" + each + ADDRESS + query(b"\1\2")[12:]),
     "clocks of pings": (2, lambda each, at: ping(CLOCK + each + bytes([at % 15]) + bytes(5), at)),
     "times to live": (1, lambda each, at: ping(CLOCK + bytes(8), at, each[0])),
     "identifications": (2, lambda each, _: ethernet(ipv4(udp(b""), 17, identification=int.from_bytes(each)))),

@@ -11,7 +11,7 @@ import pytest
 
 from capture.in_clear import SPELLED
 from capture.protocols.tls.speaking_dtls import spoken
-from capture.sealed import LETTER, SEALED, of_datagrams, verdict
+from capture.sealed import KEYED, LETTER, SEALED, of_datagrams, verdict
 from capture.talk import SECRET
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
@@ -87,7 +87,8 @@ def test_without_an_agreement_it_is_only_guessed(without: Parts, tmp_path: Path)
         (rtp(20, extension=b"\x10\0\0\7" + RANDOM.randbytes(28)), "INCONCLUSIVE"),
         (rtp(20, extension=b"\x10\0\0\4" + b"a " + SECRET + bytes(3)), "OVERHEARD"),
         (rtp(20, extension=SPELLED_ELEMENTS), "INCONCLUSIVE"),
-        (rtp(20, bytes(byte ^ 0x9C for byte in LETTER)), "INCONCLUSIVE"),
+        (rtp(20, KEYED), "OVERHEARD"),
+        (rtp(20, KEYED[:16] + KEYED[40:]), "INCONCLUSIVE"),
         (rtp(20000), "INCONCLUSIVE"),
         (rtp(20)[:13], "INCONCLUSIVE"),
     ],
@@ -100,6 +101,7 @@ def test_without_an_agreement_it_is_only_guessed(without: Parts, tmp_path: Path)
         "an extension",
         "text in elements",
         "a fixed key",
+        "another text under a fixed key",
         "a number out of order",
         "truncated",
     ],
