@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator
 
     from overheard.words.secret import Secret
@@ -29,11 +27,20 @@ _FEWEST, _FEWEST_VALUES = 6, 4
 # So much of a message or a field is looked at, as that takes time.
 _LONGEST = 4 << 10
 _SIGNS = bytes.maketrans(b"+/", b"-_")
-# By the form of a code, how many characters are a group in it, and what it stands for.
-_CODES: tuple[tuple[re.Pattern[bytes], int, Callable[[bytes], bytes]], ...] = (
-    (lazy_pattern(rb"[0-9A-Fa-f]{14,}"), 2, lambda code: bytes.fromhex(code.decode())),
-    (lazy_pattern(rb"[2-7A-Za-z]{12,}"), 8, lambda code: b32decode(code.upper())),
-    (lazy_pattern(rb"[0-9A-Za-z+/_-]{10,}"), 4, lambda code: urlsafe_b64decode(code.translate(_SIGNS))),
+_DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BLANK = ord(" ")
+
+
+def _only(alphabet: bytes) -> bytes:
+    """The table that makes a blank of every byte that is not in an alphabet: no expression has to be compiled."""
+    return bytes(byte if byte in alphabet else _BLANK for byte in range(256))
+
+
+# By the letters of a code, from which length on, how many characters are a group in it, and what it stands for.
+_CODES: tuple[tuple[bytes, int, int, Callable[[bytes], bytes]], ...] = (
+    (_only(_DIGITS + b"ABCDEFabcdef"), 14, 2, lambda code: bytes.fromhex(code.decode())),
+    (_only(b"234567" + _LETTERS), 12, 8, lambda code: b32decode(code.upper())),
+    (_only(_DIGITS + _LETTERS + b"+/_-"), 10, 4, lambda code: urlsafe_b64decode(code.translate(_SIGNS))),
 )
 
 
@@ -53,10 +60,11 @@ def plain_texts(search: Search, data: bytes) -> set[bytes]:
 
 def _decoded(data: bytes) -> Iterator[bytes]:
     """What the codes in some bytes stand for: the byte before one, such as its length, may look like a part of it."""
-    for form, group, decode in _CODES:
-        for run in form.findall(data):
-            for code in (run, run[1:]):
-                yield decode(code + b"A" * (-len(code) % group))
+    for only, shortest, group, decode in _CODES:
+        for run in data.translate(only).split():
+            if len(run) >= shortest:
+                for code in (run, run[1:]):
+                    yield decode(code + b"A" * (-len(code) % group))
 
 
 def _without_key(data: bytes, secrets: tuple[tuple[int, bytes], ...]) -> Iterator[bytes]:
