@@ -21,17 +21,17 @@ _LONGEST_THROWN_AWAY = 5
 _BROKEN_OFF = (OSError, ParseException)
 
 
-def read() -> bytes:
-    """The whole body, whatever its transfer coding. Raises RefusedError.
+def read(most: int = _MOST_BYTES) -> bytes:
+    """The whole body of at most so many bytes, whatever its transfer coding. Raises RefusedError.
 
     Flask's MAX_CONTENT_LENGTH would truncate a chunked body without an error.
     """
     try:
-        body: bytes = request.environ["wsgi.input"].read(_MOST_BYTES + 1)
+        body: bytes = request.environ["wsgi.input"].read(most + 1)
     except _BROKEN_OFF:
         raise refusals.BODY_BROKEN.error() from None
-    if len(body) > _MOST_BYTES:
-        raise refusals.BODY_TOO_LARGE.error(limit=_MOST_BYTES)
+    if len(body) > most:
+        raise refusals.BODY_TOO_LARGE.error(limit=most)
     return body
 
 

@@ -38,6 +38,11 @@ class Issuer:
     status: StatusUrls | None = None
 
     @property
+    def identifier(self) -> x509.SubjectKeyIdentifier:
+        """That of its key, as what it signs names it."""
+        return self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+
+    @property
     def staples(self) -> bool:
         """Whether there are OCSP responses, which a server can staple."""
         return self.status is not None and self.status.ocsp
@@ -141,7 +146,6 @@ def _under(
     above = issuer.certificate
     start = max(now - SLOWEST_CLOCK, above.not_valid_before_utc)
     end = min(now + life, above.not_valid_after_utc)
-    identifier = above.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return begun(subject, above.subject, public_key, start, end).add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer.identifier), critical=False
     )

@@ -17,7 +17,7 @@ from overheard_ca.ledger import Ledger
 
 @dataclass(frozen=True)
 class Authentication:
-    """Checks requests to the resources at `urls`."""
+    """Checks the requests to a CA, and uses up their nonces."""
 
     ledger: Ledger
     nonces: Nonces

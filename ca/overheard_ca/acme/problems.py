@@ -42,6 +42,11 @@ class Kind(Enum):
     UNSUPPORTED_IDENTIFIER = ("unsupportedIdentifier", 400)
     USER_ACTION_REQUIRED = ("userActionRequired", 403)
 
+    @property
+    def type(self) -> str:
+        """The type as a URN."""
+        return _PREFIX + self.value[0]
+
 
 class ProblemError(RefusedError):
     """A refused request or a failed validation. `more` are further fields of the document, `headers` of the response.
@@ -65,7 +70,7 @@ class ProblemError(RefusedError):
     @property
     def document(self) -> dict[str, Any]:
         """The problem document."""
-        return {"type": _PREFIX + self.code, "detail": str(self), "status": self.status, **self.more}
+        return {"type": self.kind.type, "detail": str(self), "status": self.status, **self.more}
 
 
 def of_identifiers(refused: Sequence[tuple[dict[str, str], ProblemError]]) -> ProblemError:

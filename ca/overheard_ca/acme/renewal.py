@@ -13,6 +13,7 @@ from overheard_ca.acme.documents import moment
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Order
 from overheard_ca.acme.store import Store
+from overheard_ca.certificates import Issuer
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import Issued, Revocation
 
@@ -33,7 +34,7 @@ def window(certificate: x509.Certificate, revoked: Revocation | None, now: datet
 
 def issued_as(identifier: str, issuance: Issuance) -> tuple[x509.Certificate, Issued]:
     """The certificate, and what the record says of it, with this identifier (RFC 9773, 4.1). Raises ProblemError."""
-    serial = _serial(identifier, issuance.authority.issuing.certificate)
+    serial = _serial(identifier, issuance.authority.issuing)
     issued = None if serial is None else issuance.ledger.issued(serial)
     if issued is None or issued.certificate is None:
         raise ProblemError(Kind.NOT_FOUND, f"This CA issued no certificate {identifier!r:.120}.")
@@ -59,12 +60,11 @@ def check_replaced(order: Order, store: Store, issuance: Issuance) -> None:
         raise ProblemError(Kind.ALREADY_REPLACED, "Another order replaces this certificate.")
 
 
-def _serial(identifier: str, issuer: x509.Certificate) -> int | None:
+def _serial(identifier: str, issuer: Issuer) -> int | None:
     """The serial number in an identifier, if it is of this issuer."""
     key, _, number = identifier.partition(".")
-    ours = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     try:
-        if b64.b64decode(key) != ours:
+        if b64.b64decode(key) != issuer.identifier.digest:
             return None
         serial = b64.b64decode(number)
     except (ValueError, TypeError):

@@ -138,6 +138,11 @@ class Service:
 def _own(account: Account, found: _Resource | None) -> _Resource:
     if found is None:
         raise ProblemError(Kind.NOT_FOUND, "There is no such resource.")
-    if found.account != account.id:
-        raise ProblemError(Kind.UNAUTHORIZED, "This resource is another account's.")
+    check_own(account, found.account)
     return found
+
+
+def check_own(account: Account, owner: str) -> None:
+    """Raise ProblemError for a resource of another account."""
+    if owner != account.id:
+        raise ProblemError(Kind.UNAUTHORIZED, "This resource is another account's.")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TypeAlias
+from ipaddress import ip_address, ip_network
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-
-Network: TypeAlias = IPv4Network | IPv6Network
+from overheard_ca.permitted import Network
 
 # RFC 2104, 3: shorter keys are weaker than the hash.
 _LEAST_KEY = 16

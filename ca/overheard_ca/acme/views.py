@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -12,9 +12,10 @@ from overheard_ca import body
 from overheard_ca.acme import renewal
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Account
-from overheard_ca.acme.service import Service
+from overheard_ca.acme.service import Service, check_own
 from overheard_ca.acme.signing import Signed
 from overheard_ca.acme.urls import PREFIX, Urls
+from overheard_ca.authority import pem
 from overheard_ca.errors import RefusedError
 
 _MEDIA_TYPE = "application/jose+json"
@@ -72,7 +73,7 @@ def _accounts(acme: Blueprint, service: Service) -> None:
     @acme.post("/account/<identifier>")
     def account(identifier: str) -> Response:
         signed, who = _signed(service)
-        _check_own(who.id == identifier)
+        check_own(who, identifier)
         return jsonify(service.account(service.accounts.change(who, signed), _urls()))
 
     @acme.post("/key-change")
@@ -83,7 +84,7 @@ def _accounts(acme: Blueprint, service: Service) -> None:
     @acme.post("/orders/<identifier>")
     def orders(identifier: str) -> Response:
         _, who = _signed(service)
-        _check_own(who.id == identifier)
+        check_own(who, identifier)
         found = service.orders_of(who, request.args.get("after", ""), _MOST_ORDERS)
         answer = jsonify(orders=[_urls().of("order", each) for each in found])
         if len(found) == _MOST_ORDERS:
@@ -143,7 +144,7 @@ def _certificates(acme: Blueprint, service: Service) -> None:
         _, who = _signed(service)
         leaf = service.certificate(service.own_order(who, identifier))
         authority = service.issuance.authority
-        content = authority.chain(leaf) + (authority.root.public_bytes(Encoding.PEM) if with_root else b"")
+        content = authority.chain(leaf) + (pem(authority.root) if with_root else b"")
         answer = Response(content, mimetype="application/pem-certificate-chain")
         other = _urls().of("certificate", identifier) + ("" if with_root else "/1")
         answer.headers.add("Link", f'<{other}>;rel="alternate"')
@@ -189,11 +190,6 @@ def _check_host(service: Service) -> None:
         )
 
 
-def _check_own(own: bool) -> None:
-    if not own:
-        raise ProblemError(Kind.UNAUTHORIZED, "This resource is another account's.")
-
-
 def _waiting(answer: Response) -> Response:
     answer.headers["Retry-After"] = _RETRY_AFTER
     return answer
@@ -219,14 +215,18 @@ def _problem(refused: RefusedError) -> ProblemError:
 
 def problem_response(problem: ProblemError) -> Response:
     """The problem document as a response."""
-    answer = jsonify(problem.document)
-    answer.mimetype, answer.status_code = "application/problem+json", problem.status
+    answer = _document(problem.document, problem.status)
     answer.headers.update(problem.headers)
     return answer
 
 
 def http_problem(error: HTTPException) -> Response:
     """That of an unknown path, or of a method that a resource does not have."""
-    answer = jsonify(type="urn:ietf:params:acme:error:malformed", detail=error.description, status=error.code)
-    answer.mimetype, answer.status_code = "application/problem+json", error.code or 500
+    status = error.code or 500
+    return _document({"type": Kind.MALFORMED.type, "detail": error.description, "status": status}, status)
+
+
+def _document(fields: dict[str, Any], status: int) -> Response:
+    answer = jsonify(fields)
+    answer.mimetype, answer.status_code = "application/problem+json", status
     return answer

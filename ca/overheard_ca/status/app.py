@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from flask import Flask, Response, abort, request
-from gunicorn.http.errors import ParseException
+from flask import Flask, Response, abort
 
+from overheard_ca import body
 from overheard_ca.certificates import Issuer
+from overheard_ca.errors import RefusedError
 from overheard_ca.ledger import Ledger
 from overheard_ca.status.crl import RevocationList
 from overheard_ca.status.ocsp import Responder
@@ -52,7 +53,10 @@ def create_status_app(issuer: Issuer, ledger: Ledger) -> Flask:
 def _add_ocsp(app: Flask, responder: Responder) -> None:
     @app.post(OCSP)
     def posted() -> Response:
-        return answered(_body())
+        try:
+            return answered(body.read(_MOST_BYTES))
+        except RefusedError as refused:
+            abort(refused.status)
 
     @app.get(f"{OCSP}/<path:encoded>")
     def got(encoded: str) -> Response:
@@ -63,17 +67,6 @@ def _add_ocsp(app: Flask, responder: Responder) -> None:
 
     def answered(asked: bytes) -> Response:
         return Response(responder.answer(asked, datetime.now(UTC)), mimetype=_OCSP_RESPONSE)
-
-
-def _body() -> bytes:
-    """The request's body; by hand, as Flask's limit truncates a chunked one."""
-    try:
-        body: bytes = request.environ["wsgi.input"].read(_MOST_BYTES + 1)
-    except (OSError, ParseException):
-        abort(400)
-    if len(body) > _MOST_BYTES:
-        abort(413)
-    return body
 
 
 def apart(secure: Flask, plain: Flask) -> Flask:

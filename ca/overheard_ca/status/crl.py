@@ -67,13 +67,14 @@ def signed(
     issuer: Issuer, revoked: list[tuple[int, Revocation]], number: int, now: datetime
 ) -> x509.CertificateRevocationList:
     """A list with that number, of these serials."""
-    identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(now - SLOWEST_CLOCK)
         .next_update(now + LIFE)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer.identifier), critical=False
+        )
         .add_extension(x509.CRLNumber(number), critical=False)
     )
     for serial, revocation in revoked:

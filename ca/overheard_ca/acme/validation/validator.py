@@ -33,8 +33,8 @@ class Validator:
         self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
         for _ in range(_THREADS):
             threading.Thread(target=self._work, daemon=True).start()
-        with ledger.transaction() as entry:
-            unfinished = Store(entry).unfinished()
+        with ledger.reading() as connection:
+            unfinished = Store(connection).unfinished()
         for challenge in unfinished:
             self.validate(challenge.id)
 
@@ -51,8 +51,8 @@ class Validator:
                 log.exception("the validation of %s failed", identifier)
 
     def _validate(self, identifier: str) -> None:
-        with self._ledger.transaction() as entry:
-            store = Store(entry)
+        with self._ledger.reading() as connection:
+            store = Store(connection)
             challenge = store.challenge(identifier)
             authorization = store.authorization(challenge.authorization) if challenge else None
             account = store.account(authorization.account) if authorization else None
