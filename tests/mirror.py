@@ -37,6 +37,8 @@ class Elsewhere(NamedTuple):
 ELSEWHERE = (
     Elsewhere("ca", "errors", "exceptions alone"),
     Elsewhere("ca", "body public_keys", "test_app.py and test_request.py"),
+    Elsewhere("ca", "serving", "test_main.py starts it"),
+    Elsewhere("ca/operator", "*", "what lab/command/ca/test_actions.py and test_issued.py have the command do"),
     Elsewhere("ca", "challenge_server", "answers in all tests of ca/acme"),
     Elsewhere("ca/acme", "*", "parts of what acme/test_views.py and its attacks reach over HTTP"),
     Elsewhere("ca/acme/validation", "*", "what acme/validation/test_validator.py validates by"),
@@ -119,6 +121,9 @@ ELSEWHERE = (
     Elsewhere("lab/role", "profiles", "both CAs issue by it: ca/test_certificates.py, lab/test_pki.py"),
     Elsewhere("lab/pki", "*", "four functions: lab/test_pki.py, lab/test_pki_refusals.py"),
     Elsewhere("lab/command", "scanning watched watching", "command/test_scan.py and test_watch.py"),
+    Elsewhere("lab/command", "programs", "command/test_watch_ends.py, and command/ca/test_actions.py's trials"),
+    Elsewhere("lab/command/ca", "parser settings", "parts of the command that command/ca/test_actions.py runs"),
+    Elsewhere("lab/report", "issued", "command/ca/test_issued.py lists by it"),
     Elsewhere("lab/command", "sidecar", "sidecar/test_main.py, docs/test_settings.py"),
     Elsewhere("lab/command", "showing", "command/test_show.py and test_learn.py"),
     Elsewhere("lab/command", "pages", "command/test_page.py and test_report.py"),

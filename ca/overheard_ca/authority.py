@@ -11,7 +11,7 @@ issuing certificate. So wherever a first start was interrupted, the next one kee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +37,20 @@ _START_ANEW = "move the whole state folder away to start a new CA, or restore th
 
 
 @dataclass(frozen=True)
+class _Passphrase:
+    """The passphrase of the keys, and what errors call it."""
+
+    text: bytes = field(repr=False)
+    described: str
+
+    @classmethod
+    def of(cls, protection: Path | bytes, root_key: Path) -> _Passphrase:
+        if isinstance(protection, bytes):
+            return cls(passphrase.checked(protection, "the passphrase"), "this passphrase")
+        return cls(passphrase.read_or_make(protection, root_key), f"the passphrase {protection}")
+
+
+@dataclass(frozen=True)
 class Authority:
     """The root certificate and the issuer under it. The root key is not kept once the issuer exists."""
 
@@ -50,7 +64,7 @@ class Authority:
 
 def establish(
     state: Path,
-    passphrase_file: Path,
+    protection: Path | bytes,
     now: datetime,
     *,
     status: StatusUrls | None = None,
@@ -58,17 +72,48 @@ def establish(
 ) -> Authority:
     """The authority in the folder `state`. Raises StateError if its content must not be used.
 
-    `status` is where its certificates say that revocations are published; `permitted` is what the issuing certificate
-    may certify, anything without it.
+    `protection` is the passphrase of the keys, or the file that has it. `status` is where its certificates say that
+    revocations are published; `permitted` is what the issuing certificate may certify, anything without it.
     """
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
-    words = passphrase.read_or_make(passphrase_file, state / ROOT_KEY)
-    root = _root(state, words, passphrase_file, now)
-    key = _key(state / ISSUING_KEY, words, passphrase_file)
+    words = _Passphrase.of(protection, state / ROOT_KEY)
+    root = _root(state, words, now)
+    key = _key(state / ISSUING_KEY, words)
     issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
     return Authority(root.certificate, replace(issuing, status=status))
+
+
+def load(state: Path, protection: Path | bytes, now: datetime, *, status: StatusUrls | None = None) -> Authority:
+    """The authority that exists in the folder `state`, as it is; the root key is left alone.
+
+    Raises StateError if there is none, or if it must not be used.
+    """
+    root, certificate = certificates(state, now)
+    key = _existing_key(state / ISSUING_KEY, _Passphrase.of(protection, state / ROOT_KEY))
+    if not _belongs(certificate, key, root, now):
+        raise StateError(
+            f"{state / ISSUING} does not belong to {state / ISSUING_KEY} and {state / ROOT}, or has expired",
+            hint="restore the right file, or start the CA, which creates it anew",
+        )
+    return Authority(root, Issuer(certificate, key, status))
+
+
+def certificates(state: Path, now: datetime) -> tuple[x509.Certificate, x509.Certificate]:
+    """The root and the issuing certificate of the authority in the folder `state`, without any key.
+
+    Raises StateError if one of them is missing, or if the root has expired.
+    """
+    found = []
+    for path in (state / ROOT, state / ISSUING):
+        certificate = _certificate(path) if path.exists() else None
+        if certificate is None:
+            raise StateError(f"{path} is missing, or is no certificate", hint=_START_ANEW)
+        found.append(certificate)
+    root, issuing = found
+    _check_not_expired(root, state / ROOT, now)
+    return root, issuing
 
 
 def pem(certificate: x509.Certificate) -> bytes:
@@ -82,17 +127,21 @@ def _sweep(state: Path) -> None:
         leftover.unlink()
 
 
-def _root(state: Path, words: bytes, passphrase_file: Path, now: datetime) -> Issuer:
-    key = _key(state / ROOT_KEY, words, passphrase_file)
+def _root(state: Path, words: _Passphrase, now: datetime) -> Issuer:
+    key = _key(state / ROOT_KEY, words)
     path = state / ROOT
     if not path.exists():
         write_whole(path, pem(root_certificate(key, now)))
     certificate = _certificate(path)
     if certificate is None or certificate.public_key() != key.public_key():
         raise StateError(f"{path} is not the certificate of {state / ROOT_KEY}", hint=_START_ANEW)
+    _check_not_expired(certificate, path, now)
+    return Issuer(certificate, key)
+
+
+def _check_not_expired(certificate: x509.Certificate, path: Path, now: datetime) -> None:
     if certificate.not_valid_after_utc <= now:
         raise StateError(f"{path} expired on {certificate.not_valid_after_utc:%Y-%m-%d}", hint=_START_ANEW)
-    return Issuer(certificate, key)
 
 
 def _issuing(
@@ -127,19 +176,25 @@ def _certificate(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _key(path: Path, words: bytes, passphrase_file: Path) -> ec.EllipticCurvePrivateKey:
-    """The key in `path`, encrypted with `words`; created if it is missing."""
+def _key(path: Path, words: _Passphrase) -> ec.EllipticCurvePrivateKey:
+    """The key in `path`, encrypted with the passphrase; created if it is missing."""
     if not path.exists():
         made = ec.generate_private_key(ec.SECP256R1())
-        write_whole(path, key_pem(made, serialization.BestAvailableEncryption(words)))
+        write_whole(path, key_pem(made, serialization.BestAvailableEncryption(words.text)))
         return made
+    return _existing_key(path, words)
+
+
+def _existing_key(path: Path, words: _Passphrase) -> ec.EllipticCurvePrivateKey:
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), words)
+        key = serialization.load_pem_private_key(path.read_bytes(), words.text)
+    except FileNotFoundError:
+        raise StateError(f"the key {path} is missing", hint=_START_ANEW) from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise StateError(
-            f"the key {path} cannot be decrypted with the passphrase {passphrase_file}",
+            f"the key {path} cannot be decrypted with {words.described}",
             hint="restore the right passphrase; nothing was changed",
         )
     return key

@@ -25,8 +25,12 @@ def read_or_make(file: Path, root_key: Path) -> bytes:
                 hint="restore the passphrase; or, to start a new CA, move the whole state folder away",
             )
         write_whole(file, secrets.token_urlsafe(32).encode() + b"\n")
-    passphrase = file.read_bytes().strip()
+    return checked(file.read_bytes().strip(), f"the passphrase {file}")
+
+
+def checked(passphrase: bytes, described: str) -> bytes:
+    """The passphrase. Raises StateError for one that OpenSSL does not accept; `described` is what errors call it."""
     if not 0 < len(passphrase) <= _LONGEST:
         size = count(len(passphrase), "byte")
-        raise StateError(f"the passphrase {file} has {size}", hint=f"it must have 1 to {_LONGEST:,}")
+        raise StateError(f"{described} has {size}", hint=f"it must have 1 to {_LONGEST:,}")
     return passphrase

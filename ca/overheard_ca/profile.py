@@ -7,9 +7,9 @@ to be asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 # The purposes of a certificate (RFC 5280, 4.2.1.12), as in its extendedKeyUsage.
 SERVER_AUTH, CLIENT_AUTH = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
@@ -25,8 +25,7 @@ class Profile(StrEnum):
     MUST_STAPLE = "muststaple"
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """`longest` is the lifetime that a certificate never exceeds; without it, that of the settings counts.
 
     One that is `stapled` is valid only beside an OCSP response in the same handshake (RFC 7633).

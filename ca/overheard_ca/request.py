@@ -31,7 +31,7 @@ def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) 
 
     `yours` are the names that the token is valid for, `allowed` those of all requesters. Raises RefusedError.
     """
-    asked = examined(_read(body))
+    asked = examined(read_request(body))
     _check_allowed(asked.names, yours, allowed)
     # Last, because it takes a while: a request that comes so far is usually granted, which uses up its token.
     check_not_prime(asked.public_key)
@@ -52,7 +52,8 @@ def examined(csr: x509.CertificateSigningRequest) -> CheckedRequest:
     return CheckedRequest(public_key, names)
 
 
-def _read(body: bytes) -> x509.CertificateSigningRequest:
+def read_request(body: bytes) -> x509.CertificateSigningRequest:
+    """The one signing request in `body` (PEM), unchecked. Raises RefusedError."""
     # The library parses the first block and would silently ignore a second.
     if (count := body.count(b"-----BEGIN")) > 1:
         raise refusals.MORE_THAN_ONE.error(count=count)

@@ -69,6 +69,7 @@ class Settings:
         """The settings, validated. Raises SettingsError, which names the variable."""
         environment = Environment(variables)
         port, status = environment.port("OVERHEARD_CA_PORT", str(CA.port)), _status(environment)
+        acme = AcmeSettings.from_environment(environment)
         if status and status.port == port:
             raise SettingsError(f"OVERHEARD_CA_STATUS_URL has the port {port}, on which HTTPS is served")
         return cls(
@@ -79,8 +80,8 @@ class Settings:
             passphrase_file=environment.path("OVERHEARD_CA_PASSPHRASE_FILE"),
             handover=environment.path("OVERHEARD_CA_HANDOVER"),
             days=_days(environment),
-            requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS"), status),
-            acme=AcmeSettings.from_environment(environment),
+            requesters=_requesters(environment, status, acme),
+            acme=acme,
             status=status,
             limits=_limits(environment.words("OVERHEARD_CA_PERMITTED", "")),
         )
@@ -185,7 +186,13 @@ def _limit(word: str) -> str | Network:
     return read_limit(word)
 
 
-def _requesters(text: str, status: StatusUrls | None) -> tuple[Requester, ...]:
+def _requesters(
+    environment: Environment, status: StatusUrls | None, acme: AcmeSettings | None
+) -> tuple[Requester, ...]:
+    # With ACME, there need not be any.
+    text = environment.text("OVERHEARD_CA_REQUESTERS", "" if acme else None)
+    if not text:
+        return ()
     try:
         return _all_requesters(text, staples=status is not None and status.ocsp)
     except ValueError as problem:

@@ -29,16 +29,17 @@ SERVER = "server.pem"
 _OWN_LIFE = timedelta(days=365)
 
 
-def prepare(settings: Settings) -> Issuance:
+def prepare(settings: Settings, passphrase: bytes | None = None) -> Issuance:
     """Create or complete everything that the CA needs, and return it ready to certify.
 
-    Raises StateError if it cannot use what exists.
+    `passphrase` is that of the keys, if it is not in the file of the settings. Raises StateError if it cannot use what
+    exists.
     """
     try:
         with _alone(settings.state):
             authority = establish(
                 settings.state,
-                settings.passphrase_file,
+                settings.passphrase_file if passphrase is None else passphrase,
                 datetime.now(UTC),
                 status=settings.status,
                 permitted=settings.permitted,

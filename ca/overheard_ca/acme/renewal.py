@@ -13,7 +13,7 @@ from overheard_ca.acme.documents import moment
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Order
 from overheard_ca.acme.store import Store
-from overheard_ca.certificates import Issuer
+from overheard_ca.certificates import Issuer, renewal_due
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import Issued, Revocation
 
@@ -26,9 +26,8 @@ def window(certificate: x509.Certificate, revoked: Revocation | None, now: datet
     if revoked:
         start, end = now - timedelta(hours=2), now - timedelta(hours=1)
     else:
-        born, dies = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        life = dies - born
-        start, end = born + life * 2 / 3, born + life * 2 / 3 + life / 20
+        start = renewal_due(certificate)
+        end = start + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 20
     return {"suggestedWindow": {"start": moment(start), "end": moment(end)}}
 
 

@@ -55,6 +55,7 @@ _WHERE = {
     "sidecar": ("sidecar", "sidecar"),
     "page": ("page", "page"),
     "report": ("report", "report"),
+    "ca": ("ca.actions", "act"),
 }
 
 
@@ -228,6 +229,12 @@ def _add_sidecar(commands: Commands) -> None:
     sidecar.add_parser(commands)
 
 
+def _add_ca(commands: Commands) -> None:
+    from overheard.command.ca import parser  # noqa: PLC0415  (the same)
+
+    parser.add_parser(commands)
+
+
 _ADD: dict[str, Callable[[Commands], object]] = {
     "demo": _add_demo,
     "run": _add_run,
@@ -240,4 +247,5 @@ _ADD: dict[str, Callable[[Commands], object]] = {
     "sidecar": _add_sidecar,
     "page": pages.add_page,
     "report": pages.add_report,
+    "ca": _add_ca,
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.command.programs import run_program
 from overheard.command.scan import INCONCLUSIVE
 from overheard.command.scanning import check_reports, exit_code, present
 from overheard.command.secret_options import secrets
@@ -23,8 +22,6 @@ from overheard.words.options import SENT
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
 
 _RELAY = "name the one to which the command connects, such as 8444:localhost:8443"
 # Signals that end a program, besides Ctrl-C. Windows has the first one only.
@@ -57,7 +54,7 @@ def watched(options: argparse.Namespace) -> int:
             recording=recording,
         ) as wire:
             spared = {*members()} if options.inside else ()
-            code = _run(options.program)
+            code = run_program(options.program)
             # Nobody can reach it any more. What it says at its end is recorded.
             left = end_others(spared) if options.inside else []
         report = wire.report
@@ -72,35 +69,6 @@ def watched(options: argparse.Namespace) -> int:
     # If nobody listened, that is no matter of choice.
     fail_on = options.fail_on if wire.recorded else [*options.fail_on, INCONCLUSIVE]
     return exit_code(report.outcome, fail_on) or failed
-
-
-def _run(command: Sequence[str]) -> int:
-    """Run a command to its end. Returns its exit code; that of a signal is negative. Raises SettingsError."""
-    try:
-        process = subprocess.Popen(command)
-    except OSError as problem:
-        hint = "a script must begin with the program that runs it, such as #!/bin/sh"
-        raise SettingsError(f"the command {command[0]!r} cannot be run: {problem.strerror}", hint=hint) from None
-    with _signals_for(process):
-        return process.wait()
-
-
-@contextmanager
-def _signals_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Leave signals to a process. Ctrl-C in a terminal reaches it by itself."""
-
-    def pass_on(number: int, _: FrameType | None) -> None:
-        process.send_signal(number)
-
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
-        **{number: signal.signal(number, pass_on) for number in _ENDING},
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _ended(code: int) -> str:

@@ -32,7 +32,7 @@ _LEAST = 80
 
 def listing(scenarios: Iterable[Scenario]) -> Fitting:
     """One row per scenario: its name, what happens in it, and the expected verdict."""
-    shown = _table("scenario", "what happens", "expected")
+    shown = table("scenario", "what happens", "expected")
     items = []
     for each in scenarios:
         outcome = each.expected.outcome
@@ -44,7 +44,7 @@ def listing(scenarios: Iterable[Scenario]) -> Fitting:
 
 def index(faults: Iterable[Fault]) -> Fitting:
     """One row per fault: its name, what is wrong, and what the error says."""
-    shown = _table("name", "what is wrong", "what the error says")
+    shown = table("name", "what is wrong", "what the error says")
     items = []
     for each in faults:
         name = Text(each.name, style="bold")
@@ -111,7 +111,7 @@ def on_the_wire(wire: Wire) -> str:
     return f"{alert}, and {'application data' if wire.application_data else 'no application data'}"
 
 
-def _table(*headings: str) -> Table:
+def table(*headings: str) -> Table:
     """A table with these columns. The first has names, which must stay whole: people copy them."""
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):

@@ -1,4 +1,4 @@
-"""The Python packages that a plain installation does not include: those of the extras `lab` and `sidecar`."""
+"""The Python packages that a plain installation does not include: those of the extras `lab`, `ca` and `sidecar`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from overheard.words.errors import INSTALL_LAB, INSTALL_SIDECAR, NotInstalledError
+from overheard.words.errors import INSTALL_CA, INSTALL_LAB, INSTALL_SIDECAR, NotInstalledError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OF_THE_SIDECAR = "prometheus_client"
+_OF_THE_CA = ("dns", "flask", "gunicorn", "josepy")
 _OF_THE_LAB = ("flask", "gunicorn", "pyshark", "requests")
 # pyshark does not work with this version of Python and later ones, and the extra does not include it there.
 _TOO_NEW = (3, 14)
@@ -29,6 +30,12 @@ def check_for_sidecar() -> None:
         raise NotInstalledError(
             f"the sidecar's Python package is not installed ({_OF_THE_SIDECAR}); run: {INSTALL_SIDECAR}"
         )
+
+
+def check_for_ca() -> None:
+    """Raise NotInstalledError if a package that the CA needs to serve is missing."""
+    if missing := [name for name in _OF_THE_CA if find_spec(name) is None]:
+        raise NotInstalledError(f"the CA's Python packages are not installed ({', '.join(missing)}); run: {INSTALL_CA}")
 
 
 def without(error: ModuleNotFoundError) -> NotInstalledError | None:

@@ -21,6 +21,7 @@ INCONCLUSIVE, NOT_INSTALLED, USAGE, INTERNAL_ERROR, INPUT_OUTPUT, INTERRUPTED = 
 
 # The commands that install what a plain installation does not include.
 INSTALL_LAB = "pip install 'overheard[lab]'"
+INSTALL_CA = "pip install 'overheard[ca]'"
 INSTALL_SIDECAR = "pip install 'overheard[sidecar]'"
 
 

@@ -1,0 +1,1 @@
+"""`overheard ca`: a certificate authority for a team's development and tests, in one folder."""
