@@ -80,6 +80,10 @@ bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/
 bench-witness: lab-env ## measure what `listen` adds to a test, and `overheard watch` to a command (ARGS="--rounds 50")
 	@$(BIN)/python bench/witness.py $(ARGS)
 
+.PHONY: bench-ca
+bench-ca: test-env ## measure what the CA issues a second, beside a bare loop and beside pebble (ARGS="--clients 8")
+	@$(BIN)/python bench/issuing.py $(ARGS)
+
 .PHONY: bench-sidecar
 bench-sidecar: test-env ## measure what the sidecar costs beside a service that is idle (needs root; ARGS="--window 60")
 	@$(BIN)/python bench/sidecar.py $(ARGS)

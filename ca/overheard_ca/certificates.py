@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +13,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from overheard.role.names import Name
 from overheard.role.profiles import SLOWEST_CLOCK, PublicKey, as_ca, as_end_entity, begun
-from overheard_ca.limits import check_within
+from overheard_ca.limits import check_within, permitted_by
+from overheard_ca.permitted import Permitted
 from overheard_ca.profile import SERVER_AUTH, USES, Profile
 from overheard_ca.request import CheckedRequest
 from overheard_ca.status.urls import StatusUrls
@@ -37,10 +39,32 @@ class Issuer:
     key: ec.EllipticCurvePrivateKey
     status: StatusUrls | None = None
 
-    @property
+    # What is asked of an issuer for each certificate, once.
+
+    @cached_property
     def identifier(self) -> x509.SubjectKeyIdentifier:
         """That of its key, as what it signs names it."""
         return self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+
+    @cached_property
+    def authority_identifier(self) -> x509.AuthorityKeyIdentifier:
+        """The same in what it signs (RFC 5280, 4.2.1.1)."""
+        return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self.identifier)
+
+    @cached_property
+    def permitted(self) -> Permitted | None:
+        """What it may certify; None if that is anything."""
+        return permitted_by(self.certificate)
+
+    @cached_property
+    def dates(self) -> tuple[datetime, datetime]:
+        """From when until when it is valid."""
+        return self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
+
+    @cached_property
+    def status_extensions(self) -> tuple[x509.ExtensionType, ...]:
+        """What a certificate says of where to learn of its revocation (RFC 5280, 4.2.1.13 and 4.2.2.1)."""
+        return _status_extensions(self.status) if self.status else ()
 
     @property
     def staples(self) -> bool:
@@ -73,7 +97,7 @@ def leaf_certificate(
     Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2). Raises
     RefusedError for a name outside of what the issuer may certify.
     """
-    check_within(issuer.certificate, asked.names)
+    check_within(issuer.permitted, asked.names)
     use = USES[profile]
     if use.stapled and not issuer.staples:
         raise ValueError("a certificate that must be stapled needs an OCSP responder")
@@ -87,8 +111,8 @@ def leaf_certificate(
     builder = as_end_entity(builder, *map(x509.ObjectIdentifier, use.purposes), receives_keys=receives_keys)
     if use.stapled:
         builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
-    if issuer.status:
-        builder = _with_status(builder, issuer.status)
+    for extension in issuer.status_extensions:
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 
 
@@ -125,8 +149,7 @@ def _named(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _with_status(builder: x509.CertificateBuilder, status: StatusUrls) -> x509.CertificateBuilder:
-    """A certificate that says where to learn of its revocation (RFC 5280, 4.2.1.13 and 4.2.2.1)."""
+def _status_extensions(status: StatusUrls) -> tuple[x509.ExtensionType, ...]:
     point = x509.DistributionPoint([x509.UniformResourceIdentifier(status.crl)], None, None, None)
     access = [
         x509.AccessDescription(method, x509.UniformResourceIdentifier(url))
@@ -136,9 +159,7 @@ def _with_status(builder: x509.CertificateBuilder, status: StatusUrls) -> x509.C
         )
         if url
     ]
-    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False).add_extension(
-        x509.AuthorityInformationAccess(access), critical=False
-    )
+    return x509.CRLDistributionPoints([point]), x509.AuthorityInformationAccess(access)
 
 
 def _general_name(name: Name) -> x509.GeneralName:
@@ -149,9 +170,8 @@ def _under(
     issuer: Issuer, subject: x509.Name, public_key: PublicKey, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
     """A certificate builder for `issuer`, with dates within the issuer's own."""
-    above = issuer.certificate
-    start = max(now - SLOWEST_CLOCK, above.not_valid_before_utc)
-    end = min(now + life, above.not_valid_after_utc)
-    return begun(subject, above.subject, public_key, start, end).add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer.identifier), critical=False
+    first, last = issuer.dates
+    start, end = max(now - SLOWEST_CLOCK, first), min(now + life, last)
+    return begun(subject, issuer.certificate.subject, public_key, start, end).add_extension(
+        issuer.authority_identifier, critical=False
     )

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from overheard.role.names import Name
 from overheard_ca import refusals
-from overheard_ca.permitted import Network, Permitted, within
+from overheard_ca.permitted import Network, Permitted
 
 
 def constraints(permitted: Permitted) -> x509.NameConstraints:
@@ -32,17 +32,21 @@ def constraints_of(certificate: x509.Certificate) -> x509.NameConstraints | None
         return None
 
 
-def check_within(issuing: x509.Certificate, names: Iterable[Name]) -> None:
-    """Raise RefusedError for the first name that no client would accept from this issuer.
+def permitted_by(issuing: x509.Certificate) -> Permitted | None:
+    """What an issuing certificate may certify; None if that is anything.
 
     As `constraints` makes them, what is not permitted is excluded, so only what is permitted counts.
     """
     found = constraints_of(issuing)
-    if found is None:
+    return Permitted.of(limit.value for limit in found.permitted_subtrees or ()) if found else None
+
+
+def check_within(permitted: Permitted | None, names: Iterable[Name]) -> None:
+    """Raise RefusedError for the first name that no client would accept from an issuer with these limits."""
+    if permitted is None:
         return
-    permitted = [limit.value for limit in found.permitted_subtrees or ()]
     for name in names:
-        if not any(within(name, limit) for limit in permitted):
+        if not permitted.has(name):
             raise refusals.NAME_NOT_PERMITTED.error(name=str(name))
 
 

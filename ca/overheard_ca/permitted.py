@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, collapse_addresses, ip_network
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import TypeAlias
 
 from overheard.role.names import Name, read_name
@@ -46,6 +47,18 @@ class Permitted:
         six = collapse_addresses(limit for limit in given if isinstance(limit, IPv6Network))
         return cls(tuple(outermost), (*four, *six))
 
+    @cached_property
+    def _suffixes(self) -> tuple[str, ...]:
+        return tuple(f".{domain}" for domain in self.domains)
+
+    def has(self, name: Name) -> bool:
+        """Whether a certificate for a name, which may be a wildcard, is within any of them, as clients see it."""
+        if isinstance(name, str):
+            # A wildcard stands for names below what follows it.
+            plain = name.removeprefix("*.")
+            return plain in self.domains or plain.endswith(self._suffixes)
+        return any(name.version == network.version and name in network for network in self.networks)
+
 
 def by_default(names: Iterable[Name]) -> list[str | Network]:
     """The limits of a CA that was told none: what nobody can have in the Internet, and those `names` without a dot.
@@ -71,15 +84,3 @@ def read_limit(text: str) -> str | Network:
 def below(name: str, domain: str) -> bool:
     """Whether a name is a real part of a domain."""
     return name.endswith(f".{domain}")
-
-
-def within(name: Name, limit: str | Network) -> bool:
-    """Whether a certificate for a name, which may be a wildcard, is within a limit, as clients see it."""
-    match name, limit:
-        case str(), str():
-            # A wildcard stands for names below what follows it.
-            plain = name.removeprefix("*.")
-            return plain == limit or below(plain, limit)
-        case ((IPv4Address() | IPv6Address()), (IPv4Network() | IPv6Network())):
-            return name.version == limit.version and name in limit
-    return False

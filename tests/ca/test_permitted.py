@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from overheard.role.names import Name
-from overheard_ca.permitted import PRIVATE, RESERVED, Permitted, by_default, exactly, read_limit, within
+from overheard_ca.permitted import PRIVATE, RESERVED, Permitted, by_default, exactly, read_limit
 from rows import for_each
 
 
@@ -26,7 +26,7 @@ from rows import for_each
 )
 def test_a_name_is_within_a_domain_if_it_is_that_or_below_it(row: tuple[str, str, bool]) -> None:
     name, domain, expected = row
-    assert within(name, domain) is expected
+    assert Permitted.of([domain]).has(name) is expected
 
 
 @for_each(
@@ -40,12 +40,12 @@ def test_a_name_is_within_a_domain_if_it_is_that_or_below_it(row: tuple[str, str
 )
 def test_an_address_is_within_a_network_of_its_version(row: tuple[str, str, bool]) -> None:
     address, network, expected = row
-    assert within(ip_address(address), ip_network(network)) is expected
+    assert Permitted.of([ip_network(network)]).has(ip_address(address)) is expected
 
 
 def test_an_address_that_is_written_as_a_name_is_within_no_network() -> None:
-    assert not within("10.1.2.3", ip_network("10.0.0.0/8"))
-    assert not within(ip_address("10.1.2.3"), "10.1.2.3")
+    assert not Permitted.of([ip_network("10.0.0.0/8")]).has("10.1.2.3")
+    assert not Permitted.of(["10.1.2.3"]).has(ip_address("10.1.2.3"))
 
 
 def test_what_is_within_something_else_is_left_out() -> None:
@@ -57,13 +57,13 @@ def test_what_is_within_something_else_is_left_out() -> None:
 @for_each(name=["server", "localhost", "a.test", "other.example", "a.home.arpa", "127.0.0.1", "10.0.0.1", "172.31.0.1"])
 def test_by_default_the_names_of_a_lab_are_permitted(name: str) -> None:
     limits = by_default(["server", "www.example.org", ip_address("8.8.8.8")])
-    assert any(within(as_name(name), limit) for limit in limits)
+    assert any(Permitted.of([limit]).has(as_name(name)) for limit in limits)
 
 
 @for_each(name=["com", "www.example.org", "home", "example.com", "8.8.8.8", "172.32.0.1", "2a00::1", "::ffff:10.0.0.1"])
 def test_by_default_nothing_of_the_outside_world_is(name: str) -> None:
     limits = by_default(["server", "www.example.org", ip_address("8.8.8.8")])
-    assert not any(within(as_name(name), limit) for limit in limits)
+    assert not any(Permitted.of([limit]).has(as_name(name)) for limit in limits)
 
 
 def as_name(name: str) -> Name:

@@ -96,7 +96,7 @@ class Orders:
         refused = []
         for each in identifiers:
             try:
-                check_within(self.issuance.authority.issuing.certificate, [each.name])
+                check_within(self.issuance.authority.issuing.permitted, [each.name])
             except RefusedError as error:
                 refused.append((each.document, ProblemError(Kind.REJECTED_IDENTIFIER, str(error))))
         if refused:

@@ -73,7 +73,7 @@ def signed(
         .last_update(now - SLOWEST_CLOCK)
         .next_update(now + LIFE)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer.identifier), critical=False
+            issuer.authority_identifier, critical=False
         )
         .add_extension(x509.CRLNumber(number), critical=False)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeAlias
 
 from cryptography import x509
@@ -42,12 +43,22 @@ def as_end_entity(
 ) -> x509.CertificateBuilder:
     """A server or a client. Only an RSA key of a server may receive keys, to decrypt them (RFC 5246, 7.4.7.1)."""
     return (
-        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder.add_extension(_NO_CA, critical=True)
         .add_extension(_usage(digital_signature=True, key_encipherment=receives_keys), critical=True)
-        .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        .add_extension(_purposes(*purposes), critical=False)
     )
 
 
+# These are the same for all certificates, and it takes as long to make them as to sign one.
+_NO_CA = x509.BasicConstraints(ca=False, path_length=None)
+
+
+@cache
+def _purposes(*purposes: x509.ObjectIdentifier) -> x509.ExtendedKeyUsage:
+    return x509.ExtendedKeyUsage(purposes)
+
+
+@cache
 def _usage(
     *,
     digital_signature: bool = False,
