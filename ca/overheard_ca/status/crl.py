@@ -72,9 +72,7 @@ def signed(
         .issuer_name(issuer.certificate.subject)
         .last_update(now - SLOWEST_CLOCK)
         .next_update(now + LIFE)
-        .add_extension(
-            issuer.authority_identifier, critical=False
-        )
+        .add_extension(issuer.authority_identifier, critical=False)
         .add_extension(x509.CRLNumber(number), critical=False)
     )
     for serial, revocation in revoked:
