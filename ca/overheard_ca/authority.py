@@ -66,7 +66,7 @@ def establish(
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
     words = passphrase.read_or_make(passphrase_file, state / ROOT_KEY)
     root = _root(state, words, passphrase_file, now)
-    key = _key(state / ISSUING_KEY, words, passphrase_file)
+    key = key_in(state / ISSUING_KEY, words, passphrase_file)
     issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
     return Authority(root.certificate, replace(issuing, status=status))
 
@@ -83,7 +83,7 @@ def _sweep(state: Path) -> None:
 
 
 def _root(state: Path, words: bytes, passphrase_file: Path, now: datetime) -> Issuer:
-    key = _key(state / ROOT_KEY, words, passphrase_file)
+    key = key_in(state / ROOT_KEY, words, passphrase_file)
     path = state / ROOT
     if not path.exists():
         write_whole(path, pem(root_certificate(key, now)))
@@ -127,7 +127,7 @@ def _certificate(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _key(path: Path, words: bytes, passphrase_file: Path) -> ec.EllipticCurvePrivateKey:
+def key_in(path: Path, words: bytes, passphrase_file: Path) -> ec.EllipticCurvePrivateKey:
     """The key in `path`, encrypted with `words`; created if it is missing."""
     if not path.exists():
         made = ec.generate_private_key(ec.SECP256R1())

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from overheard.role.files import write_whole
-from overheard_ca.authority import Authority, establish, key_pem
+from overheard_ca import passphrase
+from overheard_ca.authority import ROOT_KEY, Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.handover import hand_over
@@ -21,6 +22,7 @@ from overheard_ca.ledger import FILE, Ledger, record
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
 from overheard_ca.settings import Settings
+from overheard_ca.transparency.log import Log, open_log
 
 SERVER_KEY = "server.key.pem"
 SERVER = "server.pem"
@@ -46,11 +48,20 @@ def prepare(settings: Settings) -> Issuance:
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days))
+            return Issuance(
+                authority, ledger, settings.allowed, timedelta(days=settings.days), _log(settings, authority)
+            )
     except OSError as problem:
         raise StateError(
             f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"
         ) from problem
+
+
+def _log(settings: Settings, authority: Authority) -> Log | None:
+    if not settings.log:
+        return None
+    words = passphrase.read_or_make(settings.passphrase_file, settings.state / ROOT_KEY)
+    return open_log(settings.state, words, settings.passphrase_file, (authority.root,))
 
 
 @contextmanager
