@@ -43,6 +43,8 @@ ELSEWHERE = (
     Elsewhere("ca/acme", "*", "parts of what acme/test_views.py and its attacks reach over HTTP"),
     Elsewhere("ca/acme/validation", "*", "what acme/validation/test_validator.py validates by"),
     Elsewhere("ca/status", "signer urls", "parts of what status/test_ocsp.py and status/test_app.py ask"),
+    Elsewhere("ca", "database", "test_ledger.py and transparency/test_log.py"),
+    Elsewhere("ca/transparency", "structures store precertificate", "parts of what transparency/test_log.py logs"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
@@ -111,6 +113,7 @@ ELSEWHERE = (
     Elsewhere(
         "lab/certificates", "*", "read by certificates/test_read.py, and described by certificates/test_facts.py"
     ),
+    Elsewhere("lab/certificates/asn1", "write", "test_read.py, and ca/transparency/test_log.py"),
     Elsewhere("lab/certificates/asn1", "fields", "what lab/certificates/test_read_mutations.py reads"),
     Elsewhere("lab/certificates/documents", "*", "all kinds are in certificates/documents/test_kinds.py"),
     Elsewhere(

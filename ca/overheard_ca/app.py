@@ -16,6 +16,7 @@ from overheard_ca.acme.views import blueprint, http_problem, problem_response
 from overheard_ca.authority import pem
 from overheard_ca.errors import RefusedError
 from overheard_ca.issuance import Issuance
+from overheard_ca.transparency import views as transparency
 
 _PEM = "application/x-pem-file"
 
@@ -23,7 +24,7 @@ log = logging.getLogger("overheard_ca")
 
 
 def create_app(issuance: Issuance, acme: Service | None = None) -> Flask:
-    """The application, for one authority; with ACME if there is a service of it."""
+    """The application, for one authority; with ACME if there is a service of it, and with a log if it has one."""
     app = Flask("overheard_ca", static_folder=None)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -42,6 +43,8 @@ def create_app(issuance: Issuance, acme: Service | None = None) -> Flask:
     def certificates() -> Response:
         return Response(issuance.certify(_token(), body.read), status=201, mimetype=_PEM)
 
+    if issuance.log:
+        app.register_blueprint(transparency.blueprint(issuance.log))
     if acme:
         app.register_blueprint(blueprint(acme))
     return app

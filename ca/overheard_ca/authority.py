@@ -11,7 +11,7 @@ issuing certificate. So wherever a first start was interrupted, the next one kee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from overheard.role.files import write_whole
-from overheard_ca import passphrase
 from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.limits import constraints, constraints_of
+from overheard_ca.passphrase import Passphrase
 from overheard_ca.permitted import Permitted
 from overheard_ca.status.urls import StatusUrls
 
@@ -34,20 +34,6 @@ ISSUING_KEY = "issuing.key.pem"
 ISSUING = "issuing.pem"
 
 _START_ANEW = "move the whole state folder away to start a new CA, or restore the right file"
-
-
-@dataclass(frozen=True)
-class _Passphrase:
-    """The passphrase of the keys, and what errors call it."""
-
-    text: bytes = field(repr=False)
-    described: str
-
-    @classmethod
-    def of(cls, protection: Path | bytes, root_key: Path) -> _Passphrase:
-        if isinstance(protection, bytes):
-            return cls(passphrase.checked(protection, "the passphrase"), "this passphrase")
-        return cls(passphrase.read_or_make(protection, root_key), f"the passphrase {protection}")
 
 
 @dataclass(frozen=True)
@@ -78,9 +64,9 @@ def establish(
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
-    words = _Passphrase.of(protection, state / ROOT_KEY)
+    words = Passphrase.of(protection, state / ROOT_KEY)
     root = _root(state, words, now)
-    key = _key(state / ISSUING_KEY, words)
+    key = key_in(state / ISSUING_KEY, words)
     issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
     return Authority(root.certificate, replace(issuing, status=status))
 
@@ -91,7 +77,7 @@ def load(state: Path, protection: Path | bytes, now: datetime, *, status: Status
     Raises StateError if there is none, or if it must not be used.
     """
     root, certificate = certificates(state, now)
-    key = _existing_key(state / ISSUING_KEY, _Passphrase.of(protection, state / ROOT_KEY))
+    key = _existing_key(state / ISSUING_KEY, Passphrase.of(protection, state / ROOT_KEY))
     if not _belongs(certificate, key, root, now):
         raise StateError(
             f"{state / ISSUING} does not belong to {state / ISSUING_KEY} and {state / ROOT}, or has expired",
@@ -127,8 +113,8 @@ def _sweep(state: Path) -> None:
         leftover.unlink()
 
 
-def _root(state: Path, words: _Passphrase, now: datetime) -> Issuer:
-    key = _key(state / ROOT_KEY, words)
+def _root(state: Path, words: Passphrase, now: datetime) -> Issuer:
+    key = key_in(state / ROOT_KEY, words)
     path = state / ROOT
     if not path.exists():
         write_whole(path, pem(root_certificate(key, now)))
@@ -176,7 +162,7 @@ def _certificate(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _key(path: Path, words: _Passphrase) -> ec.EllipticCurvePrivateKey:
+def key_in(path: Path, words: Passphrase) -> ec.EllipticCurvePrivateKey:
     """The key in `path`, encrypted with the passphrase; created if it is missing."""
     if not path.exists():
         made = ec.generate_private_key(ec.SECP256R1())
@@ -185,7 +171,7 @@ def _key(path: Path, words: _Passphrase) -> ec.EllipticCurvePrivateKey:
     return _existing_key(path, words)
 
 
-def _existing_key(path: Path, words: _Passphrase) -> ec.EllipticCurvePrivateKey:
+def _existing_key(path: Path, words: Passphrase) -> ec.EllipticCurvePrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), words.text)
     except FileNotFoundError:

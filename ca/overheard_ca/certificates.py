@@ -1,7 +1,8 @@
-"""Builds certificates: the root, the issuing one under it, and those of servers and clients. Does no I/O."""
+"""Builds certificates: the root, the issuing one under it, and those of servers and clients. Does no I/O itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -89,18 +90,26 @@ def issuing_certificate(
     return as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
 
-def leaf_certificate(
-    asked: CheckedRequest, profile: Profile, issuer: Issuer, life: timedelta, now: datetime
+def leaf_certificate(  # noqa: PLR0913, PLR0917  (each is one part of it)
+    asked: CheckedRequest,
+    profile: Profile,
+    issuer: Issuer,
+    life: timedelta,
+    now: datetime,
+    log: Callable[[x509.Certificate], x509.ExtensionType] | None = None,
 ) -> x509.Certificate:
     """A certificate of that profile, valid for `life` from `now`, but never longer than its profile and its issuer.
 
     Its common name is the first name that fits; the subjectAltName, which counts, has all of them (RFC 9525, 2). Raises
-    RefusedError for a name outside of what the issuer may certify.
+    RefusedError for a name outside of what the issuer may certify. `log` logs a precertificate, and returns the
+    extension that tells so; if it raises, there is no certificate.
     """
     check_within(issuer.permitted, asked.names)
     use = USES[profile]
     if use.stapled and not issuer.staples:
         raise ValueError("a certificate that must be stapled needs an OCSP responder")
+    if use.logged and log is None:
+        raise ValueError("a certificate that must be logged needs a log")
     subject = _subject(asked.names)
     builder = _under(issuer, subject, asked.public_key, now, use.life(life))
     names = x509.SubjectAlternativeName([_general_name(name) for name in asked.names])
@@ -113,6 +122,10 @@ def leaf_certificate(
         builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
     for extension in issuer.status_extensions:
         builder = builder.add_extension(extension, critical=False)
+    if use.logged and log:
+        # With the same serial number: of the two, only one is ever valid.
+        poisoned = builder.add_extension(x509.PrecertPoison(), critical=True)
+        builder = builder.add_extension(log(poisoned.sign(issuer.key, hashes.SHA256())), critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 
 

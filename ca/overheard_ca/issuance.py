@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from cryptography import x509
 
@@ -16,8 +17,9 @@ from overheard_ca.authority import Authority
 from overheard_ca.certificates import leaf_certificate
 from overheard_ca.errors import RefusedError
 from overheard_ca.ledger import Grant, Ledger, record, refuse, spend
-from overheard_ca.profile import Profile
+from overheard_ca.profile import USES, Profile, Use
 from overheard_ca.request import CheckedRequest, check
+from overheard_ca.transparency.log import Log, stamped
 
 # What the library raises for a request, or extensions, that it cannot read.
 _UNREADABLE = (
@@ -35,12 +37,26 @@ log = logging.getLogger("overheard_ca")
 
 @dataclass(frozen=True)
 class Issuance:
-    """Certifies requests. `allowed` are the names of all requesters, `life` is the lifetime of a certificate."""
+    """Certifies requests. `allowed` are the names of all requesters, `life` is the lifetime of a certificate.
+
+    With `log`, there are certificates that are logged before they are issued.
+    """
 
     authority: Authority
     ledger: Ledger
     allowed: frozenset[Name]
     life: timedelta
+    log: Log | None = None
+
+    @property
+    def offered(self) -> Mapping[Profile, Use]:
+        """The profiles that can be issued here."""
+        staples = self.authority.issuing.staples
+        return {
+            profile: use
+            for profile, use in USES.items()
+            if (staples or not use.stapled) and (self.log or not use.logged)
+        }
 
     def certify(self, token: str, body: Callable[[], bytes]) -> bytes:
         """The chain for the signing request in `body`, parsed only if the token is valid. Raises RefusedError.
@@ -90,8 +106,13 @@ class Issuance:
     def issue(
         self, entry: sqlite3.Connection, requester: str, asked: CheckedRequest, profile: Profile, now: datetime
     ) -> x509.Certificate:
-        """Create and record a certificate, in a transaction of the ledger."""
-        leaf = leaf_certificate(asked, profile, self.authority.issuing, self.life, now)
+        """Create and record a certificate, in a transaction of the ledger. Raises RefusedError.
+
+        The log has transactions of its own: what it took stays there, whatever becomes of the certificate.
+        """
+        issuer, log = self.authority.issuing, self.log
+        stamp = partial(stamped, log, issuer=issuer.certificate, now=now) if log else None
+        leaf = leaf_certificate(asked, profile, issuer, self.life, now, stamp)
         record(entry, leaf, requester, asked.names)
         return leaf
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from overheard.role.names import Name, folded
+from overheard_ca.database import Database
 from overheard_ca.errors import StateError
 from overheard_ca.profile import Profile
 from overheard_ca.record import (
@@ -62,9 +61,6 @@ CREATE TABLE IF NOT EXISTS tokens (
 _WITHOUT_PROFILE = "SELECT count(*) = 0 FROM pragma_table_info('tokens') WHERE name = 'profile'"
 _ADD_PROFILE = "ALTER TABLE tokens ADD COLUMN profile TEXT NOT NULL DEFAULT 'server'"
 
-# Seconds to wait for another thread's transaction, which takes milliseconds.
-_PATIENCE = 10
-
 # How many rows of the record are read at a time.
 _PAGE = 500
 
@@ -81,17 +77,12 @@ class Grant:
     profile: Profile = Profile.SERVER
 
 
-class Ledger:
-    """The ledger in one file, readable only by its owner. Every call reopens it, so threads and forks may share it."""
+class Ledger(Database):
+    """The ledger in one file."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        # SQLite makes whoever waits look again, ever more rarely: of a hundred threads, some would look in vain.
-        self._one_at_a_time = threading.Lock()
+        super().__init__(path)
         try:
-            # Created here, because SQLite would make it readable for everybody; its journals copy this mode.
-            path.touch(mode=0o600)
-            path.chmod(0o600)
             with self.transaction() as connection:
                 prepare(connection)
                 connection.execute(_TOKENS)
@@ -102,7 +93,7 @@ class Ledger:
 
     def grant(self, token: str) -> Grant | None:
         """What `token` is valid for; None if it was never issued, or withdrawn."""
-        with self._opened() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 "SELECT requester, names, used_at IS NOT NULL, profile FROM tokens WHERE sha256 = ?",
                 (_digest(token),),
@@ -130,7 +121,7 @@ class Ledger:
 
     def issued(self, serial: int) -> Issued | None:
         """The certificate with that serial; None if none was issued."""
-        with self._opened() as connection:
+        with self.reading() as connection:
             return issued(connection, serial)
 
     def all_issued(self) -> Iterator[Issued]:
@@ -145,33 +136,11 @@ class Ledger:
         """All rows, page by page: nobody waits for a reader that is slow, and no more than a page is in memory."""
         last = 0
         while True:
-            with self._opened() as connection:
+            with self.reading() as connection:
                 rows, last = page(connection, last, _PAGE)
             if not rows:
                 return
             yield from rows
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all changes on the connection are committed, or none; one transaction at a time."""
-        with self._one_at_a_time, self._opened() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for reading, which waits for no transaction."""
-        with self._opened() as connection:
-            yield connection
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
-        try:
-            yield connection
-        finally:
-            connection.close()
 
 
 def spend(connection: sqlite3.Connection, token: str, now: datetime) -> bool:

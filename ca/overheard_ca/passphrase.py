@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from overheard.role.files import write_whole
@@ -11,6 +12,21 @@ from overheard_ca.errors import StateError
 
 # OpenSSL accepts no longer passphrase.
 _LONGEST = 1023
+
+
+@dataclass(frozen=True)
+class Passphrase:
+    """The passphrase, and what errors call it."""
+
+    text: bytes = field(repr=False)
+    described: str
+
+    @classmethod
+    def of(cls, protection: Path | bytes, root_key: Path) -> Passphrase:
+        """The passphrase that `protection` is, or that is in that file. Raises StateError."""
+        if isinstance(protection, bytes):
+            return cls(_checked(protection, "the passphrase"), "this passphrase")
+        return cls(read_or_make(protection, root_key), f"the passphrase {protection}")
 
 
 def read_or_make(file: Path, root_key: Path) -> bytes:
@@ -25,10 +41,10 @@ def read_or_make(file: Path, root_key: Path) -> bytes:
                 hint="restore the passphrase; or, to start a new CA, move the whole state folder away",
             )
         write_whole(file, secrets.token_urlsafe(32).encode() + b"\n")
-    return checked(file.read_bytes().strip(), f"the passphrase {file}")
+    return _checked(file.read_bytes().strip(), f"the passphrase {file}")
 
 
-def checked(passphrase: bytes, described: str) -> bytes:
+def _checked(passphrase: bytes, described: str) -> bytes:
     """The passphrase. Raises StateError for one that OpenSSL does not accept; `described` is what errors call it."""
     if not 0 < len(passphrase) <= _LONGEST:
         size = count(len(passphrase), "byte")

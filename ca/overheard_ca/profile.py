@@ -1,4 +1,4 @@
-"""What a certificate may be used for, for how long, and whether it works without a stapled OCSP response.
+"""What a certificate may be used for, for how long, and what else it needs: a stapled OCSP response, or a log.
 
 A certificate for one use is useless for the other, even to somebody who steals its key. One that is for both uses has
 to be asked for.
@@ -23,17 +23,20 @@ class Profile(StrEnum):
     BOTH = "both"
     SHORT_LIVED = "shortlived"
     MUST_STAPLE = "muststaple"
+    LOGGED = "logged"
 
 
 class Use(NamedTuple):
     """`longest` is the lifetime that a certificate never exceeds; without it, that of the settings counts.
 
     One that is `stapled` is valid only beside an OCSP response in the same handshake (RFC 7633).
+    One that is `logged` has the timestamp of a log (RFC 6962).
     """
 
     purposes: tuple[str, ...]
     longest: timedelta | None = None
     stapled: bool = False
+    logged: bool = False
 
     def life(self, settings: timedelta) -> timedelta:
         """The lifetime of a certificate, where the settings say `settings`."""
@@ -46,4 +49,5 @@ USES: Mapping[Profile, Use] = {
     Profile.BOTH: Use((SERVER_AUTH, CLIENT_AUTH)),
     Profile.SHORT_LIVED: Use((SERVER_AUTH,), longest=timedelta(days=6)),
     Profile.MUST_STAPLE: Use((SERVER_AUTH,), stapled=True),
+    Profile.LOGGED: Use((SERVER_AUTH,), logged=True),
 }

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from overheard.role.names import Name
 from overheard_ca.certificates import fingerprint
+from overheard_ca.database import only_added_to
 from overheard_ca.errors import NeverIssuedError
 
 # The reasons for which the certificate of a server or a client may be revoked (CA/Browser Forum BR, 4.9.1.1 and 7.2.2).
@@ -57,12 +58,7 @@ _TABLES = (
 _WITHOUT_DER = "SELECT count(*) = 0 FROM pragma_table_info('certificates') WHERE name = 'der'"
 _ADD_DER = "ALTER TABLE certificates ADD COLUMN der BLOB"
 
-# INSERT OR REPLACE deletes without asking the trigger for DELETE, hence the third one.
-_ONLY_ADDED_TO = """
-CREATE TRIGGER IF NOT EXISTS {table}_{event} BEFORE {event} ON {table} {when}
-BEGIN SELECT RAISE(ABORT, 'the record of the ledger is only added to'); END
-"""
-_KEYS = {"certificates": "serial", "refusals": "number", "revocations": "serial"}
+_KEYS = {"certificates": ("serial",), "refusals": ("number",), "revocations": ("serial",)}
 
 _ISSUED = """
 SELECT certificates.rowid, certificates.serial, requester, names, not_after, der, at, reason, by
@@ -109,9 +105,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     if connection.execute(_WITHOUT_DER).fetchone()[0]:
         connection.execute(_ADD_DER)
     for table, key in _KEYS.items():
-        again = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608  # from _KEYS alone
-        for event, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", again)):
-            connection.execute(_ONLY_ADDED_TO.format(table=table, event=event, when=when))
+        only_added_to(connection, table, key, "the record of the ledger")
 
 
 def record(

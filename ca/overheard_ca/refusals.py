@@ -107,4 +107,25 @@ NAME_NOT_PERMITTED = Kind(
     "OVERHEARD_CA_PERMITTED include it.",
 )
 
+LOG_REFUSED = Kind(
+    "log-refused",
+    503,
+    "The certificate could not be logged ({why}), and what is not in the log is not issued: try again later.",
+)
+LOG_CHAIN = Kind(
+    "log-chain",
+    400,
+    "The log does not take this chain: {why}. Send a certificate, and behind each its issuer.",
+)
+LOG_PARAMETER = Kind(
+    "log-parameter",
+    400,
+    "The parameter {name} is wrong: {why}.",
+)
+LOG_UNKNOWN = Kind(
+    "log-unknown",
+    404,
+    "No leaf of the tree of {size} entries has this hash: ask for the hash of a leaf, with a later tree.",
+)
+
 KINDS = tuple(kind for kind in globals().copy().values() if isinstance(kind, Kind))

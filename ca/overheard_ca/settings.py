@@ -49,7 +49,7 @@ class Settings:
     """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each.
 
     `status` is where clients learn of revocations, if anywhere. `limits` are what may be certified at all: by default
-    if there are none, and None if that is anything.
+    if there are none, and None if that is anything. `log` is whether it keeps a log.
     """
 
     bind: IPv4Address
@@ -63,6 +63,7 @@ class Settings:
     acme: AcmeSettings | None
     status: StatusUrls | None
     limits: tuple[str | Network, ...] | None
+    log: bool = False
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -70,6 +71,7 @@ class Settings:
         environment = Environment(variables)
         port, status = environment.port("OVERHEARD_CA_PORT", str(CA.port)), _status(environment)
         acme = AcmeSettings.from_environment(environment)
+        log = environment.choice("OVERHEARD_CA_LOG", ("on", "off"), "off") == "on"
         if status and status.port == port:
             raise SettingsError(f"OVERHEARD_CA_STATUS_URL has the port {port}, on which HTTPS is served")
         return cls(
@@ -80,10 +82,11 @@ class Settings:
             passphrase_file=environment.path("OVERHEARD_CA_PASSPHRASE_FILE"),
             handover=environment.path("OVERHEARD_CA_HANDOVER"),
             days=_days(environment),
-            requesters=_requesters(environment, status, acme),
+            requesters=_requesters(environment, status, acme, log=log),
             acme=acme,
             status=status,
             limits=_limits(environment.words("OVERHEARD_CA_PERMITTED", "")),
+            log=log,
         )
 
     @property
@@ -187,14 +190,14 @@ def _limit(word: str) -> str | Network:
 
 
 def _requesters(
-    environment: Environment, status: StatusUrls | None, acme: AcmeSettings | None
+    environment: Environment, status: StatusUrls | None, acme: AcmeSettings | None, *, log: bool
 ) -> tuple[Requester, ...]:
     # With ACME, there need not be any.
     text = environment.text("OVERHEARD_CA_REQUESTERS", "" if acme else None)
     if not text:
         return ()
     try:
-        return _all_requesters(text, staples=status is not None and status.ocsp)
+        return _all_requesters(text, staples=status is not None and status.ocsp, log=log)
     except ValueError as problem:
         raise SettingsError(
             f"OVERHEARD_CA_REQUESTERS is {text!r}: {problem}",
@@ -202,11 +205,14 @@ def _requesters(
         ) from None
 
 
-def _all_requesters(text: str, *, staples: bool) -> tuple[Requester, ...]:
+def _all_requesters(text: str, *, staples: bool, log: bool) -> tuple[Requester, ...]:
     requesters = tuple(_requester(entry) for entry in text.split(";") if entry.strip())
     if not requesters:
         raise ValueError("it names no requester")
-    if not staples and any(requester.profile is Profile.MUST_STAPLE for requester in requesters):
+    profiles = {requester.profile for requester in requesters}
+    if not log and Profile.LOGGED in profiles:
+        raise ValueError("logged needs OVERHEARD_CA_LOG=on, or there is nobody to log it")
+    if not staples and Profile.MUST_STAPLE in profiles:
         raise ValueError("muststaple needs OVERHEARD_CA_STATUS_URL and OCSP, or there is nothing to staple")
     if len({requester.name for requester in requesters}) != len(requesters):
         raise ValueError("a requester appears twice")

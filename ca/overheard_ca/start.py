@@ -12,15 +12,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from overheard.role.files import write_whole
-from overheard_ca.authority import Authority, establish, key_pem
+from overheard_ca.authority import ROOT_KEY, Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.handover import hand_over
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger, record
+from overheard_ca.passphrase import Passphrase
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
 from overheard_ca.settings import Settings
+from overheard_ca.transparency.log import Log, open_log
 
 SERVER_KEY = "server.key.pem"
 SERVER = "server.pem"
@@ -35,11 +37,12 @@ def prepare(settings: Settings, passphrase: bytes | None = None) -> Issuance:
     `passphrase` is that of the keys, if it is not in the file of the settings. Raises StateError if it cannot use what
     exists.
     """
+    protection = settings.passphrase_file if passphrase is None else passphrase
     try:
         with _alone(settings.state):
             authority = establish(
                 settings.state,
-                settings.passphrase_file if passphrase is None else passphrase,
+                protection,
                 datetime.now(UTC),
                 status=settings.status,
                 permitted=settings.permitted,
@@ -47,11 +50,24 @@ def prepare(settings: Settings, passphrase: bytes | None = None) -> Issuance:
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days))
+            return Issuance(
+                authority,
+                ledger,
+                settings.allowed,
+                timedelta(days=settings.days),
+                log_of(settings, authority, protection),
+            )
     except OSError as problem:
         raise StateError(
             f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"
         ) from problem
+
+
+def log_of(settings: Settings, authority: Authority, protection: Path | bytes) -> Log | None:
+    """The log of the CA, whose key has the same passphrase; None if it keeps none. Raises StateError."""
+    if not settings.log:
+        return None
+    return open_log(settings.state, Passphrase.of(protection, settings.state / ROOT_KEY), (authority.root,))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ ROOT = Issuer(root_certificate(ROOT_KEY, NOW), ROOT_KEY)
 ISSUING_KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUING = Issuer(issuing_certificate(ISSUING_KEY, ROOT, NOW), ISSUING_KEY)
 STATUS = StatusUrls("http://ca:8080")
+TIMESTAMPS = x509.UnrecognizedExtension(ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS, b"\x04\x02\0\0")
 NAMES = ("server", IPv4Address("127.0.0.1"))
 
 
@@ -31,7 +32,7 @@ def leaf(
     asked = CheckedRequest(key or KEY.public_key(), NAMES)
     # Nothing could be stapled without OCSP.
     issuer = replace(ISSUING, status=STATUS) if profile is Profile.MUST_STAPLE else ISSUING
-    return leaf_certificate(asked, profile, issuer, timedelta(days=days), now)
+    return leaf_certificate(asked, profile, issuer, timedelta(days=days), now, lambda _: TIMESTAMPS)
 
 
 def names_usage(certificate: x509.Certificate) -> set[str]:

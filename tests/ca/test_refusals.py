@@ -49,14 +49,29 @@ CASES: dict[str, Callable[[CaProcess], requests.Response]] = {
     "name-not-allowed": lambda ca: ca.ask(csr("server", "evil.example")),
     "name-not-permitted": lambda ca: ca.ask(csr("other.example", "other.com"), ca.new_token("other")),
     "name-not-yours": lambda ca: ca.ask(csr("server", "other.example")),
+    "log-chain": lambda ca: ca.request("POST", "/ct/v1/add-chain", b"{}"),
+    "log-parameter": lambda ca: ca.request("GET", "/ct/v1/get-entries?start=0&end=7"),
+    "log-unknown": lambda ca: ca.request("GET", "/ct/v1/get-proof-by-hash?hash=AAAA&tree_size=0"),
 }
 
 # `requests` does not send it; it has a separate test.
 BROKEN_OFF = "body-broken"
+# Of a log that cannot write: transparency/test_log.py.
+NOT_LOGGED = "log-refused"
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
+    """A running CA with a log."""
+    running = CaProcess(tmp_path_factory.mktemp("ca"), log="on")
+    try:
+        yield running.start()
+    finally:
+        running.kill()
 
 
 def test_every_kind_has_a_unique_code_and_a_test() -> None:
-    assert sorted(kind.code for kind in KINDS) == sorted([*CASES, BROKEN_OFF])
+    assert sorted(kind.code for kind in KINDS) == sorted([*CASES, BROKEN_OFF, NOT_LOGGED])
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -111,6 +111,15 @@ def test_what_must_be_stapled_needs_something_to_staple(tmp_path: Path) -> None:
             read(tmp_path, REQUESTERS="a=muststaple:one", **changed)
 
 
+def test_what_must_be_logged_needs_a_log(tmp_path: Path) -> None:
+    assert not read(tmp_path).log
+    assert read(tmp_path, REQUESTERS="a=logged:one", LOG="on").requesters[0].profile == "logged"
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_CA_REQUESTERS .* logged needs OVERHEARD_CA_LOG=on"):
+        read(tmp_path, REQUESTERS="a=logged:one")
+    with pytest.raises(SettingsError, match="OVERHEARD_CA_LOG"):
+        read(tmp_path, LOG="yes")
+
+
 def test_plain_http_needs_a_port_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="has the port 81, on which HTTPS is served"):
         read(tmp_path, STATUS_URL="http://ca:81", PORT="81")

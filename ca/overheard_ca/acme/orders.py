@@ -34,7 +34,7 @@ from overheard_ca.acme.validation.validator import Validator
 from overheard_ca.errors import RefusedError
 from overheard_ca.issuance import Issuance
 from overheard_ca.limits import check_within
-from overheard_ca.profile import CLIENT_AUTH, SERVER_AUTH, USES, Profile, Use
+from overheard_ca.profile import CLIENT_AUTH, SERVER_AUTH, Profile, Use
 from overheard_ca.public_keys import check_not_prime
 from overheard_ca.request import CheckedRequest, examined
 
@@ -79,9 +79,8 @@ class Orders:
     @property
     def profiles(self) -> dict[str, str]:
         """The profiles that may be ordered, in words. What is for a client alone is for whom a token names."""
-        staples = self.issuance.authority.issuing.staples
-        offered = (each for each, use in USES.items() if SERVER_AUTH in use.purposes and (staples or not use.stapled))
-        return {str(each): _described(USES[each], self.issuance.life) for each in offered}
+        offered = self.issuance.offered.items()
+        return {str(each): _described(use, self.issuance.life) for each, use in offered if SERVER_AUTH in use.purposes}
 
     def _profile(self, fields: Mapping[str, Any]) -> str:
         profile = fields.get("profile", Profile.SERVER)
@@ -140,7 +139,11 @@ class Orders:
             status = store.status(current, now) if current else None
             if current is None or status != READY:
                 raise ProblemError(Kind.ORDER_NOT_READY, f"The order is {status}, and not ready.", names=names)
-            leaf = self.issuance.issue(entry, account.id, asked, Profile(order.profile), now)
+            try:
+                leaf = self.issuance.issue(entry, account.id, asked, Profile(order.profile), now)
+            except RefusedError as refused:
+                # The log refused, and the order can be finalized later.
+                raise ProblemError(Kind.SERVER_INTERNAL, str(refused), names=names) from refused
             store.end_order(order.id, VALID, leaf.serial_number)
             return store.order(order.id) or current
 
@@ -156,7 +159,8 @@ def _described(use: Use, settings: timedelta) -> str:
     """A profile in words."""
     who = "a server and a client" if CLIENT_AUTH in use.purposes else "a server"
     stapled = ", valid only with a stapled OCSP response" if use.stapled else ""
-    return f"{who}, {use.life(settings).days} days{stapled}"
+    logged = ", with the timestamp of a log" if use.logged else ""
+    return f"{who}, {use.life(settings).days} days{stapled}{logged}"
 
 
 def _asked(fields: Mapping[str, Any], order: Order, account: Account) -> CheckedRequest:

@@ -18,9 +18,12 @@ from overheard_ca.authority import ISSUING, ISSUING_KEY, ROOT, ROOT_KEY, certifi
 from overheard_ca.errors import StateError
 from overheard_ca.ledger import FILE, Ledger
 from overheard_ca.operator.folder import SETTINGS, Folder
+from overheard_ca.transparency import log
 
 _NEEDED = (ROOT_KEY, ROOT, ISSUING_KEY, ISSUING, FILE)
-_KEPT = (*_NEEDED, SETTINGS)
+# In this order: what was issued is in the log before it is in the ledger, and must be in both.
+_DATABASES = (FILE, log.FILE)
+_KEPT = (*_NEEDED, SETTINGS, log.KEY, log.FILE)
 
 # A ledger of a million certificates has less than a tenth of it.
 _MOST = 1 << 34
@@ -31,17 +34,22 @@ def back_up(folder: Folder, to: Path) -> None:
     folder.check_exists()
     _check_is_new(to)
     with tempfile.TemporaryDirectory(prefix="overheard-") as temporary:
-        copy = Path(temporary) / FILE
-        # As of one moment, whatever is issued meanwhile.
-        with closing(sqlite3.connect(folder.path / FILE)) as ledger, closing(sqlite3.connect(copy)) as target:
-            ledger.backup(target)
+        for name in _DATABASES:
+            if (folder.path / name).exists():
+                _copy(folder.path / name, Path(temporary) / name)
         written = io.BytesIO()
         with tarfile.open(fileobj=written, mode="w:gz") as archive:
             for name in _KEPT:
-                file = copy if name == FILE else folder.path / name
+                file = (Path(temporary) if name in _DATABASES else folder.path) / name
                 if file.exists():
                     archive.add(file, name, filter=_anonymous)
         write_whole(to, written.getvalue())
+
+
+def _copy(database: Path, copy: Path) -> None:
+    """Copy a database as of one moment, whatever is issued meanwhile."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def restore(backup: Path, folder: Path) -> None:
@@ -96,15 +104,20 @@ def _check(folder: Path, backup: Path) -> None:
     try:
         root, issuing = certificates(folder, datetime.now(UTC))
         issuing.verify_directly_issued_by(root)
-        with closing(sqlite3.connect(folder / FILE)) as ledger:
-            state = ledger.execute("PRAGMA integrity_check").fetchone()[0]
+        states = {name: _state(folder / name) for name in _DATABASES if (folder / name).exists()}
         Ledger(folder / FILE)
     except StateError as problem:
         raise SettingsError(f"{backup} is damaged: {Exception.__str__(problem)}") from None
     except (ValueError, TypeError, sqlite3.DatabaseError) as problem:
         raise SettingsError(f"{backup} is damaged: {problem}") from None
-    if state != "ok":
-        raise SettingsError(f"{backup} is damaged: its ledger is ({state})")
+    for name, state in states.items():
+        if state != "ok":
+            raise SettingsError(f"{backup} is damaged: {name} is ({state})")
+
+
+def _state(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
 
 
 def _check_is_new(file: Path) -> None:

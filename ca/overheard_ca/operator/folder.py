@@ -17,7 +17,7 @@ from overheard_ca.errors import StateError
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger
 from overheard_ca.settings import Settings
-from overheard_ca.start import prepare
+from overheard_ca.start import log_of, prepare
 
 SETTINGS = "settings.json"
 
@@ -81,8 +81,9 @@ class Folder:
         settings = self.settings()
         protection = self.passphrase_file if self.passphrase is None else self.passphrase
         authority = load(self.path, protection, datetime.now(UTC))
-        issuing = replace(authority.issuing, status=settings.status)
-        return Issuance(Authority(authority.root, issuing), self.ledger(), frozenset(), timedelta(days=settings.days))
+        authority = Authority(authority.root, replace(authority.issuing, status=settings.status))
+        log = log_of(settings, authority, protection)
+        return Issuance(authority, self.ledger(), frozenset(), timedelta(days=settings.days), log)
 
     def ledger(self) -> Ledger:
         """The ledger of the CA that is in it. Raises StateError."""

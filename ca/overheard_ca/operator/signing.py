@@ -68,6 +68,8 @@ def requested(file: Path) -> CheckedRequest:
 def sign(issuance: Issuance, asked: CheckedRequest, profile: Profile) -> bytes:
     """The chain for a key and its names, in PEM. It is recorded, and so is a refusal. Raises RefusedError."""
     now = datetime.now(UTC)
+    if USES[profile].logged and not issuance.log:
+        raise SettingsError(f"{profile} needs a log", hint="start the CA with --log on first")
     if USES[profile].stapled and not issuance.authority.issuing.staples:
         raise SettingsError(
             f"{profile} needs OCSP, or there is nothing to staple", hint="start the CA with --status-url first"
@@ -110,14 +112,17 @@ def renewable(old: Issued) -> x509.Certificate:
 
 def profile_of(certificate: x509.Certificate) -> Profile:
     """The profile by which a certificate was issued; its lifetime aside, if there are several."""
-    purposes, stapled = (), False
+    purposes, stapled, logged = (), False, False
     for extension in certificate.extensions:
         match extension.value:
             case x509.ExtendedKeyUsage() as usage:
                 purposes = tuple(purpose.dotted_string for purpose in usage)
             case x509.TLSFeature():
                 stapled = True
-    return next(name for name, use in USES.items() if (use.purposes, use.stapled) == (purposes, stapled))
+            case x509.PrecertificateSignedCertificateTimestamps():
+                logged = True
+    found = (purposes, stapled, logged)
+    return next(name for name, use in USES.items() if (use.purposes, use.stapled, use.logged) == found)
 
 
 def _name(word: str) -> Name:

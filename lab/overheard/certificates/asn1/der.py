@@ -19,6 +19,7 @@ from overheard.certificates.asn1.element import (
     first,
 )
 from overheard.certificates.asn1.values import bits, boolean, integer, oid
+from overheard.certificates.asn1.write import length
 
 # Types that DER writes in one piece (X.690, 10.2).
 _STRINGS = frozenset({BIT_STRING, OCTET_STRING, 12, 18, 19, 20, 22, 23, 24, 26, 27, 28, 30})
@@ -71,7 +72,7 @@ def reencoded(element: Element) -> bytes:
     """The element with definite and minimal lengths, and nothing else changed."""
     content = b"".join(map(reencoded, element.parts())) if element.constructed else element.content
     identifier = element.encoded[: 1 if element.encoded[0] & 0x1F != 0x1F else len(_long_identifier(element.encoded))]
-    return identifier + _length(len(content)) + content
+    return identifier + length(len(content)) + content
 
 
 def _walk(element: Element) -> Iterator[Element]:
@@ -109,10 +110,3 @@ def _primitive(tag: int, content: bytes) -> Iterator[str]:
 def _long_identifier(encoded: bytes) -> bytes:
     end = next(at for at in range(1, len(encoded)) if not encoded[at] & 0x80)
     return encoded[: end + 1]
-
-
-def _length(length: int) -> bytes:
-    if length < 0x80:
-        return bytes([length])
-    written = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([0x80 | len(written)]) + written

@@ -10,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from overheard.certificates.asn1 import write
 from overheard.certificates.asn1.element import BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, Asn1Error, Element, parse
 from overheard.certificates.asn1.fields import Fields
 from overheard.certificates.asn1.values import bits, integer, octets, oid, small
@@ -76,7 +77,7 @@ def read_rsa(element: Element) -> PrivateKey:
         Key(
             "RSA",
             size(modulus),
-            encoded=_wrapped(RSA, _NULL, _der(0x30, modulus.encoded, exponent.encoded)),
+            encoded=_wrapped(RSA, _NULL, write.element(0x30, modulus.encoded, exponent.encoded)),
         )
     )
 
@@ -148,17 +149,8 @@ _NULL = b"\x05\0"
 def _wrapped(kind: str, parameters: bytes, value: bytes) -> bytes:
     """The SubjectPublicKeyInfo of a key."""
     identifier = {RSA: "2a864886f70d010101", EC: "2a8648ce3d0201"}[kind]
-    algorithm = _der(0x30, _der(0x06, bytes.fromhex(identifier)), parameters)
-    return _der(0x30, algorithm, _der(BIT_STRING, b"\0", value))
-
-
-def _der(tag: int, *parts: bytes) -> bytes:
-    content = b"".join(parts)
-    length = len(content)
-    if length < 0x80:
-        return bytes([tag, length]) + content
-    written = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([tag, 0x80 | len(written)]) + written + content
+    algorithm = write.element(0x30, write.element(0x06, bytes.fromhex(identifier)), parameters)
+    return write.element(0x30, algorithm, write.element(BIT_STRING, b"\0", value))
 
 
 def is_pkcs8(element: Element) -> bool:
@@ -195,7 +187,9 @@ def read_rsa_public(element: Element) -> Key:
     """An RSA public key (RFC 8017, A.1.1)."""
     fields = Fields(element)
     modulus, exponent = fields.take(INTEGER), fields.take(INTEGER)
-    return Key("RSA", size(modulus), encoded=_wrapped(RSA, _NULL, _der(0x30, modulus.encoded, exponent.encoded)))
+    return Key(
+        "RSA", size(modulus), encoded=_wrapped(RSA, _NULL, write.element(0x30, modulus.encoded, exponent.encoded))
+    )
 
 
 def is_ec(element: Element) -> bool:

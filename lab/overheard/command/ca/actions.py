@@ -171,8 +171,8 @@ def _restore(options: argparse.Namespace) -> int:
 def _trial(options: argparse.Namespace) -> int:
     names = names_of([options.name, *options.also])
     profile, kind = Profile(options.profile), KeyKind(options.key_type)
-    if profile is Profile.MUST_STAPLE:
-        raise SettingsError("muststaple needs OCSP, which no trial has", hint="choose another --profile")
+    if profile in (Profile.MUST_STAPLE, Profile.LOGGED):
+        raise SettingsError(f"{profile} needs a CA that is served, which no trial has", hint="choose another --profile")
     with trial(names, profile, kind, sole_trust=options.sole_trust) as variables:
         code = run_program(options.program, variables)
     return code if code >= 0 else 128 - code

@@ -28,6 +28,7 @@ SETTINGS = (
     Setting("--permitted", "LIST", "what it may certify, such as corp.example,10.0.0.0/8, or any (reserved names)"),
     Setting("--status-url", "URL", "where clients get CRL and OCSP, such as http://ca.test:8080 (nowhere)"),
     Setting("--ocsp", "on|off", "whether there is OCSP besides the CRL (on)"),
+    Setting("--log", "on|off", "whether it keeps a log of certificates of the profile logged (off)"),
     Setting("--requesters", "LIST", "who gets certificates with a token: web=web.test;job=client:job (nobody)"),
     Setting("--acme", "on|off", "whether it speaks ACME (on)"),
     Setting("--acme-http-port", "PORT", "where http-01 looks (80)"),

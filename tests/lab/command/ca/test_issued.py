@@ -224,7 +224,7 @@ def test_renew_what_is_due(ca: AuthorityCommand) -> None:
     assert ca.certificate("due.test").not_valid_after_utc > datetime.now(UTC) + timedelta(days=8)
 
 
-@pytest.mark.parametrize("profile", sorted(set(Profile) - {Profile.MUST_STAPLE}))
+@pytest.mark.parametrize("profile", sorted(set(Profile) - {Profile.MUST_STAPLE, Profile.LOGGED}))
 def test_renewed_by_the_same_profile(ca: AuthorityCommand, profile: str) -> None:
     ca.run("sign", "a.test", "--profile", profile)
     before = ca.certificate("a.test")
@@ -256,3 +256,19 @@ def test_must_staple_is_renewed_as_that(tmp_path: Path) -> None:
     ca.run("renew", "--now", "a.test.pem")
     feature = ca.certificate("a.test").extensions.get_extension_for_class(x509.TLSFeature).value
     assert list(feature) == [x509.TLSFeatureType.status_request]
+
+
+def test_logged_is_renewed_as_that_and_backed_up_with_its_log(tmp_path: Path) -> None:
+    ca = AuthorityCommand(tmp_path / "ca", tmp_path)
+    ca.run("init", "--log", "on")
+    ca.run("sign", "a.test", "--profile", "logged")
+    ca.run("renew", "--now", "a.test.pem")
+    stamps = x509.PrecertificateSignedCertificateTimestamps
+    assert len(list(ca.certificate("a.test").extensions.get_extension_for_class(stamps).value)) == 1
+    ca.run("backup", "ca.tar.gz")
+    restored = AuthorityCommand(tmp_path / "new", tmp_path)
+    restored.run("restore", "ca.tar.gz")
+    (tmp_path / "new.passphrase").write_bytes((tmp_path / "ca.passphrase").read_bytes())
+    restored.run("sign", "b.test", "--profile", "logged")
+    for state in (ca.state, restored.state):
+        assert (state / "log.key.pem").stat().st_mode & 0o077 == 0
