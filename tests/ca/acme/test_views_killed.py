@@ -30,9 +30,9 @@ from ca.process import CaProcess
 from overheard_ca.authority import load
 from overheard_ca.ledger import Ledger
 
-KILLS = int(os.environ.get("OVERHEARD_CA_KILLS", "12"))
+KILLS = int(os.environ.get("OVERHEARD_CA_KILLS", "8"))
 # In seconds, from the start: the first ones are before it serves.
-EARLIEST, LATEST = 0.3, 2.5
+EARLIEST, LATEST = 0.3, 3.5
 
 # What a client sees of a CA that is killed: no connection, half a response, or half an order.
 _INTERRUPTED = (requests.RequestException, AssertionError, KeyError, ValueError, StopIteration)
@@ -92,6 +92,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.mark.slow
+# If a server ends in a handshake, urllib3 leaves the socket to Python's collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_killed_at_any_moment(stage: Stage) -> None:
     ca = stage.ca.start()
     load_of_clients = Load(stage)
