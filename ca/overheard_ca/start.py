@@ -16,7 +16,7 @@ from overheard_ca import passphrase
 from overheard_ca.authority import ROOT_KEY, Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
 from overheard_ca.errors import StateError
-from overheard_ca.handover import hand_over
+from overheard_ca.handover import hand_over, hand_over_log
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger, record
 from overheard_ca.profile import Profile
@@ -47,10 +47,11 @@ def prepare(settings: Settings) -> Issuance:
             )
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
+            log = _log(settings, authority)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Issuance(
-                authority, ledger, settings.allowed, timedelta(days=settings.days), _log(settings, authority)
-            )
+            if log:
+                hand_over_log(settings.handover, settings.requesters, log.public_key)
+            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days), log)
     except OSError as problem:
         raise StateError(
             f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"
@@ -61,7 +62,7 @@ def _log(settings: Settings, authority: Authority) -> Log | None:
     if not settings.log:
         return None
     words = passphrase.read_or_make(settings.passphrase_file, settings.state / ROOT_KEY)
-    return open_log(settings.state, words, settings.passphrase_file, (authority.root,))
+    return open_log(settings.state, words, settings.passphrase_file, authority.root, settings.log_roots)
 
 
 @contextmanager

@@ -43,6 +43,8 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
                 with sidecar.recording(scenario.name) as seen:
                     came = answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
                     seen.extend(seen_by_client(scenario.attempts, came, settings.message))
+                both = zip(scenario.attempts, came, strict=True)
+                answers[scenario.name] = [has.found_in_log(attempt, answer) for attempt, answer in both]
     progress("judging")
     verdicts = sidecar.verdicts() if answers else {}
     results = [
