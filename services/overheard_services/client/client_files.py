@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from overheard_services.transparency.known_log import KnownLog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_services.client.attempt import Answer
     from overheard_services.client.settings import Settings
 
 # The root of the lab CA, in the folder for the scenarios.
@@ -69,12 +68,10 @@ class ClientFiles:
         """The log of the lab CA, by the key that it handed over."""
         return KnownLog.from_pem(contents("OVERHEARD_CLIENT_HANDOVER", self.settings.handover / LOG_KEY))
 
-    def found_in_log(self, attempt: Attempt, answer: Answer) -> Answer:
-        """The answer, and what the log has for the name, if the attempt is about that. In no recording either."""
-        if not attempt.logged or not answer.chain:
-            return answer
-        watch = LogWatch(self.settings.ca_url, self.folder / _ROOT, self._log())
-        return replace(answer, notes=(*answer.notes, *watch.notes(attempt.service.host, answer.chain)))
+    @property
+    def log_watch(self) -> LogWatch:
+        """What the squirrels do with that log."""
+        return LogWatch(self.settings.ca_url, self.folder / _ROOT, self._log())
 
     def keep(self, key: bytes) -> None:
         """Save a key of the application's own encryption, so that the judge can prove what was encrypted."""
