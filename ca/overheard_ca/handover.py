@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 
 from overheard.role.files import write_whole
-from overheard.words.handover import FINGERPRINT, TOKEN
+from overheard.words.handover import FINGERPRINT, LOG_KEY, TOKEN
 from overheard_ca.ledger import Ledger
 from overheard_ca.settings import Requester
 
@@ -21,6 +21,12 @@ def hand_over(folder: Path, requesters: tuple[Requester, ...], fingerprint: str,
     """
     tokens = [_hand_over_to(folder / requester.name, requester, fingerprint, ledger) for requester in requesters]
     ledger.withdraw_all_but(token for token in tokens if token)
+
+
+def hand_over_log(folder: Path, requesters: tuple[Requester, ...], public_key: bytes) -> None:
+    """Give each requester the key of the log, by which to know it, in PEM."""
+    for requester in requesters:
+        write_whole(folder / requester.name / LOG_KEY, public_key)
 
 
 def _hand_over_to(folder: Path, requester: Requester, fingerprint: str, ledger: Ledger) -> str:

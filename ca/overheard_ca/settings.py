@@ -49,7 +49,8 @@ class Settings:
     """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each.
 
     `status` is where clients learn of revocations, if anywhere. `limits` are what may be certified at all: by default
-    if there are none, and None if that is anything. `log` is whether it keeps a log.
+    if there are none, and None if that is anything. `log` is whether it keeps a log, and
+    `log_roots` a file of further roots for that.
     """
 
     bind: IPv4Address
@@ -64,6 +65,7 @@ class Settings:
     status: StatusUrls | None
     limits: tuple[str | Network, ...] | None
     log: bool = False
+    log_roots: Path | None = None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -87,6 +89,7 @@ class Settings:
             status=status,
             limits=_limits(environment.words("OVERHEARD_CA_PERMITTED", "")),
             log=log,
+            log_roots=environment.optional_path("OVERHEARD_CA_LOG_ROOTS"),
         )
 
     @property

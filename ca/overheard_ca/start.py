@@ -15,7 +15,7 @@ from overheard.role.files import write_whole
 from overheard_ca.authority import ROOT_KEY, Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
 from overheard_ca.errors import StateError
-from overheard_ca.handover import hand_over
+from overheard_ca.handover import hand_over, hand_over_log
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger, record
 from overheard_ca.passphrase import Passphrase
@@ -49,14 +49,11 @@ def prepare(settings: Settings, passphrase: bytes | None = None) -> Issuance:
             )
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
+            log = log_of(settings, authority, protection)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Issuance(
-                authority,
-                ledger,
-                settings.allowed,
-                timedelta(days=settings.days),
-                log_of(settings, authority, protection),
-            )
+            if log:
+                hand_over_log(settings.handover, settings.requesters, log.public_key)
+            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days), log)
     except OSError as problem:
         raise StateError(
             f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"
@@ -67,7 +64,8 @@ def log_of(settings: Settings, authority: Authority, protection: Path | bytes) -
     """The log of the CA, whose key has the same passphrase; None if it keeps none. Raises StateError."""
     if not settings.log:
         return None
-    return open_log(settings.state, Passphrase.of(protection, settings.state / ROOT_KEY), (authority.root,))
+    words = Passphrase.of(protection, settings.state / ROOT_KEY)
+    return open_log(settings.state, words, authority.root, settings.log_roots)
 
 
 @contextmanager

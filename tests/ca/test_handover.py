@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from overheard_ca.handover import hand_over
+from overheard_ca.handover import hand_over, hand_over_log
 from overheard_ca.ledger import Grant, Ledger, spend
 from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester
@@ -44,6 +44,13 @@ def test_a_requester_without_names_gets_only_the_fingerprint(folder: Path, ledge
 def test_all_files_are_private(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (SERVER, CLIENT), "ab" * 32, ledger)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*")} == {0o600}
+
+
+def test_the_key_of_the_log_is_for_everybody_who_has_a_folder(folder: Path, ledger: Ledger) -> None:
+    hand_over(folder, (SERVER, CLIENT), "ab" * 32, ledger)
+    hand_over_log(folder, (SERVER, CLIENT), b"a key")
+    assert [path.read_bytes() for path in folder.glob("*/log.pem")] == [b"a key"] * 2
     assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*")} == {0o600}
 
 

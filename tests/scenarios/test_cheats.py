@@ -67,6 +67,10 @@ CHEATS = {
     "a classical key exchange": Cheat(
         "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire should show TLS 1.3, X25519MLKEM768"
     ),
+    "a client that asks for no log": Cheat(
+        "transparency", "logged=False", "should fail with “the certificate is not in the log”, but got the message"
+    ),
+    "a log and no spy": Cheat("transparency", "intercepted=False", "should be NOT SENT, but is PROTECTED"),
     "a gallery without verification": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",

@@ -54,11 +54,24 @@ _RESTORE = "restore both as they were; or move both away to begin a new log, whi
 
 @dataclass(frozen=True)
 class Log:
-    """A log with its key, for chains that lead to one of `roots`."""
+    """A log with its key, for chains that lead to `root`, or to one of those in the file `more`.
+
+    That is read whenever a chain is logged: others may write it later.
+    """
 
     key: ec.EllipticCurvePrivateKey
     database: Database
-    roots: tuple[x509.Certificate, ...]
+    root: x509.Certificate
+    more: Path | None = None
+
+    @property
+    def roots(self) -> tuple[x509.Certificate, ...]:
+        """Whatever leads to one of these is logged."""
+        try:
+            more = x509.load_pem_x509_certificates(self.more.read_bytes()) if self.more else []
+        except (OSError, ValueError):
+            more = []
+        return (self.root, *more)
 
     @property
     def id(self) -> bytes:
@@ -110,10 +123,11 @@ class Log:
         for certificate, issuer in pairwise(chain):
             if not _issued(certificate, issuer):
                 raise refusals.LOG_CHAIN.error(why="a certificate is not issued by the next one")
-        if chain[-1] in self.roots:
+        roots = self.roots
+        if chain[-1] in roots:
             whole = chain
         else:
-            root = next((each for each in self.roots if _issued(chain[-1], each)), None)
+            root = next((each for each in roots if _issued(chain[-1], each)), None)
             if root is None:
                 raise refusals.LOG_CHAIN.error(why="it does not lead to a root of this log (get-roots)")
             whole = [*chain, root]
@@ -134,7 +148,7 @@ class Log:
         return Timestamp(self.id, at, signature)
 
 
-def open_log(state: Path, words: Passphrase, roots: tuple[x509.Certificate, ...]) -> Log:
+def open_log(state: Path, words: Passphrase, root: x509.Certificate, more: Path | None = None) -> Log:
     """The log in the folder `state`, created if there is none. Raises StateError if what exists must not be used."""
     file, key = state / FILE, state / KEY
     if key.exists() and not file.exists():
@@ -151,7 +165,7 @@ def open_log(state: Path, words: Passphrase, roots: tuple[x509.Certificate, ...]
                 raise StateError(f"{file} is not what was signed for it before", hint=_RESTORE)
     except sqlite3.DatabaseError as problem:
         raise StateError(f"{file} is not a log ({problem})", hint="restore the right file") from None
-    log = Log(key_in(key, words), database, roots)
+    log = Log(key_in(key, words), database, root, more)
     write_whole(state / PUBLIC_KEY, log.public_key, mode=0o644)
     return log
 

@@ -29,7 +29,7 @@ from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import HTTP, INTERCEPTOR
-from overheard.words.story import CONTROL, by_name
+from overheard.words.story import CONTROL, STORY, by_name
 from overheard.words.suggestions import unknown
 from overheard.words.texts import all_escaped
 from overheard.words.verdict import Presence
@@ -57,7 +57,7 @@ _BY_NAME = by_name()
 def demo(options: argparse.Namespace) -> int:
     """Run the whole story, one line per scenario, and return the exit code."""
     named = os.environ.get("OVERHEARD_CLIENT_SCENARIOS", "")
-    names = [name.strip() for name in named.split(",") if name.strip()] or list(_BY_NAME)
+    names = [name.strip() for name in named.split(",") if name.strip()] or [each.name for each in STORY]
     return _run(options, names, names if options.details else [])
 
 
@@ -192,7 +192,7 @@ def _opened(results: list[Result], asked: list[str]) -> str:
     Of the whole story, it is the last one with session keys.
     """
     recorded = [result for result in reversed(results) if not result.skipped]
-    of_asked = [result for result in recorded if result.scenario in asked and len(asked) < len(_BY_NAME)]
+    of_asked = [result for result in recorded if result.scenario in asked and len(asked) < len(STORY)]
     with_keys = [result for result in recorded if result.verdict.presence is Presence.KEY_LOG]
     return next((result.scenario for result in (*of_asked, *with_keys, *recorded)), CONTROL)
 

@@ -20,7 +20,7 @@ from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
 from overheard.words.scenario import Need
 from overheard.words.services import GALLERY_PORTS
-from overheard.words.story import SCENARIOS, by_name
+from overheard.words.story import STORY, by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,9 +80,9 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
 
 
 def _scenarios(job: Job) -> Sequence[Scenario]:
-    """The scenarios of a job. By default, it has all."""
+    """The scenarios of a job. By default, it has the whole story."""
     names = job.variables.get("OVERHEARD_CLIENT_SCENARIOS", "").split(",")
-    return [scenario for name, scenario in by_name().items() if name in names] or SCENARIOS
+    return [scenario for name, scenario in by_name().items() if name in names] or STORY
 
 
 def interceptor() -> str:

@@ -26,6 +26,7 @@ from overheard.role.health import probe, wait_until
 from overheard.role.run import run
 from overheard.words.errors import NotReadyError
 from overheard.words.gallery import HOSTS
+from overheard.words.handover import IMPOSTOR_ROOT
 from overheard.words.services import (
     CA,
     CAPTURE,
@@ -94,7 +95,9 @@ class Lab:
             "OVERHEARD_CA_STATE": self._volume("ca"),
             "OVERHEARD_CA_PASSPHRASE_FILE": f"{self._volume('passphrase')}/passphrase",
             "OVERHEARD_CA_HANDOVER": self._volume("handover"),
-            "OVERHEARD_CA_REQUESTERS": "server=server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn",
+            "OVERHEARD_CA_REQUESTERS": "server=logged:server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn",
+            "OVERHEARD_CA_LOG": "on",
+            "OVERHEARD_CA_LOG_ROOTS": f"{self._volume('impostor')}/{IMPOSTOR_ROOT}" if self.interceptor else "",
         }
         capture = {
             "OVERHEARD_CAPTURE_TOKEN_FILE": f"{self._volume('token')}/token",

@@ -57,6 +57,7 @@ def _how(attempt: Attempt) -> str:
         f"presents {attempt.identity}" if attempt.identity is not Identity.NONE else "",
         f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
         f"offers only `{attempt.ciphers}`" if attempt.ciphers else "",
+        "asks for a certificate that is in the log" if attempt.logged else "",
         "is redirected to the interceptor" if attempt.intercepted else "",
     )
     return ", ".join(filter(None, said)) or "nothing special"

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 # With more attempts than this, a count says more than the result of the first.
 _FEW = 5
-# `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason if the verification of a certificate failed.
-_REASON = re.compile(r"\[SSL: [A-Z0-9_]+\] (?:certificate verify failed: )?(.*?)\.? \(_ssl")
+# `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason if the verification of a certificate failed; or what a client
+# says that checks more than OpenSSL did.
+_REASON = re.compile(
+    r"\[SSL: [A-Z0-9_]+\] (?:certificate verify failed: )?(.*?)\.? \(_ssl|SSLCertVerificationError\('([^']*)'"
+)
 
 
 def got(result: Result, message: str) -> str:
@@ -35,9 +38,9 @@ def got(result: Result, message: str) -> str:
 
 
 def short_error(error: str) -> str:
-    """The part of an error of `requests` that says what happened: OpenSSL's reason, if there is one."""
+    """The part of an error of `requests` that says what happened: the reason of OpenSSL, or the client's own."""
     reasons = _REASON.findall(error)
-    return reasons[-1] if reasons else error
+    return "".join(reasons[-1]) if reasons else error
 
 
 def ciphertext(sighting: Sighting, message: str) -> str:

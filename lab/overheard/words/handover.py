@@ -5,6 +5,9 @@ FINGERPRINT = "root.sha256"
 # A token that is valid for one certificate.
 TOKEN = "token"  # noqa: S105  (a file's name)
 
+# The public key of the authority's log, in PEM.
+LOG_KEY = "log.pem"
+
 # The gallery hands over to a client, in PEM: its root certificate, and the revocation lists of its authorities.
 GALLERY_ROOT = "root.pem"
 GALLERY_CRL = "crl.pem"

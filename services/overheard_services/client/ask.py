@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from overheard_services.transparency.known_log import KnownLog
+
+# How _ssl names DER.
+_DER = 2
 # The timeout of connecting and of the response, in seconds.
 _PATIENCE = 10
 
@@ -31,7 +35,7 @@ class Way:
     server's certificate at all. `keys` is the file for session keys. `certificate` are the files of the client's own
     certificate and its key. `ciphers` is what to offer up to TLS 1.2; TLS 1.3 is then not offered. `crl` is the file of
     a revocation list to check. `strict` is whether to ask for all of RFC 5280. `through` is the host to which a lying
-    name server redirects the client.
+    name server redirects the client. `log` is the log in which the certificate must be.
     """
 
     trusting: Path | None = None
@@ -43,6 +47,7 @@ class Way:
     strict: bool = False
     through: str = ""
     patience: float = _PATIENCE
+    log: KnownLog | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Reply:
     """The response: the body, and how the server greeted the client; or the error that `requests` raised.
 
     `warned` are the warnings of `requests`. Errors and warnings begin with the name of their class. `certificate` (DER)
-    is the server's, if the handshake was completed.
+    is the server's, if the handshake was completed, and `chain` all from that to the root, if it was verified.
     """
 
     text: str = ""
@@ -58,29 +63,31 @@ class Reply:
     error: str = ""
     warned: tuple[str, ...] = ()
     certificate: bytes = field(default=b"", compare=False)
+    chain: tuple[bytes, ...] = field(default=(), compare=False)
 
 
 class _Adapter(HTTPAdapter):
-    """Makes connections as one `Way` says, whatever the environment; adds the server's certificate to `shown`."""
+    """Makes connections as one `Way` says, whatever the environment; adds the server's chain to `shown`."""
 
-    def __init__(self, way: Way, shown: list[bytes]) -> None:
+    def __init__(self, way: Way, shown: list[tuple[bytes, ...]]) -> None:
         self._way, self._shown = way, shown
         super().__init__()
 
     def init_poolmanager(self, *arguments: object, **options: object) -> None:
         super().init_poolmanager(*arguments, **options, ssl_context=_context(self._way))  # type: ignore[arg-type]
         pools = self.poolmanager.pool_classes_by_scheme
-        self.poolmanager.pool_classes_by_scheme = {**pools, "https": _pool(self._shown)}
+        self.poolmanager.pool_classes_by_scheme = {**pools, "https": _pool(self._way, self._shown)}
 
 
-def _pool(shown: list[bytes]) -> type[HTTPSConnectionPool]:
-    """A pool whose connections add the server's certificate to `shown`: a response of `requests` no longer has it."""
+def _pool(way: Way, shown: list[tuple[bytes, ...]]) -> type[HTTPSConnectionPool]:
+    """A pool whose connections add the server's chain to `shown`: a response of `requests` no longer has it."""
 
     class Connection(HTTPSConnection):
         def connect(self) -> None:
             super().connect()
             if isinstance(self.sock, ssl.SSLSocket):
-                shown.append(self.sock.getpeercert(binary_form=True) or b"")
+                shown.append(_chain(self.sock))
+                _check_logged(shown[-1], way.log)
 
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection
@@ -88,6 +95,22 @@ def _pool(shown: list[bytes]) -> type[HTTPSConnectionPool]:
     # These names appear in errors, which must be those that everybody gets.
     Connection.__name__, Pool.__name__ = HTTPSConnection.__name__, HTTPSConnectionPool.__name__
     return Pool
+
+
+def _chain(sock: ssl.SSLSocket) -> tuple[bytes, ...]:
+    """The server's certificate, and all above it if it was verified."""
+    alone = sock.getpeercert(binary_form=True) or b""
+    if sock.context.verify_mode is ssl.CERT_NONE:
+        return (alone,)
+    # Public since Python 3.13.
+    verified = getattr(sock, "get_verified_chain", None) or sock._sslobj.get_verified_chain  # type: ignore[attr-defined]  # noqa: SLF001
+    return tuple(each if isinstance(each, bytes) else each.public_bytes(_DER) for each in verified())
+
+
+def _check_logged(chain: tuple[bytes, ...], log: KnownLog | None) -> None:
+    """Raise SSLError unless the certificate has the timestamp of a log. OpenSSL could ask for it, but not Python's."""
+    if log and (wrong := log.wrong_with_chain(chain)):
+        raise ssl.SSLCertVerificationError(f"the certificate is not in the log: {wrong}")
 
 
 def _context(way: Way) -> ssl.SSLContext:
@@ -107,7 +130,7 @@ def _context(way: Way) -> ssl.SSLContext:
 
 
 @contextmanager
-def _session(way: Way, shown: list[bytes]) -> Iterator[requests.Session]:
+def _session(way: Way, shown: list[tuple[bytes, ...]]) -> Iterator[requests.Session]:
     with requests.Session() as session:
         # REQUESTS_CA_BUNDLE in the environment would override `verify`, and a proxy the route: the story is about whom
         # this client trusts, and nothing else may change that.
@@ -137,15 +160,15 @@ def _name_server_leads_to(host: str) -> Iterator[None]:
 
 def ask(url: str, way: Way = Way(), *, post: object = None) -> Reply:
     """GET `url`, or POST `post` to it as JSON."""
-    shown: list[bytes] = []
+    shown: list[tuple[bytes, ...]] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         reply = _ask(url, way, post, shown)
     warned = tuple(f"{warning.category.__name__}: {warning.message}" for warning in caught)
-    return replace(reply, warned=warned, certificate=b"".join(shown[-1:]))
+    return replace(reply, warned=warned, certificate=shown[-1][0] if shown else b"", chain=shown[-1] if shown else ())
 
 
-def _ask(url: str, way: Way, post: object, shown: list[bytes]) -> Reply:
+def _ask(url: str, way: Way, post: object, shown: list[tuple[bytes, ...]]) -> Reply:
     try:
         with _session(way, shown) as session, _name_server_leads_to(way.through) if way.through else nullcontext():
             method = "GET" if post is None else "POST"

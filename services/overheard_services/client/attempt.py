@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the client got: the message, or the error of its library; and what else it saw."""
+    """What the client got: the message, or the error of its library; and what else it saw.
+
+    `chain` is in DER, from the certificate to the root.
+    """
 
     message: str = ""
     error: str = ""
     greeting: str = ""
     warned: tuple[str, ...] = ()
     certificate: bytes = b""
+    chain: tuple[bytes, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -92,7 +96,7 @@ def _read(reply: Reply, undo: Callable[[str], str]) -> Answer:
         # A token that our key does not decrypt, or that is not text.
         except ValueError as problem:
             error = str(problem)
-    return Answer(message, error, reply.greeting, reply.warned, reply.certificate)
+    return Answer(message, error, reply.greeting, reply.warned, reply.certificate, chain=reply.chain)
 
 
 _BY_DISGUISE: dict[Disguise, Callable[[Attempt, Way, ClientFiles], Answer]] = {

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
 from overheard.words.errors import SettingsError
-from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT, IMPOSTOR_ROOT
+from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT, IMPOSTOR_ROOT, LOG_KEY
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS
 from overheard.words.scenario import Attempt, Identity, Trust
 from overheard.words.services import INTERCEPTOR
 from overheard_services.client.ask import Way
+from overheard_services.client.log_watch import LogWatch
 from overheard_services.client.settings import contents
 from overheard_services.client.stranger import stranger
 from overheard_services.enrolment import enrol, learn_root
+from overheard_services.transparency.known_log import KnownLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,9 +59,19 @@ class ClientFiles:
             ciphers=attempt.ciphers,
             crl=self.settings.gallery / GALLERY_CRL if attempt.crl else None,
             strict=attempt.strict,
+            log=self._log() if attempt.logged else None,
             through=INTERCEPTOR if attempt.intercepted else "",
             patience=attempt.patience,
         )
+
+    def _log(self) -> KnownLog:
+        """The log of the lab CA, by the key that it handed over."""
+        return KnownLog.from_pem(contents("OVERHEARD_CLIENT_HANDOVER", self.settings.handover / LOG_KEY))
+
+    @property
+    def log_watch(self) -> LogWatch:
+        """What the squirrels do with that log."""
+        return LogWatch(self.settings.ca_url, self.folder / _ROOT, self._log())
 
     def keep(self, key: bytes) -> None:
         """Save a key of the application's own encryption, so that the judge can prove what was encrypted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from overheard_services.client.sidecar import Sidecar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from overheard.words.scenario import Attempt
     from overheard.words.verdict import Verdict
     from overheard_services.client.settings import Settings
 
@@ -43,6 +45,8 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
                 with sidecar.recording(scenario.name) as seen:
                     came = answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
                     seen.extend(seen_by_client(scenario.attempts, came, settings.message))
+                both = zip(scenario.attempts, came, strict=True)
+                answers[scenario.name] = [_watched(attempt, answer, has) for attempt, answer in both]
     progress("judging")
     verdicts = sidecar.verdicts() if answers else {}
     results = [
@@ -54,6 +58,13 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
     if answers:
         sidecar.keep(results)
     return results
+
+
+def _watched(attempt: Attempt, answer: Answer, has: ClientFiles) -> Answer:
+    """The answer, with what the log has for the name if the attempt is about that. This is in no recording, either."""
+    if not attempt.logged or not answer.chain:
+        return answer
+    return replace(answer, notes=(*answer.notes, *has.log_watch.notes(attempt.service.host, answer.chain)))
 
 
 def lacks(scenario: Scenario, settings: Settings) -> tuple[str, str] | None:

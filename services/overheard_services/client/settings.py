@@ -10,7 +10,7 @@ from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import CA, CAPTURE
-from overheard.words.story import by_name
+from overheard.words.story import STORY, by_name
 from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def contents(variable: str, file: Path) -> bytes:
 
 def _scenarios(env: Environment) -> tuple[Scenario, ...]:
     known = by_name()
-    names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(known))
+    names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(each.name for each in STORY))
     if problem := unknown("scenario", names, known) or ("" if names else "it names no scenario"):
         raise SettingsError(f"OVERHEARD_CLIENT_SCENARIOS: {problem}", hint=f"there are {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -39,7 +40,12 @@ class KnownLog:
     @property
     def id(self) -> bytes:
         """The SHA-256 of its key, by which timestamps name it."""
-        return _key_hash(self.key)
+        return key_hash(self.key)
+
+    def wrong_with_chain(self, chain: Sequence[bytes]) -> str:
+        """The same of a chain in DER, now."""
+        certificate, issuer, *_ = map(x509.load_der_x509_certificate, (*chain, *chain[-1:]))
+        return self.wrong_with(certificate, issuer, datetime.now(UTC))
 
     def wrong_with(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> str:
         """Why the certificate has no promise of this log that it is in it; empty if it has one."""
@@ -52,7 +58,7 @@ class KnownLog:
         ours = [stamp for stamp in stamps.value if stamp.log_id == self.id]
         if not ours:
             return "it has no timestamp of this log"
-        content = _key_hash(issuer.public_key()) + _vector(certificate.tbs_precertificate_bytes, 3)
+        content = key_hash(issuer.public_key()) + _vector(certificate.tbs_precertificate_bytes, 3)
         good = [stamp for stamp in ours if self._stamped(stamp, content)]
         if not good:
             return "its timestamp is not signed by this log, or not for this certificate"
@@ -82,7 +88,8 @@ def _time(stamp: SignedCertificateTimestamp) -> datetime:
     return stamp.timestamp.replace(tzinfo=UTC)
 
 
-def _key_hash(key: CertificatePublicKeyTypes) -> bytes:
+def key_hash(key: CertificatePublicKeyTypes) -> bytes:
+    """The SHA-256 of a public key."""
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(key.public_bytes(*form)).digest()
 

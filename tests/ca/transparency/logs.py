@@ -30,6 +30,7 @@ from overheard_services.transparency.monitor import Monitor
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 NAME = "server.test"
+NAMES = frozenset({NAME, "server", "localhost", "elsewhere.test"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,6 @@ def logging(folder: Path) -> Logging:
     state, words = folder / "state", folder / "passphrase"
     state.mkdir(parents=True, exist_ok=True)
     authority = establish(state, words, NOW)
-    log = open_log(state, Passphrase.of(words, state / ROOT_KEY), (authority.root,))
+    log = open_log(state, Passphrase.of(words, state / ROOT_KEY), authority.root, folder / "more.pem")
     ledger = Ledger(state / "ledger.sqlite")
-    return Logging(folder, authority, log, Issuance(authority, ledger, frozenset({NAME}), timedelta(days=30), log))
+    return Logging(folder, authority, log, Issuance(authority, ledger, NAMES, timedelta(days=30), log))

@@ -179,7 +179,7 @@ def test_a_hundred_at_once_are_in_the_tree_in_one_order(made: Logging) -> None:
     monitor = made.monitor()
     with ThreadPoolExecutor(10) as pool:
         leaves = list(pool.map(lambda _: made.leaf(), range(100)))
-    assert {each.serial_number for each in monitor.read()} == {leaf.serial_number for leaf in leaves}
+    assert {each.certificate.serial_number for each in monitor.read()} == {leaf.serial_number for leaf in leaves}
 
 
 def test_killed_between_the_timestamp_and_the_certificate_the_log_has_it_and_nobody_else(made: Logging) -> None:
@@ -195,7 +195,11 @@ def test_killed_between_the_timestamp_and_the_certificate_the_log_has_it_and_nob
     (logged,) = monitor.read()
     assert not list(again.issuance.ledger.all_issued())
     leaf = again.leaf()
-    assert [each.serial_number for each in monitor.read()] == [leaf.serial_number] != [logged.serial_number]
+    assert (
+        [each.certificate.serial_number for each in monitor.read()]
+        == [leaf.serial_number]
+        != [logged.certificate.serial_number]
+    )
 
 
 def test_a_certificate_of_the_profile_is_like_one_of_a_server_otherwise(made: Logging) -> None:

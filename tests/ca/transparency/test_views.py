@@ -57,7 +57,7 @@ def test_what_was_issued_is_in_the_log_and_a_monitor_is_told(ca: CaProcess) -> N
     leaf, issuer = issued(ca)
     assert known(ca).wrong_with(leaf, issuer, datetime.now(UTC)) == ""
     told = Monitor(known(ca), lambda endpoint, parameters: ask(ca, endpoint, parameters)).read()
-    assert told[-1].serial_number == leaf.serial_number
+    assert told[-1].certificate.serial_number == leaf.serial_number
     assert len(told) >= 8
 
 

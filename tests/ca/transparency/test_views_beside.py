@@ -109,7 +109,7 @@ def test_killed_at_any_moment_what_was_handed_out_is_in_the_log(make_ca: Make) -
     for _ in range(8):
         ca.start()
         monitor = monitor or Monitor(known(ca), lambda endpoint, parameters: ask(ca, endpoint, parameters))
-        logged |= {each.serial_number for each in monitor.read()}
+        logged |= {each.certificate.serial_number for each in monitor.read()}
         with ThreadPoolExecutor(4) as pool:
             asked = [pool.submit(handed_out_by, ca) for _ in range(12)]
             assert asked[len(handed_out) % 7].result()
@@ -117,7 +117,7 @@ def test_killed_at_any_moment_what_was_handed_out_is_in_the_log(make_ca: Make) -
             handed_out += [leaf for each in asked for leaf in each.result()[:1]]
     ca.start()
     assert monitor
-    logged |= {each.serial_number for each in monitor.read()}
+    logged |= {each.certificate.serial_number for each in monitor.read()}
     assert {leaf.serial_number for leaf in handed_out} <= logged
     assert len(handed_out) >= 8
     recorded = {

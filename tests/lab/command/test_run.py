@@ -15,7 +15,7 @@ from overheard.command import run as module
 from overheard.command.main import _dispatch
 from overheard.words.result import Result
 from overheard.words.scenario import Need
-from overheard.words.story import SCENARIOS
+from overheard.words.story import SCENARIOS, STORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capt
         (["run", "post-quantum"], ("post-quantum",), "http"),
         (["demo"], (), "mutual-tls"),
         (["demo", "--details"], (), "mutual-tls"),
-        (["run", *NAMES], (), "mutual-tls"),
+        (["run", *(each.name for each in STORY)], (), "mutual-tls"),
     ],
 )
 def test_the_commands_at_the_end_open_what_was_asked_for(

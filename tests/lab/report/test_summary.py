@@ -28,6 +28,10 @@ MESSAGE = "fluffy tail"
             "SSLError: (1, \"[SSL: X_509] Hostname mismatch, no 'server'. (_ssl.c:9)\")",
             "Hostname mismatch, no 'server'",
         ),
+        (
+            "SSLError: (Caused by SSLError(SSLCertVerificationError('the certificate is not in the log: none')))",
+            "the certificate is not in the log: none",
+        ),
         ("ConnectionError: refused (_ssl)", "ConnectionError: refused (_ssl)"),
         ("", ""),
     ],

@@ -6,12 +6,15 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from lab.servers import Answers, serving
 from overheard.words.errors import EnrolmentError, SettingsError
 from overheard.words.scenario import Identity, Trust
 from overheard.words.services import HTTP
 from overheard_services.client.ask import Way, ask
+from overheard_services.transparency.known_log import KnownLog
 from services.client.place import attempt
 
 if TYPE_CHECKING:
@@ -114,6 +117,18 @@ def test_the_fields_of_an_attempt_determine_its_way(place: Place) -> None:
     gallery = place.folder / "gallery"
     chosen = way(has, trust=Trust.GALLERY_CA, crl=True)
     assert (chosen.trusting, chosen.crl, chosen.verify) == (gallery / "root.pem", gallery / "crl.pem", True)
+
+
+def test_a_log_is_known_by_the_key_that_was_handed_over(place: Place) -> None:
+    has, key = place.gather(), ec.generate_private_key(ec.SECP256R1()).public_key()
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_HANDOVER: .*log\.pem cannot be read"):
+        way(has, logged=True)
+    handed_over = place.ca.handover / "client" / "log.pem"
+    handed_over.write_bytes(key.public_bytes(*form))
+    assert way(has, logged=True).log == KnownLog(key)
+    assert way(has).log is None
+    handed_over.unlink()
 
 
 def test_attempts_keep_their_order(place: Place) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from overheard.words.errors import SettingsError
-from overheard.words.story import SCENARIOS
+from overheard.words.story import SCENARIOS, STORY
 from overheard_services.client.settings import Alone, Settings, contents
 
 NAMES = [scenario.name for scenario in SCENARIOS]
@@ -22,7 +22,7 @@ def read(folder: Path, **changed: str) -> Settings:
 
 def test_defaults_are_those_of_the_story(tmp_path: Path) -> None:
     settings = read(tmp_path)
-    assert settings.scenarios == SCENARIOS
+    assert settings.scenarios == STORY
     assert (settings.message, settings.output) == ("fluffy tail", "text")
     assert (settings.ca_url, settings.capture_url) == ("https://ca:5444", "http://capture:5690")
     assert (settings.impostor, settings.secret_key, settings.awaits) == (None, "", ())

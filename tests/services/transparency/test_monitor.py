@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def test_it_tells_what_is_new_with_its_names(made: Logging) -> None:
     monitor = made.monitor()
     assert monitor.read() == []
     first, second = made.leaf(), made.leaf()
-    new = monitor.read()
+    new = [each.certificate for each in monitor.read()]
     assert [(each.serial_number, each.public_key()) for each in new] == [
         (each.serial_number, each.public_key()) for each in (first, second)
     ]
@@ -56,7 +57,7 @@ def test_what_is_logged_as_a_whole_certificate_is_told_too(made: Logging) -> Non
     chain = [base64.b64encode(leaf.public_bytes(Encoding.DER)).decode()]
     chain.append(base64.b64encode(made.authority.issuing.certificate.public_bytes(Encoding.DER)).decode())
     assert made.app.test_client().post("/ct/v1/add-chain", json={"chain": chain}).status_code == 200
-    assert [each.serial_number for each in made.monitor().read()] == [leaf.serial_number] * 2
+    assert [each.certificate.serial_number for each in made.monitor().read()] == [leaf.serial_number] * 2
 
 
 def _without_one(answer: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +123,21 @@ def _with_the_same_key(made: Logging, tmp_path: Path) -> Logging:
     return other
 
 
+def test_whose_ca_issued_what_is_logged_does_not_depend_on_what_the_log_says(made: Logging, tmp_path: Path) -> None:
+    leaf, issuing, other = made.leaf(), made.authority.issuing.certificate, logging(tmp_path / "other")
+    chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode() for each in (leaf, issuing)]
+    assert made.app.test_client().post("/ct/v1/add-chain", json={"chain": chain}).status_code == 200
+    for each in made.monitor().read():
+        assert each.is_under(made.authority.root)
+        assert not each.is_under(other.authority.root)
+        # The right root, and an issuer that did not issue this one.
+        assert not replace(each, issuer=other.authority.issuing.certificate).is_under(other.authority.root)
+        assert not replace(each, issuer=None).is_under(made.authority.root)
+    other.leaf()
+    (foreign,) = other.monitor().read()
+    assert not replace(foreign, issuer=issuing).is_under(made.authority.root)
+
+
 def test_of_an_entry_it_believes_only_what_the_tree_includes(made: Logging) -> None:
     leaf = made.leaf()
 
@@ -130,4 +146,4 @@ def test_of_an_entry_it_believes_only_what_the_tree_includes(made: Logging) -> N
         return {"entries": [each | {"extra_data": extra} for each in answer["entries"]]}
 
     (told,) = made.monitor(lying(made.ask, "get-entries", other_precertificate)).read()
-    assert (told.serial_number, names_of(told)) == (leaf.serial_number, [NAME])
+    assert (told.certificate.serial_number, names_of(told.certificate)) == (leaf.serial_number, [NAME])

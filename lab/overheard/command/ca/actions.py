@@ -43,7 +43,7 @@ def folder_of(options: argparse.Namespace) -> Folder:
     """The folder of the CA, with what the command line says about its keys and settings. Raises SettingsError."""
     state: Path = options.state
     beside = state.with_name(f"{state.name}.passphrase")
-    given = {each.variable: getattr(options, each.variable, None) for each in SETTINGS}
+    given = {each.variable: each.kept(getattr(options, each.variable, None)) for each in SETTINGS}
     folder = Folder(
         state,
         getattr(options, "passphrase_file", None) or beside,

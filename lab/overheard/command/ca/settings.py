@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 _PREFIX = "OVERHEARD_CA_"
@@ -19,6 +20,10 @@ class Setting(NamedTuple):
         """Its environment variable."""
         return _PREFIX + self.option.removeprefix("--").upper().replace("-", "_")
 
+    def kept(self, given: str | None) -> str | None:
+        """What is kept of what was given: a file has to be found from any folder."""
+        return str(Path(given).absolute()) if given and self.metavar == "FILE" else given
+
 
 SETTINGS = (
     Setting("--host", "NAME", "its host name, as clients write it (localhost)"),
@@ -29,6 +34,7 @@ SETTINGS = (
     Setting("--status-url", "URL", "where clients get CRL and OCSP, such as http://ca.test:8080 (nowhere)"),
     Setting("--ocsp", "on|off", "whether there is OCSP besides the CRL (on)"),
     Setting("--log", "on|off", "whether it keeps a log of certificates of the profile logged (off)"),
+    Setting("--log-roots", "FILE", "further roots, whose certificates the log takes, too"),
     Setting("--requesters", "LIST", "who gets certificates with a token: web=web.test;job=client:job (nobody)"),
     Setting("--acme", "on|off", "whether it speaks ACME (on)"),
     Setting("--acme-http-port", "PORT", "where http-01 looks (80)"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.story import certificates, clients, gallery, impostors, in_clear, later, sealed
+from overheard.words.story import certificates, clients, gallery, impostors, in_clear, later, logs, sealed
 
 if TYPE_CHECKING:
     from overheard.words.scenario import Scenario
 
-SCENARIOS = (
+# What is run if nothing else is asked for.
+STORY = (
     *in_clear.SCENARIOS,
     *sealed.SCENARIOS,
     *certificates.SCENARIOS,
@@ -18,6 +19,9 @@ SCENARIOS = (
     *later.SCENARIOS,
     *gallery.SCENARIOS,
 )
+
+# After the story, what is run if it is asked for.
+SCENARIOS = (*STORY, *logs.SCENARIOS)
 
 # The positive control: unless it is overheard, nothing in the same run may be called PROTECTED.
 CONTROL = "http"
