@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from overheard.role.files import write_whole
 from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate
 from overheard_ca.errors import StateError
+from overheard_ca.key_uri import KeyUri
 from overheard_ca.limits import constraints, constraints_of
 from overheard_ca.passphrase import Passphrase
 from overheard_ca.permitted import Permitted
 from overheard_ca.status.urls import StatusUrls
+from overheard_ca.token_key import TokenKey
 
 ROOT_KEY = "root.key.pem"
 ROOT = "root.pem"
@@ -48,42 +50,47 @@ class Authority:
         return pem(leaf) + pem(self.issuing.certificate)
 
 
-def establish(
+def establish(  # noqa: PLR0913  (each is a setting)
     state: Path,
     protection: Path | bytes,
     now: datetime,
     *,
     status: StatusUrls | None = None,
     permitted: Permitted | None = None,
+    in_token: KeyUri | None = None,
 ) -> Authority:
     """The authority in the folder `state`. Raises StateError if its content must not be used.
 
     `protection` is the passphrase of the keys, or the file that has it. `status` is where its certificates say that
-    revocations are published; `permitted` is what the issuing certificate may certify, anything without it.
+    revocations are published; `permitted` is what the issuing certificate may certify, anything without it. With
+    `in_token`, the issuing key is there, and not in the folder.
     """
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
         raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
     words = Passphrase.of(protection, state / ROOT_KEY)
     root = _root(state, words, now)
-    key = key_in(state / ISSUING_KEY, words)
+    key = TokenKey(in_token) if in_token else key_in(state / ISSUING_KEY, words)
     issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
     return Authority(root.certificate, replace(issuing, status=status))
 
 
-def load(state: Path, protection: Path | bytes, now: datetime, *, status: StatusUrls | None = None) -> Authority:
+def load(state: Path, protection: Path | bytes, now: datetime, *, in_token: KeyUri | None = None) -> Authority:
     """The authority that exists in the folder `state`, as it is; the root key is left alone.
 
     Raises StateError if there is none, or if it must not be used.
     """
     root, certificate = certificates(state, now)
-    key = _existing_key(state / ISSUING_KEY, Passphrase.of(protection, state / ROOT_KEY))
+    if in_token:
+        key: ec.EllipticCurvePrivateKey = TokenKey(in_token)
+    else:
+        key = _existing_key(state / ISSUING_KEY, Passphrase.of(protection, state / ROOT_KEY))
     if not _belongs(certificate, key, root, now):
         raise StateError(
-            f"{state / ISSUING} does not belong to {state / ISSUING_KEY} and {state / ROOT}, or has expired",
+            f"{state / ISSUING} does not belong to the issuing key and {state / ROOT}, or has expired",
             hint="restore the right file, or start the CA, which creates it anew",
         )
-    return Authority(root, Issuer(certificate, key, status))
+    return Authority(root, Issuer(certificate, key))
 
 
 def certificates(state: Path, now: datetime) -> tuple[x509.Certificate, x509.Certificate]:

@@ -15,6 +15,7 @@ from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.services import CA
 from overheard_ca.acme.settings import AcmeSettings
+from overheard_ca.key_uri import KeyUri
 from overheard_ca.permitted import Network, Permitted, by_default, exactly, read_limit
 from overheard_ca.profile import Profile
 from overheard_ca.status.urls import StatusUrls
@@ -64,6 +65,7 @@ class Settings:
     acme: AcmeSettings | None
     status: StatusUrls | None
     limits: tuple[str | Network, ...] | None
+    issuing_key: KeyUri | None
     log: bool = False
     log_roots: Path | None = None
 
@@ -88,6 +90,7 @@ class Settings:
             acme=acme,
             status=status,
             limits=_limits(environment.words("OVERHEARD_CA_PERMITTED", "")),
+            issuing_key=_issuing_key(environment.text("OVERHEARD_CA_ISSUING_KEY", "")),
             log=log,
             log_roots=environment.optional_path("OVERHEARD_CA_LOG_ROOTS"),
         )
@@ -171,6 +174,13 @@ def _is_base(text: str) -> bool:
     # Anything else, such as a path or a user, is not in this.
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
     return text.lower().rstrip("/") == f"http://{host}" + (f":{given}" if given else "")
+
+
+def _issuing_key(text: str) -> KeyUri | None:
+    try:
+        return KeyUri.read(text) if text else None
+    except ValueError as problem:
+        raise SettingsError(f"OVERHEARD_CA_ISSUING_KEY is not the URI of a key in a token: {problem}") from None
 
 
 def _limits(words: tuple[str, ...]) -> tuple[str | Network, ...] | None:

@@ -46,6 +46,7 @@ def prepare(settings: Settings, passphrase: bytes | None = None) -> Issuance:
                 datetime.now(UTC),
                 status=settings.status,
                 permitted=settings.permitted,
+                in_token=settings.issuing_key,
             )
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)

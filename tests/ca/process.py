@@ -50,6 +50,7 @@ class CaProcess:
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.settings = settings
+        self.variables: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.state.mkdir(parents=True, exist_ok=True)
 
@@ -64,6 +65,7 @@ class CaProcess:
             "OVERHEARD_CA_HANDOVER": str(self.handover),
             "OVERHEARD_CA_REQUESTERS": REQUESTERS,
             **{f"OVERHEARD_CA_{name.upper()}": value for name, value in self.settings.items()},
+            **self.variables,
         }
 
     def launch(self) -> subprocess.Popen[bytes]:

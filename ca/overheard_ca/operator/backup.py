@@ -20,10 +20,11 @@ from overheard_ca.ledger import FILE, Ledger
 from overheard_ca.operator.folder import SETTINGS, Folder
 from overheard_ca.transparency import log
 
-_NEEDED = (ROOT_KEY, ROOT, ISSUING_KEY, ISSUING, FILE)
+_NEEDED = (ROOT_KEY, ROOT, ISSUING, FILE)
 # In this order: what was issued is in the log before it is in the ledger, and must be in both.
 _DATABASES = (FILE, log.FILE)
-_KEPT = (*_NEEDED, SETTINGS, log.KEY, log.FILE)
+# The issuing key may be in a token instead.
+_KEPT = (*_NEEDED, ISSUING_KEY, SETTINGS, log.KEY, log.FILE)
 
 # A ledger of a million certificates has less than a tenth of it.
 _MOST = 1 << 34

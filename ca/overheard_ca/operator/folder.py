@@ -80,7 +80,7 @@ class Folder:
         self.check_exists()
         settings = self.settings()
         protection = self.passphrase_file if self.passphrase is None else self.passphrase
-        authority = load(self.path, protection, datetime.now(UTC))
+        authority = load(self.path, protection, datetime.now(UTC), in_token=settings.issuing_key)
         authority = Authority(authority.root, replace(authority.issuing, status=settings.status))
         log = log_of(settings, authority, protection)
         return Issuance(authority, self.ledger(), frozenset(), timedelta(days=settings.days), log)

@@ -36,6 +36,7 @@ SETTINGS = (
     Setting("--log", "on|off", "whether it keeps a log of certificates of the profile logged (off)"),
     Setting("--log-roots", "FILE", "further roots, whose certificates the log takes, too"),
     Setting("--requesters", "LIST", "who gets certificates with a token: web=web.test;job=client:job (nobody)"),
+    Setting("--issuing-key", "URI", "keep the issuing key in a token: pkcs11:... (RFC 7512), with pin-source"),
     Setting("--acme", "on|off", "whether it speaks ACME (on)"),
     Setting("--acme-http-port", "PORT", "where http-01 looks (80)"),
     Setting("--acme-tls-port", "PORT", "where tls-alpn-01 looks (443)"),
