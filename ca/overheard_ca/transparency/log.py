@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID
@@ -48,6 +48,17 @@ _LIFE = timedelta(hours=12)
 
 # A chain is no longer than this, its root included.
 _LONGEST_CHAIN = 10
+
+# What the library raises for a certificate that somebody made up, or that did not issue another.
+_UNUSABLE = (
+    ValueError,
+    TypeError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 _RESTORE = "restore both as they were; or move both away to begin a new log, which no client knows"
 
@@ -185,7 +196,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
         basic = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except _UNUSABLE:
         return False
     return basic.ca
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from ca.csrs import KEY
 from ca.process import CaProcess
@@ -34,6 +36,16 @@ def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
         yield running
     finally:
         running.kill()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Logging:
+    return logging(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
+def unlogged(shared: Logging) -> tuple[x509.Certificate, ...]:
+    return shared.precertificate(), shared.authority.issuing.certificate
 
 
 @pytest.fixture
@@ -172,6 +184,19 @@ def test_a_chain_that_leads_nowhere_is_refused(made: Logging, tmp_path: Path) ->
     for refused in (chain(leaf, issuer), chain(made.precertificate(critical=False), issuer)):
         assert submitted(made, "add-pre-chain", refused)[0] == 400
     assert made.ask("get-sth", {})["tree_size"] == before
+
+
+@given(data=st.data())
+def test_a_damaged_chain_has_an_answer(
+    shared: Logging, unlogged: tuple[x509.Certificate, ...], data: st.DataObject
+) -> None:
+    encoded = [bytearray(each.public_bytes(Encoding.DER)) for each in unlogged]
+    damaged = encoded[data.draw(st.integers(0, 1))]
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    assume(encoded != [each.public_bytes(Encoding.DER) for each in unlogged])
+    for endpoint in ("add-chain", "add-pre-chain"):
+        assert submitted(shared, endpoint, {"chain": [b64(bytes(each)) for each in encoded]})[0] == 400
 
 
 def test_what_a_leaf_signed_is_refused(made: Logging) -> None:
