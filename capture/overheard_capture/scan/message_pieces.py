@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
+# Fewer rows have columns that are text by chance.
+_FEW_ROWS = 8
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # The endpoints of IPv4 and IPv6.
@@ -168,9 +170,14 @@ class MessagePieces:
         """Search what bytes of all pieces say under a key, or compressed; most say nothing, which is seen at once."""
         joined = b"".join(texts)
         found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
-        if not found and not plain_texts(self._sought, joined):
+        # Columns that are random may look like text, and be taken for more of it, where rows are few.
+        matches = self._sought.matches(joined) if len(texts) < _FEW_ROWS else ()
+        if not (found or matches or plain_texts(self._sought, joined)):
             return
         findings, layers, origin, _ = self._joined(texts, pieces)
+        for match in matches:
+            place = origin.place(match.offset, match.length)
+            findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         search_under_key(findings, layers, joined, origin)
         where = origin.derived([(0, 0, len(joined))])
         for layer, content in found:

@@ -29,6 +29,7 @@ _LETTERS = [bytes([byte]).strip(b"\0") if byte in _TEXT else None for byte in ra
 _NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=|]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:|][0-9]{1,5})?", re.DOTALL)
 # Base32 (RFC 4648, 6), which names have in any case.
 _BASE32 = lazy_pattern(rb"[A-Za-z2-7=]+")
+_LONG_TEXT = lazy_pattern(rb"[\x20-\x7e]{8,}")
 _PRINTABLE = lazy_pattern(rb"[\x20-\x7e]+")
 # How far from its beginning the length of what follows may be in a piece. So many numbers count something.
 _MOST_BEFORE, _FEWEST_ROWS = 8, 3
@@ -104,12 +105,20 @@ def columns(pieces: list[Piece]) -> Iterator[Variant]:
     if isinstance(pieces[0].part, Numbers) and CARVED.first(b"".join(map(_data, pieces))) >= 0:
         yield [(piece.data, piece) for piece in pieces]
     yield from _columns_of(pieces)
+    yield from _texts_in_rows(pieces)
     once = [next(same) for _, same in groupby(pieces, _data)]
     if len(once) < len(pieces):
         yield from _columns_of(once)
     if isinstance(pieces[0].part, Numbers) and len(pieces[0].data) > 1:
         for rows in _by_counter(once):
             yield from _columns_of(rows)
+
+
+def _texts_in_rows(rows: list[Piece]) -> Iterator[Variant]:
+    """The longest text in each row: what is random around it is no text for long."""
+    texts = [max(_LONG_TEXT.findall(row.data), key=len, default=b"") for row in rows]
+    if sum(map(bool, texts)) > 1:
+        yield [(text, row) for text, row in zip(texts, rows, strict=True) if text]
 
 
 def _by_counter(rows: list[Piece]) -> Iterator[list[Piece]]:
