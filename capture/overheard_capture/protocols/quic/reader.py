@@ -17,7 +17,10 @@ from overheard_capture.protocols.quic.packets import ANY_VERSIONS, VERSIONS, Pac
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.quic.frames import DataFrame
     from overheard_capture.protocols.quic.keys import DecryptedPacket
     from overheard_capture.protocols.quic.packets import QuicPacket
     from overheard_capture.protocols.tls.listener import TlsListener
@@ -137,8 +140,8 @@ class QuicReader:
             self._has_number = True
             number, where = decrypted.number.rjust(4, b"\0"), origin.derived([(0, packet.number, packet.number + 4)])
             add_number(self._findings, (*self._layers, LAYER), _NUMBERS, number, where)
-        add_row(self._findings, decrypted.payload[:LONGEST], payload_origin, "QUIC Initial")
         frames = data_frames(decrypted.payload)
+        self._add_headers(decrypted.payload, frames or (), payload_origin)
         if frames is None:
             listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
@@ -157,6 +160,13 @@ class QuicReader:
                     listener.problem("QUIC CRYPTO data that contradicts earlier data", Reason.OPAQUE)
                     continue
                 self._reassemble(listener, frame.offset, body, body_origin)
+
+    def _add_headers(self, payload: bytes, frames: Sequence[DataFrame], origin: Origin) -> None:
+        """Put aside what is beside the data of frames: numbers of acknowledgements and offsets."""
+        ends = [0, *(frame.end for frame in frames)]
+        starts = [*(frame.start for frame in frames), len(payload)]
+        headers = b"".join(payload[end:start] for end, start in zip(ends, starts, strict=True)).strip(b"\0")
+        add_row(self._findings, headers[:LONGEST], origin.derived([(0, 0, len(payload))]), "QUIC Initial")
 
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         """Unwrap what is embedded in connection IDs, tokens and versions (RFC 9000, 17.2), behind their lengths."""

@@ -164,9 +164,11 @@ def _add_name(findings: Findings, layers: Layers, name: bytes, origin: Origin, p
         labels.append((label, origin.after(at)))
         at += len(label) + 1
     add_labels(findings, layers, labels, part)
-    from overheard_capture.protocols.dns.several_names import add_words  # noqa: PLC0415  (few captures have many names)
+    from overheard_capture.protocols.dns.several_names import OF_SERVER, add_before_domain, add_words  # noqa: PLC0415  (few captures have many names)
 
     add_words(findings, layers, name.split(b"."), origin)
+    if b"." in name:
+        add_before_domain(findings, layers, name.split(b"."), origin, OF_SERVER)
 
 
 def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, origin: Origin) -> None:
