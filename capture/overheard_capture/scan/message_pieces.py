@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
@@ -125,8 +125,11 @@ class MessagePieces:
                 if each not in seen:
                     seen.add(each)
                     self._search(each, found, read_before)
-        for said in byte_columns(pieces) if are_rows else ():
-            self._search_disguised(said, pieces)
+        # An identifier returns in each message of a connection.
+        once = [next(same) for _, same in groupby(pieces, _data)]
+        for rows in (pieces, once) if len(once) < len(pieces) else (pieces,):
+            for said in byte_columns(rows) if are_rows else ():
+                self._search_disguised(said, rows)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
         """Count what parts of names say together, if it is text in a code."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -167,3 +168,12 @@ def test_the_number_of_the_first_packet_of_quic_is_joined(files: Files, monkeypa
     monkeypatch.setattr(InitialKeys, "decrypt", with_number)
     assert hits(numbered, LETTERS)
     assert not hits(numbered, ROTATED)
+
+
+def test_a_value_that_returns_is_one_row_of_what_is_compressed() -> None:
+    """As an SPI of IKEv2, which is in each message."""
+    data = zlib.compress(b"They say: " + b"".join(LETTERS)) + bytes(3)
+    packed = [data[at : at + 4] for at in range(0, len(data) - 3, 4)]
+    twice = [each for each in packed for _ in range(2)]
+    assert hits(public_value, twice)
+    assert not hits(public_value, twice[::-1])
