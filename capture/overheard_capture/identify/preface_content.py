@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
-from overheard_capture.decoders.message_pieces import add_number
+from overheard_capture.decoders.message_pieces import LONGEST, add_number, add_row
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.identify.prefaces import PROXY, salt_ranges
 from overheard_capture.packets import Numbers
@@ -31,6 +31,8 @@ def read_preface(findings: Findings, layers: Layers, name: str, data: bytes, ori
     """Unwrap what is embedded in a preface. Its bytes themselves are searched in their stream."""
     inside = (*layers, Layer(name))
     read_values(findings, inside, data, origin)
+    # A greeting has numbers, such as that of the connection.
+    add_row(findings, data[:LONGEST], origin, name)
     if ranges := salt_ranges(data):
         salt = b"".join(data[start:end] for start, end in ranges)
         add_number(findings, inside, _SALTS, salt, joined([(origin, start, end) for start, end in ranges]))

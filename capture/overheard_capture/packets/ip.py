@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
-from overheard_capture.packets.numbers import note_addresses, note_number, note_unused
+from overheard_capture.packets.numbers import note_addresses, note_number, note_traffic_class, note_unused
 from overheard_capture.packets.options import note_check_value, note_ipv4, note_ipv6, note_routing
 from overheard_capture.packets.pdu import Family, Pdu
 
@@ -58,6 +58,7 @@ def _ipv6(pdu: Pdu) -> Pdu:
     pdu.buffer.note_end(end)
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
     note_addresses(inside, pdu.at + 8, 16)
+    note_traffic_class(inside, pdu.at)
     note_number(inside, "IPv6 flow labels", pdu.at + 2, pdu.at + 4)
     note_number(inside, "IP time to live", pdu.at + 7, pdu.at + 8, is_random=False)
     return inside

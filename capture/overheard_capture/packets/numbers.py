@@ -23,7 +23,7 @@ _ONES = 0xFFFF
 # Addresses are numbers of the other end.
 _HARDWARE_SOURCES, _HARDWARE_TARGETS = ("hardware sources", False), ("hardware targets", False)
 _SOURCES, _TARGETS = ("IP sources", False), ("IP targets", False)
-_ANY = "any host"
+_SERVICE, _ANY = ("IPv6 traffic class", False), "any host"
 
 
 def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool = True) -> None:
@@ -35,6 +35,11 @@ def note_number(pdu: Pdu, field: str, start: int, end: int, *, is_random: bool =
     _note(pdu, (field, is_random), (start, end), pdu.addresses or pdu.buffer.data[:12])
 
 
+def note_traffic_class(pdu: Pdu, at: int) -> None:
+    """Keep the traffic class of IPv6 (RFC 8200, 7), which is in the second half of a byte and the first of the next."""
+    _note(pdu, _SERVICE, (at, at + 2), pdu.addresses)
+
+
 def _note(pdu: Pdu, field: tuple[str, bool], place: tuple[int, int], key: bytes, hosts: tuple[str, ...] = ()) -> None:
     """Keep a number of a field, which is random or not, of the hosts of the packet or of others: a key is of both."""
     buffer, table = pdu.buffer, pdu.buffer.reassemblers.numbers
@@ -44,6 +49,8 @@ def _note(pdu: Pdu, field: tuple[str, bool], place: tuple[int, int], key: bytes,
             del table[next(iter(table))]
         known = table[field[0], key] = NumbersOfField()
     value = buffer.data[slice(*place)]
+    if field == _SERVICE:
+        value = (int.from_bytes(value) >> 4 & 0xFF).to_bytes()
     if known.kept < _MOST_NUMBERS and not known.goes_on(value, _MOST_SAME, _STEP if field[1] else 0):
         known.kept += 1
         piece = Numbers(*field), value, buffer.origin_of(*place)

@@ -27,7 +27,18 @@ _RESERVED = bytes(3)
 _RANDOM_FROM = {_INITIATION: 8, _RESPONSE: 12, _COOKIE: 8}
 _MAC2 = 16
 _MAX_INDEXES = 1024
-_INDEXES = Numbers("WireGuard indexes")
+_INDEXES, _MACS = Numbers("WireGuard indexes"), Numbers("WireGuard mac2")
+# An ephemeral key, an encrypted key and a time or nothing, a code, and a cookie: where each is random in which message.
+_RANDOM_FIELDS = {
+    _INITIATION: ((8, 40), (40, 88), (88, 116), (116, 132)),
+    _RESPONSE: ((12, 44), (44, 60), (60, 76)),
+    _COOKIE: ((8, 32), (32, 64)),
+}
+_RANDOM_NUMBERS = {
+    (kind, start): Numbers(f"WireGuard values {kind} at {start}")
+    for kind, fields in _RANDOM_FIELDS.items()
+    for start, _ in fields
+}
 
 
 class WireguardConversation:
@@ -99,12 +110,15 @@ class WireguardReader:
     def _read_handshake(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
         start, end = _RANDOM_FROM[data[0]], len(data)
         add_number(self._findings, (LAYER,), _INDEXES, data[4:8], origin.after(4))
+        for at, after in _RANDOM_FIELDS[data[0]]:
+            add_number(self._findings, (LAYER,), _RANDOM_NUMBERS[data[0], at], data[at:after], origin.after(at))
         if data[0] == _COOKIE:
             self._conversation.has_cookie = True
         elif any(data[-_MAC2:]):
             if not self._conversation.has_cookie or is_written(data[-_MAC2:]):
                 self._findings.report_in_clear("WireGuard mac2", _MAC2)
             add_piece(self._findings, (LAYER,), data[-_MAC2:], origin.after(end - _MAC2), "mac2")
+            add_number(self._findings, (LAYER,), _MACS, data[-_MAC2:], origin.after(end - _MAC2))
         else:
             end -= _MAC2
         direction.read_ciphertext(data[start:end], origin.after(start))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
+# Fewer rows have columns that are text by chance.
+_FEW_ROWS = 8
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # The endpoints of IPv4 and IPv6.
@@ -123,8 +125,11 @@ class MessagePieces:
                 if each not in seen:
                     seen.add(each)
                     self._search(each, found, read_before)
-        for said in byte_columns(pieces) if are_rows else ():
-            self._search_disguised(said, pieces)
+        # An identifier returns in each message of a connection.
+        once = [next(same) for _, same in groupby(pieces, _data)]
+        for rows in (pieces, once) if len(once) < len(pieces) else (pieces,):
+            for said in byte_columns(rows) if are_rows else ():
+                self._search_disguised(said, rows)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
         """Count what parts of names say together, if it is text in a code."""
@@ -168,9 +173,14 @@ class MessagePieces:
         """Search what bytes of all pieces say under a key, or compressed; most say nothing, which is seen at once."""
         joined = b"".join(texts)
         found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
-        if not found and not plain_texts(self._sought, joined):
+        # Columns that are random may look like text, and be taken for more of it, where rows are few.
+        matches = self._sought.matches(joined) if len(texts) < _FEW_ROWS else ()
+        if not (found or matches or plain_texts(self._sought, joined)):
             return
         findings, layers, origin, _ = self._joined(texts, pieces)
+        for match in matches:
+            place = origin.place(match.offset, match.length)
+            findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         search_under_key(findings, layers, joined, origin)
         where = origin.derived([(0, 0, len(joined))])
         for layer, content in found:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layer
     from overheard_capture.scan.piece_numbers import Piece
 
-# How many columns side by side are looked at together, besides all of them; and from how many they may begin.
-_SIZES, _MOST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24
+# How many columns side by side are looked at together, besides all of them; and from how many they may begin: the
+# first ones and the last ones.
+_SIZES, _MOST_STARTS, _LAST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24, 8
 # The shortest that compresses anything, how much of that is looked at, and how much of what it says.
 _SHORTEST, _LONGEST, _MOST = 12, 1 << 10, 1 << 14
 _GZIP, _WINDOWS = b"\x1f\x8b", {GZIP: 31, ZLIB: 15, DEFLATE: -15}
@@ -33,7 +34,7 @@ def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
         found = [*run] if is_said else []
         ranges |= {
             (first, min(first + size, found[-1] + 1))
-            for first in found[:_MOST_STARTS]
+            for first in {*found[:_MOST_STARTS], *found[-_LAST_STARTS:]}
             for size in (*_SIZES, len(found))
         }
     for first, after in sorted(ranges):

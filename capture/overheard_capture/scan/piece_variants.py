@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 _TEXT, _MOST_OTHERS = bytes(range(32, 127)) + b"\t\n\r\0", 1 / 5
 # Random bytes behind a text may look like more of it, in a few rows. Most texts are cut after so many bytes.
-_USUAL_SIZES = (2, 4, 8, 16)
+# Of many rows, such bytes show.
+_USUAL_SIZES, _FEW = (2, 4, 8, 16), 64
 # A byte of a column as text, without zeros; None if it is no text.
 _LETTERS = [bytes([byte]).strip(b"\0") if byte in _TEXT else None for byte in range(256)]
 # A counter or a key before a piece, and a counter behind it.
 _NUMBERED = lazy_pattern(rb"(?:[0-9]{1,5}[-_.:=|]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:|][0-9]{1,5})?", re.DOTALL)
 # Base32 (RFC 4648, 6), which names have in any case.
 _BASE32 = lazy_pattern(rb"[A-Za-z2-7=]+")
+# Numbers of characters.
+_NUMBERS, _BYTES = lazy_pattern(rb"[0-9]{1,3}"), range(32, 256)
+_LONG_TEXT = lazy_pattern(rb"[\x20-\x7e]{8,}")
 _PRINTABLE = lazy_pattern(rb"[\x20-\x7e]+")
 # How far from its beginning the length of what follows may be in a piece. So many numbers count something.
 _MOST_BEFORE, _FEWEST_ROWS = 8, 3
@@ -38,6 +42,10 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
     """All in a row, those of each flow, and both without repetitions or counters; and names as a table."""
     if isinstance(pieces[0].part, Names):
         different = [*{piece.data: piece for piece in reversed(pieces)}.values()][::-1]
+        once = [next(same) for _, same in groupby(pieces, _data)]
+        yield from _numbers_in_names(once)
+        if len(once) < len(pieces):
+            yield from _numbers_in_names(pieces)
         for texts in series([*map(_data, different)]):
             yield [(text, different[row]) for text, row in texts]
             # Lists of numbers have dashes in names.
@@ -61,6 +69,18 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
                 yield [(piece.data[before:], piece) for piece in found]
             yield from by_number(found)
             yield from _inside(once)
+
+
+def _numbers_in_names(pieces: list[Piece]) -> Iterator[Variant]:
+    """What numbers in the same place of names are as bytes, such as `node75` and `node101`."""
+    shapes: dict[bytes, list[tuple[list[bytes], Piece]]] = {}
+    for piece in pieces:
+        if numbers := _NUMBERS.findall(piece.data):
+            shapes.setdefault(_NUMBERS.sub(b"0", piece.data), []).append((numbers, piece))
+    for found in shapes.values():
+        for column in range(len(found[0][0])) if len(found) > 1 else ():
+            rows = [(int(numbers[column]), piece) for numbers, piece in found]
+            yield [(bytes([number]), piece) for number, piece in rows if number in _BYTES]
 
 
 def _inside(pieces: list[Piece]) -> Iterator[Variant]:
@@ -104,12 +124,20 @@ def columns(pieces: list[Piece]) -> Iterator[Variant]:
     if isinstance(pieces[0].part, Numbers) and CARVED.first(b"".join(map(_data, pieces))) >= 0:
         yield [(piece.data, piece) for piece in pieces]
     yield from _columns_of(pieces)
+    yield from _texts_in_rows(pieces)
     once = [next(same) for _, same in groupby(pieces, _data)]
     if len(once) < len(pieces):
         yield from _columns_of(once)
     if isinstance(pieces[0].part, Numbers) and len(pieces[0].data) > 1:
         for rows in _by_counter(once):
             yield from _columns_of(rows)
+
+
+def _texts_in_rows(rows: list[Piece]) -> Iterator[Variant]:
+    """The longest text in each row: what is random around it is no text for long."""
+    texts = [max(_LONG_TEXT.findall(row.data), key=len, default=b"") for row in rows]
+    if sum(map(bool, texts)) > 1:
+        yield [(text, row) for text, row in zip(texts, rows, strict=True) if text]
 
 
 def _by_counter(rows: list[Piece]) -> Iterator[list[Piece]]:
@@ -125,7 +153,8 @@ def _columns_of(rows: list[Piece]) -> Iterator[Variant]:
     for is_text, run in groupby(range(width), lambda at: _is_text(columns[at])):
         # Columns may be the same in a few rows, between others that are not.
         differ = [at for at in run if is_text and columns[at].count(columns[at][:1]) < len(rows)]
-        sizes = (*_USUAL_SIZES, width) if isinstance(rows[0].part, Numbers) else (width,)
+        has_sizes = isinstance(rows[0].part, Numbers) or len(rows) <= _FEW
+        sizes = (*_USUAL_SIZES, width) if has_sizes else (width,)
         ends = {min(differ[0] + size, differ[-1] + 1) for size in sizes} if differ else ()
         for first, after in sorted({*((differ[0], end) for end in ends), *((at, at + 1) for at in differ)}):
             # Zeros fill what is shorter, and rows of others may be between.

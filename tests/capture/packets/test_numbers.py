@@ -50,11 +50,16 @@ def initiation(tag: bytes) -> bytes:
     return ethernet(ipv4(struct.pack(">HHII", 1, 2, 0, 0) + b"\1\0\0\x14" + tag + b"\0\1\0\0\0\1\0\1" + bytes(4), 132))
 
 
+def with_class(value: int) -> bytes:
+    return (6 << 12 | value << 4).to_bytes(2) + ipv6(b"", 59)[2:]
+
+
 # By the name of the field: the size of its number, and a frame with it.
 FIELDS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
     "IP identifications": (2, lambda each: ethernet(ipv4(ECHO, 1, identification=number(each)))),
     "IP time to live": (1, lambda each: ethernet(ipv4(ECHO, 1)[:8] + each + ipv4(ECHO, 1)[9:])),
     "IPv6 flow labels": (2, lambda each: ethernet(ipv6(b"", 59)[:2] + each + ipv6(b"", 59)[4:], 0x86DD)),
+    "IPv6 traffic class": (1, lambda each: ethernet(with_class(number(each)), 0x86DD)),
     "TCP sequence numbers": (4, lambda each: ethernet(ipv4(tcp(sequence=number(each), flags=SYN)))),
     "TCP acknowledgement numbers": (4, lambda each: ethernet(ipv4(tcp(acknowledged=number(each), flags=RST)))),
     "TCP windows": (2, lambda each: ethernet(ipv4(tcp(flags=SYN)[:14] + each + tcp()[16:]))),

@@ -14,7 +14,10 @@ from capture.protocols.tls.conversations import agreed
 from capture.sealed import of_stream
 from capture.talk import noise, record
 from overheard import Options, judge
-from overheard_capture.packets import SYN
+from overheard_capture.packets import SYN, Numbers
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.scan.piece_bytes import byte_columns
+from overheard_capture.scan.piece_numbers import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,3 +108,11 @@ def test_the_sources_of_segments_within_a_connection_are_read(tmp_path: Path) ->
     ]
     assert outcome(tmp_path, frames) == "PROTECTED"
     assert outcome(tmp_path, changed) == "OVERHEARD"
+
+
+def test_the_last_columns_of_long_rows_are_looked_at() -> None:
+    place = Origin.of_frame(1, 0, 99).place(0, 9)
+    rows = [noise(60, at) + SECRET[at : at + 1] for at in range(len(SECRET))]
+    pieces = [Piece(place, 1, "hosts", (), Numbers("random values"), each) for each in rows]
+    assert SECRET in {b"".join(said) for said in byte_columns(pieces)}
+    assert SECRET not in {b"".join(said) for said in byte_columns(pieces[::-1])}

@@ -197,6 +197,7 @@ ENTITIES = Writing(
             b"gt;  ",
         ),
         b"\n&gt;",
+        *(b"\n&amp;gt;", b"\n&amp;amp;gt;"),
     ),
     lazy_pattern(
         # What has nothing to unescape would be read as it is, again and again.
@@ -205,12 +206,12 @@ ENTITIES = Writing(
         rb"|0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
         rb"|  [0-9A-Za-z+/=]{1,76}\r?\n)"
         # In a quotation, the next line of base64; the rest of a line that was folded; a line of base64.
-        rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:&gt; ?){1,8}[0-9A-Za-z+/=]{2}"
+        rb"|(?:(?<=[0-9A-Za-z+/]{24})|(?<=[0-9A-Za-z+/]{24}\r))\n(?:%bgt; ?){1,8}[0-9A-Za-z+/=]{2}"
         rb"|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
         rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"
-        % (_NEW_LINE_ENTITY, _AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
+        % (_AND, _NEW_LINE_ENTITY, _AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
     # A line may be quoted. What is encoded begins before its first entity or the next one, or on the line before.
     lazy_pattern(

@@ -38,9 +38,11 @@ _CLASSES, _MDNS = {1, 3, 4, 254, 255}, 0x7FFF
 _RESPONSE = 0x80
 _IDENTIFIERS, _KEYS = Numbers("DNS identifiers"), Numbers("DNS keys and hashes")
 _ADDRESSES = Numbers("DNS addresses", is_random=False)
-_REVERSED = Numbers("DNS reversed addresses", is_random=False)
+_REVERSED, _WRITTEN = (Numbers(f"DNS {how} addresses", is_random=False) for how in ("reversed", "written"))
 _SIZES, _TIMES = Numbers("DNS sizes", is_random=False), Numbers("DNS times to live", is_random=False)
-_REVERSE, _LABELS_OF_REVERSE = (b"in-addr", b"arpa"), 6
+_REVERSE, _REVERSE_6 = (b"in-addr", b"arpa"), (b"ip6", b"arpa")
+# So many labels name an address, and as many digits are one of IPv6.
+_LABELS_OF_REVERSE, _DIGITS = {6, 34}, 32
 
 
 def add_numbers(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
@@ -58,10 +60,11 @@ def add_numbers(findings: Findings, layers: Layers, message: DnsContents, data: 
     for record in message.records:
         _add_numbers_of(record, findings, layers, data, origin)
     for labels in message.names:
-        if len(labels) == _LABELS_OF_REVERSE:
+        if len(labels) in _LABELS_OF_REVERSE:
             number = _reversed_address([data[start:end] for start, end in labels])
             where = origin.derived([(0, labels[0][0], labels[-1][1])])
             add_number(findings, layers, _REVERSED, number, where)
+            add_number(findings, layers, _WRITTEN, number[::-1], where)
 
 
 def times_in_clear(message: DnsContents, data: bytes) -> Iterator[tuple[str, int]]:
@@ -95,8 +98,13 @@ def _add_numbers_of(
 
 
 def _reversed_address(labels: Sequence[bytes]) -> bytes:
-    """The address of IPv4 that a name asks for (RFC 1035, 3.5); nothing if it is no such name."""
-    if tuple(map(bytes.lower, labels[-2:])) != _REVERSE:
+    """The address that a name asks for (RFC 1035, 3.5, and RFC 3596, 2.5); nothing if it is no such name."""
+    below = tuple(map(bytes.lower, labels[-2:]))
+    if below == _REVERSE_6:
+        digits = b"".join(labels[-3::-1])
+        is_address = len(digits) == _DIGITS and not digits.translate(None, b"0123456789abcdefABCDEF")
+        return bytes.fromhex(digits.decode()) if is_address else b""
+    if below != _REVERSE:
         return b""
     numbers = [int(label) for label in labels[-3::-1] if label.isdigit() and len(label) < 4]
     return bytes(numbers) if len(numbers) == 4 and max(numbers) < 256 else b""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 # Names below a domain: those that are asked for are 0, and those of answers 1.
-_WITH_PREFERENCE, _IN_TEXT = 2, 3
+_WITH_PREFERENCE, _IN_TEXT, OF_SERVER = 2, 3, 4
 # How many bytes precede the name in MX and SRV: first, a preference.
 _BEFORE_NAME = {15: 2, 33: 6}
 _NAME = lazy_pattern(rb"(?:\b(?:include|exists|a|mx|ptr|redirect|exp)[:=]|mailto:)([\w.+-]+(?:@[\w.-]+)?)")
@@ -46,10 +46,11 @@ def add_words(findings: Findings, layers: Layers, labels: Sequence[bytes], where
 def add_name(findings: Findings, layers: Layers, data: bytes, ranges: Sequence[ByteRange], origin: Origin) -> None:
     """Put aside what a name says before the domain that it is below: several names may be a table."""
     where = origin.derived([(0, ranges[0][0], ranges[-1][1])])
-    _add_name(findings, layers, [data[start:end] for start, end in ranges], where, data[2] >> 7)
+    add_before_domain(findings, layers, [data[start:end] for start, end in ranges], where, data[2] >> 7)
 
 
-def _add_name(findings: Findings, layers: Layers, labels: Sequence[bytes], where: Origin, kind: int) -> None:
+def add_before_domain(findings: Findings, layers: Layers, labels: Sequence[bytes], where: Origin, kind: int) -> None:
+    """Put aside what is before the domain of a name."""
     lower = [label.lower() for label in labels]
     count = domain_labels(lower)
     if before := b".".join(labels[:-count]):
@@ -65,7 +66,7 @@ def add_preferences(findings: Findings, layers: Layers, message: DnsContents, da
             number = b"%d" % int.from_bytes(data[start : start + 2])
             where = origin.derived([(0, ranges[0][0], ranges[-1][1])])
             labels = [number, *(data[at:to] for at, to in ranges)]
-            _add_name(findings, layers, labels, where, _WITH_PREFERENCE)
+            add_before_domain(findings, layers, labels, where, _WITH_PREFERENCE)
 
 
 def add_text(findings: Findings, layers: Layers, text: bytes, where: Origin, owner: bytes) -> None:
@@ -75,7 +76,7 @@ def add_text(findings: Findings, layers: Layers, text: bytes, where: Origin, own
         labels = [each for each in (mailbox, *domain.split(b".")) if each]
         # Below the root is what has no dot.
         below = labels if len(labels) > 1 else [*labels, b"", b""]
-        _add_name(findings, layers, below, where.derived([(0, *match.span(1))]), _IN_TEXT)
+        add_before_domain(findings, layers, below, where.derived([(0, *match.span(1))]), _IN_TEXT)
     for match in _ADDRESS.finditer(text):
         try:
             address = ip_address(match[1].decode()).packed

@@ -38,7 +38,8 @@ _MAX_NONCE, _MAX_VENDOR = 64, 32
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
 _SPIS, _SPI = {0, 4, 8}, 8
 _SPI_NUMBERS = tuple((Numbers(f"IKEv2 SPIs of {side}"), at) for side, at in (("initiators", 0), ("responders", _SPI)))
-_VALUES = Numbers("IKEv2 values")
+# Most are hashes of names, and some are names.
+_VENDORS = Numbers("IKEv2 vendor IDs", is_random=False)
 _ENCRYPTION, _NULL = 1, {0, 11}
 # An IV, the length of the padding, and a tag (RFC 7296, 3.14; RFC 5282, 3), of 8 bytes each at least.
 _SHORTEST_ENCRYPTED = 17
@@ -99,21 +100,22 @@ class _Payload:
         if kind == PROPOSALS:
             self._proposals(Cursor(body), len(body))
         elif kind == PUBLIC_VALUE:
-            self._value(body, 4, is_known=fits_group(body))
+            self._value(kind, body, 4, is_known=fits_group(body))
         elif kind == NONCE:
-            self._value(body, 0, is_known=len(body) <= _MAX_NONCE)
+            self._value(kind, body, 0, is_known=len(body) <= _MAX_NONCE)
         elif kind == REQUEST:
-            self._value(body, 1, is_known=len(body) % HASH == 1 and len(body) <= HASH * MAX_HASHES)
+            self._value(kind, body, 1, is_known=len(body) % HASH == 1 and len(body) <= HASH * MAX_HASHES)
         elif kind == NOTIFY:
             self._notify(body)
         elif kind == VENDOR and len(body) <= _MAX_VENDOR:
             read_values(self._findings, self._layers, body, self._origin)
             add_piece(self._findings, self._layers, body, self._origin, kind)
+            add_number(self._findings, self._layers, _VENDORS, body, self._origin)
         else:
             self._unknown(body, 0)
 
-    def _value(self, body: bytes, at: int, *, is_known: bool) -> None:
-        """A value that looks random, if its length is known."""
+    def _value(self, kind: int, body: bytes, at: int, *, is_known: bool) -> None:
+        """A value that looks random, of a type of payloads or notifications, if its length is known."""
         if not is_known:
             self._unknown(body, at)
             return
@@ -121,7 +123,8 @@ class _Payload:
             # A message that a cookie is added to has the same values again (RFC 7296, 2.6).
             self._direction.is_ciphertext(body[at:])
             end = min(at + _MAX_NONCE, len(body))
-            add_number(self._findings, self._layers, _VALUES, body[at:end], self._origin.after(at))
+            values = Numbers(f"IKEv2 values of type {kind}")
+            add_number(self._findings, self._layers, values, body[at:end], self._origin.after(at))
         read_values(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _notify(self, body: bytes) -> None:
@@ -132,7 +135,7 @@ class _Payload:
             raise TruncatedError
         cursor.take(spi)
         if len(cursor) in _NOTIFIES.get(kind, ()):
-            self._value(body, len(body) - len(cursor), is_known=True)
+            self._value(kind, body, len(body) - len(cursor), is_known=True)
         elif cursor:
             at = len(body) - len(cursor)
             self._unknown(body, at)

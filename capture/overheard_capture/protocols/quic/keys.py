@@ -23,10 +23,11 @@ _SAMPLE = 16
 
 
 class DecryptedPacket(NamedTuple):
-    """The plaintext of a packet, and its sender: `client` or `server`."""
+    """The plaintext of a packet, its sender (`client` or `server`), and the end of its number."""
 
     payload: bytes
     sender: str
+    number: bytes
 
 
 class InitialKeys:
@@ -52,8 +53,9 @@ class InitialKeys:
         if packet.version != self.version:
             return None
         for sender, keys in (("client", self.client), ("server", self.server)):
-            if (payload := keys.decrypt(data, packet)) is not None:
-                return DecryptedPacket(payload, sender)
+            if (decrypted := keys.decrypt(data, packet)) is not None:
+                payload, number = decrypted
+                return DecryptedPacket(payload, sender, number)
         return None
 
 
@@ -68,8 +70,8 @@ class _PacketKeys(NamedTuple):
             *(_expand_label(secret, label + name, size) for name, size in ((b"key", 16), (b"iv", 12), (b"hp", 16)))
         )
 
-    def decrypt(self, data: memoryview, packet: QuicPacket) -> bytes | None:
-        """Remove header protection, then decrypt the payload (RFC 9001, 5.4 and 5.3); None if the tag is wrong."""
+    def decrypt(self, data: memoryview, packet: QuicPacket) -> tuple[bytes, bytes] | None:
+        """Remove header protection, and decrypt: the payload and the number; None if the tag is wrong (RFC 9001, 5)."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415  (its import takes time)
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
@@ -84,7 +86,7 @@ class _PacketKeys(NamedTuple):
         nonce = int.from_bytes(self.iv, "big") ^ int.from_bytes(header[at:], "big")
         try:
             ciphertext = bytes(data[packet.number + size : packet.end])
-            return AESGCM(self.key).decrypt(nonce.to_bytes(12, "big"), ciphertext, bytes(header))
+            return AESGCM(self.key).decrypt(nonce.to_bytes(12, "big"), ciphertext, bytes(header)), bytes(header[at:])
         except InvalidTag:
             return None
 

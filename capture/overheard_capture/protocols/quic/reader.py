@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.message_pieces import add_number, add_piece
+from overheard_capture.decoders.message_pieces import LONGEST, add_number, add_piece, add_row
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_long_text, is_prose, is_written
@@ -17,7 +17,10 @@ from overheard_capture.protocols.quic.packets import ANY_VERSIONS, VERSIONS, Pac
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.quic.frames import DataFrame
     from overheard_capture.protocols.quic.keys import DecryptedPacket
     from overheard_capture.protocols.quic.packets import QuicPacket
     from overheard_capture.protocols.tls.listener import TlsListener
@@ -33,7 +36,13 @@ _MAX_IDS = 256
 _LONG_ID = 12
 # The length of a tag behind a Retry, than which no token is shorter.
 _TAG = 16
-_IDS = Numbers("QUIC connection IDs")
+# Connection IDs that the client chooses for the server, that the server does, and those of senders; and tokens.
+_FIRST_IDS, _IDS = Numbers("QUIC first connection IDs"), Numbers("QUIC connection IDs")
+_SOURCES, _TOKENS = Numbers("QUIC source connection IDs"), Numbers("QUIC tokens")
+# Packets are numbered from a number on that the sender chooses.
+_NUMBERS = Numbers("QUIC packet numbers", is_random=False)
+# So much of a token is a row.
+_HEAD = 64
 
 
 class QuicConversation:
@@ -57,6 +66,7 @@ class QuicReader:
         # The connection IDs in this direction, and the length of the last one that was written with it.
         self._ids: set[bytes] = set()
         self._id_length = 0
+        self._token_before, self._has_number = b"", False
 
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
         """Read a datagram; returns False if it is not QUIC."""
@@ -125,7 +135,13 @@ class QuicReader:
         payload_origin = origin.derived([(0, packet.number, packet.end)])
         # The payload is searched as it is, and the reassembled handshake once more.
         Content(self._findings, (*self._layers, LAYER)).feed(decrypted.payload, payload_origin)
+        if not self._has_number:
+            # The next ones follow it.
+            self._has_number = True
+            number, where = decrypted.number.rjust(4, b"\0"), origin.derived([(0, packet.number, packet.number + 4)])
+            add_number(self._findings, (*self._layers, LAYER), _NUMBERS, number, where)
         frames = data_frames(decrypted.payload)
+        self._add_headers(decrypted.payload, frames or (), payload_origin)
         if frames is None:
             listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
@@ -145,6 +161,13 @@ class QuicReader:
                     continue
                 self._reassemble(listener, frame.offset, body, body_origin)
 
+    def _add_headers(self, payload: bytes, frames: Sequence[DataFrame], origin: Origin) -> None:
+        """Put aside what is beside the data of frames: numbers of acknowledgements and offsets."""
+        ends = [0, *(frame.end for frame in frames)]
+        starts = [*(frame.start for frame in frames), len(payload)]
+        headers = b"".join(payload[end:start] for end, start in zip(ends, starts, strict=True)).strip(b"\0")
+        add_row(self._findings, headers[:LONGEST], origin.derived([(0, 0, len(payload))]), "QUIC Initial")
+
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         """Unwrap what is embedded in connection IDs, tokens and versions (RFC 9000, 17.2), behind their lengths."""
         source = 6 + len(packet.destination_id)
@@ -153,13 +176,21 @@ class QuicReader:
         layers = (*self._layers, LAYER)
         read_values(self._findings, layers, data, origin, starts)
         self._report_text(bytes(data), packet)
-        for connection_id, at in ((packet.destination_id, 6), (packet.source_id, source + 1)):
-            add_number(self._findings, layers, _IDS, connection_id, origin.after(at))
-        if packet.kind is PacketType.INITIAL:
+        targets = _IDS if self._conversation.keys else _FIRST_IDS
+        for field, connection_id, at in ((targets, packet.destination_id, 6), (_SOURCES, packet.source_id, source + 1)):
+            add_number(self._findings, layers, field, connection_id, origin.after(at))
+        if packet.kind is PacketType.RETRY:
+            add_number(self._findings, layers, _TOKENS, bytes(data[token:-_TAG][:_HEAD]), origin.after(token))
+        elif packet.kind is PacketType.INITIAL:
             # Behind its length, in one, two or more bytes (RFC 9000, 16); what follows is the length of the packet.
             begins = token + (1 << (data[token] >> 6))
             length = int.from_bytes(data[token:begins]) & ((1 << (8 * (begins - token) - 2)) - 1)
-            add_piece(self._findings, layers, bytes(data[begins : begins + length]), origin.after(begins), "token")
+            value = bytes(data[begins : begins + length])
+            # Each Initial packet of a connection has the same.
+            if value != self._token_before:
+                self._token_before = value
+                add_piece(self._findings, layers, value, origin.after(begins), "token")
+                add_number(self._findings, layers, _TOKENS, value[:_HEAD], origin.after(begins))
 
     def _report_text(self, header: bytes, packet: QuicPacket) -> None:
         """Report text in connection IDs, and in what follows them: tokens, which look random, and versions."""

@@ -35,6 +35,8 @@ _COOKIE, _LISTS = 16, 10
 # What a certificate begins with.
 _NONCE = 32
 _COOKIES = Numbers("SSH cookies")
+# The end of a public value, a key or a signature, before which is its type: that is as long as the shortest.
+_LONGEST_VALUE = 64
 _SHORT_NAMES = {b"none", b"zlib"}
 _NAMES = lazy_pattern(rb"[!-~]*")
 _GEX_LENGTHS = {4, 12}
@@ -111,6 +113,9 @@ class ClearMessages:
             count += 1
             if count > _MAX_STRINGS or _LONGEST_GENERATOR < len(field) <= MAX_IDENTIFIER:
                 raise TruncatedError
+            values = Numbers(f"SSH values {kind}.{count}")
+            number = field[-_LONGEST_VALUE:]
+            add_number(self._findings, self._layers, values, number, origin.after(at - len(number)))
             self._read_string(field, origin.after(at - len(field)), 0)
 
     def other(self, kind: int, body: bytes, origin: Origin) -> None:

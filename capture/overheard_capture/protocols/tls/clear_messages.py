@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
@@ -39,6 +40,7 @@ _KNOWN = frozenset((
 # Those that are zeros, or empty: padding, encrypt-then-MAC, the extended master secret, and authentication after
 # the handshake. And those with values that look random: tickets, identities, cookies, key shares, and ECH.
 _WITHOUT_CONTENT = frozenset((21, 22, 23, 49))
+_QUIC_PARAMETERS = 57
 _RANDOM = frozenset((35, 41, 44, 51, 0xFE0D))
 # The random value of a hello. At its end, a server may say that it knows a newer version (RFC 8446, 4.1.3), and all of
 # it may say that the client must begin again.
@@ -50,6 +52,7 @@ _NEW_TICKET, _TICKET_AT, _ZERO_NAME, _BEFORE_TICKET = 4, 6, bytes(16), {35: 0, 4
 # The length of a key, or of the beginning of a ticket.
 _KEY_SHARE, _SHORTEST_KEY = 51, 32
 _RANDOM_VALUES, _SESSION_IDS = Numbers("TLS random values"), Numbers("TLS session IDs")
+_TICKETS = Numbers("TLS tickets")
 _RANDOM_FIELDS = {extension: Numbers(f"TLS extensions {extension}") for extension in _RANDOM}
 
 
@@ -60,8 +63,8 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
         for certificate, start in _certificates(body):
             _add_certificate(findings, layers, certificate, origin.after(start))
     _report_in_clear(findings, kind, body)
-    if kind == _NEW_TICKET and body[_TICKET_AT:].startswith(_ZERO_NAME):
-        findings.report_unread(Reason.KEY, ZERO_KEY, layers)
+    if kind == _NEW_TICKET:
+        _read_ticket(findings, layers, body[_TICKET_AT:], origin.after(_TICKET_AT))
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
         return
@@ -81,6 +84,12 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     except TruncatedError:
         # A malformed hello is reported elsewhere.
         return
+
+
+def _read_ticket(findings: Findings, layers: Layers, ticket: bytes, origin: Origin) -> None:
+    if ticket.startswith(_ZERO_NAME):
+        findings.report_unread(Reason.KEY, ZERO_KEY, layers)
+    add_number(findings, layers, _TICKETS, ticket[: 2 * _SHORTEST_KEY], origin)
 
 
 def _add_random_value(findings: Findings, layers: Layers, body: bytes, origin: Origin) -> None:
@@ -143,6 +152,8 @@ def _add_pieces(findings: Findings, layers: Layers, extension: int | None, field
             end = min(start + 2 * _SHORTEST_KEY, len(field))
             add_number(findings, layers, _RANDOM_FIELDS[extension], field[start:end], origin.after(start))
         add_row(findings, field[:LONGEST], origin, f"TLS extension {extension}")
+    elif extension == _QUIC_PARAMETERS:
+        add_row(findings, field[:LONGEST], origin, "QUIC parameters")
     elif extension not in _KNOWN:
         add_piece(findings, layers, field, origin, "unknown extensions")
 
@@ -153,28 +164,41 @@ def _add_name(findings: Findings, layers: Layers, name: bytes, origin: Origin, p
         labels.append((label, origin.after(at)))
         at += len(label) + 1
     add_labels(findings, layers, labels, part)
-    from overheard_capture.protocols.dns.several_names import add_words  # noqa: PLC0415  (few captures have many names)
+    from overheard_capture.protocols.dns.several_names import OF_SERVER, add_before_domain, add_words  # noqa: PLC0415  (few captures have many names)
 
     add_words(findings, layers, name.split(b"."), origin)
+    if b"." in name:
+        add_before_domain(findings, layers, name.split(b"."), origin, OF_SERVER)
 
 
 def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, origin: Origin) -> None:
-    """Put aside what a certificate has several of, such as units of an organisation, or names of hosts."""
+    """Put aside the values of a certificate, and what it has several of, such as names of hosts."""
     found: dict[tuple[int, bytes], list[tuple[bytes, Origin]]] = {}
+    counts = Counter[tuple[int, bytes]]()
     before = b""
     for start, end in der_values(certificate):
         value, tag = certificate[start:end], certificate[start - 2]
-        if 0 < len(value) <= _LONGEST_NAME and is_printable(value):
-            # What kind of name it is, tells an object identifier before it, or a tag (RFC 5280, 4.1.2.4 and 4.2.1.6).
-            part = (tag, before) if tag < _CONTEXT_TAG else (tag, b"")
-            found.setdefault(part, []).append((value, origin.after(start)))
+        # What kind of value it is, tells an object identifier before it, or a tag (RFC 5280, 4.1.2.4 and 4.2.1.6).
+        part = (tag, before) if tag < _CONTEXT_TAG else (tag, b"")
+        counts[part] += 1
+        if not 0 < len(value) <= _LONGEST_NAME:
+            pass
+        elif is_printable(text := value.rstrip(b"\0")):
+            found.setdefault(part, []).append((text, origin.after(start)))
+            add_piece(findings, layers, text, origin.after(start), (*part, counts[part]))
+        else:
+            # A serial number and a hash of a key are random, and many others are few.
+            field = f"certificate values {tag}.{before.hex()}.{counts[part]}"
+            add_number(findings, layers, Numbers(field, is_random=False), value, origin.after(start))
         before = value if tag == _OBJECT_IDENTIFIER else b""
     for part, values in found.items():
         if len(values) > 1:
             for value, begins in values:
                 add_piece(findings, layers, value, begins, part)
-                if part[0] == _DNS_NAME and b"." in value:
-                    _add_name(findings, layers, value, begins, part)
+        for count, (value, begins) in enumerate(values if part[0] == _DNS_NAME else ()):
+            if b"." in value:
+                _add_name(findings, layers, value, begins, part)
+                _add_name(findings, layers, value, begins, (*part, count))
 
 
 def _certificates(body: bytes) -> Iterator[tuple[bytes, int]]:

@@ -53,3 +53,13 @@ def test_quoted_printable_in_a_quotation_in_html_is_read() -> None:
 def test_base64_in_a_quotation_in_html_with_line_ends_of_mail_is_read() -> None:
     text = in_html(quoted(base64.encodebytes(PACKED))).replace(b"\n", b"\r\n")
     assert any("gzip" in layers for layers in seen(played(untyped, text)))
+
+
+@for_each(again=[0, 1, 2], value=[VALUE, VALUE.swapcase()])
+def test_base64_in_a_quotation_may_be_escaped_again(again: int, value: bytes) -> None:
+    """As a mail in HTML in a message of XMPP; what is on both lines shows only where both signs are taken off."""
+    lines = quoted(base64.encodebytes(b"They wrote, and nobody knows when, that it is " + value))
+    text = in_html(lines).replace(b"&", b"&" + b"amp;" * again)
+    findings = played(untyped, text)
+    assert any("base64" in layers for layers in seen(findings)) == (value == VALUE)
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)

@@ -28,6 +28,11 @@ def reverse(address: bytes) -> bytes:
     return query(b"".join(bytes([len(each)]) + each for each in labels) + b"\0", kind=b"\0\x0c")
 
 
+def reverse_of_ipv6(address: bytes) -> bytes:
+    digits = (bytes(8) + address).hex()[::-1].encode()
+    return query(b"".join(b"\1%c" % digit for digit in digits) + b"\3ip6\4arpa\0", kind=b"\0\x0c")
+
+
 FIELDS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
     "DNS identifiers": (2, lambda each: query(number=each)),
     "DNS addresses": (4, lambda each: answer(1, each)),
@@ -36,13 +41,15 @@ FIELDS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
     "DNS records of type 33": (2, lambda each: answer(33, bytes(4) + each + b"\3sip\0")),
     "DNS records of type 15": (2, lambda each: answer(15, each + b"\2mx\0")),
     "DNS reversed addresses": (4, reverse),
+    "DNS written addresses": (4, lambda each: reverse(each[::-1])),
+    "DNS reversed addresses of IPv6": (8, reverse_of_ipv6),
 }
 
 
 def test_a_text_in_the_numbers_of_several_messages_is_in_clear() -> None:
     for field, (size, make) in FIELDS.items():
         pieces = [TEXT[at : at + size].ljust(size) for at in range(0, len(TEXT), size)]
-        assert f"data in {field}" in in_clear([make(each) for each in pieces]), field
+        assert f"data in {field.removesuffix(' of IPv6')}" in in_clear([make(each) for each in pieces]), field
         random = [hashlib.shake_128(b"%d" % at).digest(size) for at in range(20)]
         assert in_clear([make(each) for each in random]) == {}, field
 

@@ -160,7 +160,7 @@ def test_what_is_in_other_frames_is_unwrapped(
 
     def with_frame(keys: InitialKeys, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         decrypted = decrypt(keys, data, packet)
-        return decrypted and DecryptedPacket(decrypted.payload + frame, decrypted.sender)
+        return decrypted and decrypted._replace(payload=decrypted.payload + frame)
 
     monkeypatch.setattr(InitialKeys, "decrypt", with_frame)
     flow_findings, _ = read_datagrams(transcript)
