@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from capture.sealed import of_stream
 from capture.talk import noise, record
 from overheard import Options, judge
 from overheard_capture.packets import SYN
+from overheard_capture.scan import piece_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,3 +107,22 @@ def test_the_sources_of_segments_within_a_connection_are_read(tmp_path: Path) ->
     ]
     assert outcome(tmp_path, frames) == "PROTECTED"
     assert outcome(tmp_path, changed) == "OVERHEARD"
+
+
+def test_with_and_without_the_compiled_part_the_same_is_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(1)  # noqa: S311  (nothing is kept secret with it)
+    texts = [b"kestrel", SECRET * 9, "fjord ünïcödé ".encode() * 3, bytes(range(40)), b"\xc3", noise(30), b"a" * 20000]
+    rows = []
+    for number in range(600):
+        level, window = chance.choice((0, 1, 9)), chance.choice((-15, 15, 31))
+        strategy = chance.choice((zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED))
+        deflate = zlib.compressobj(level, zlib.DEFLATED, window, 8, strategy)
+        stream = bytearray(deflate.compress(chance.choice(texts)) + deflate.flush())
+        if number % 4 == 0:
+            stream[chance.randrange(len(stream))] ^= 1 << chance.randrange(8)
+        before = noise(chance.randrange(1, 90), number)
+        rows.append((before + stream + noise(20, number), 1 + number % 3))
+    compiled = [[*piece_bytes.inflated(*row, 3)] for row in rows]
+    monkeypatch.setattr(piece_bytes, "core", lambda: None)
+    assert compiled == [[*piece_bytes.inflated(*row, 3)] for row in rows]
+    assert 100 < sum(map(len, compiled)) < len(rows)
