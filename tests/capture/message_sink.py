@@ -25,5 +25,9 @@ class Sink:
         self.pieces.append((piece, where, layers, part))
 
     @staticmethod
+    def wants_pieces(_layers: Layers) -> bool:
+        return True
+
+    @staticmethod
     def wants_number(_field: Numbers) -> bool:
         return True

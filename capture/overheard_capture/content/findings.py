@@ -96,6 +96,9 @@ class MessageSink(Protocol):
     def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
         """What may continue what is in the same `part` of other messages between the same hosts."""
 
+    def wants_pieces(self, layers: Layers) -> bool:
+        """Whether pieces under these layers are still kept: of so many, further ones are not. This is cheap."""
+
     def wants_number(self, field: Numbers) -> bool:
         """Count a number of this field. Returns whether it is one of the first, which are to be added as pieces."""
 

@@ -6,11 +6,13 @@ random bytes do. Compressed content itself looks random.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 from collections import Counter
 
 from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.native import core, pointer
 
 # How much of the bytes is looked at; and what in them says nothing: text, which was searched as it is, and padding.
 # Text in UTF-16 that is shorter than any encoding was, too.
@@ -30,6 +32,10 @@ _SHIFTS, _MOST_DEVIATIONS, _FREQUENT = (0, 5), 11, 8
 def looks_random(data: bytes) -> bool:
     """Whether these bytes may be random. What remains of them beside text and padding decides."""
     if len(data) < _FEWEST:
+        return True
+    compiled = core()
+    # Most of what is looked at is random.
+    if compiled and compiled.looks_random(pointer(data), ctypes.c_uint64(len(data))):
         return True
     rest = _rest(data)
     if len(rest) < _FEWEST:

@@ -5,12 +5,14 @@ That is looked for where little is: in infrastructure and handshakes, as it is a
 
 from __future__ import annotations
 
+import ctypes
 from base64 import b32decode, urlsafe_b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import search_bytes
+from overheard_capture.native import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,9 +55,17 @@ def search_under_key(findings: Findings, layers: Layers, data: Bytes, origin: Or
 def plain_texts(search: Search, data: bytes) -> set[bytes]:
     """What some bytes, and the codes in them, are without each key under which they have a secret."""
     secrets = _differences_of(search.secrets)
-    if not secrets or not _FEWEST < len(data) <= _LONGEST:
+    if not secrets or not _FEWEST < len(data) <= _LONGEST or not _may_have(search.secrets, data):
         return set()
     return {plain for each in (data, *_decoded(data)) for plain in _without_key(each, secrets)}
+
+
+def _may_have(secrets: tuple[Secret, ...], data: bytes) -> bool:
+    """Whether there may be one, as far as the compiled part rules nothing out."""
+    if not (compiled := core()):
+        return True
+    packed = _packed(secrets)
+    return bool(compiled.has_under_key(data, ctypes.c_uint64(len(data)), packed, ctypes.c_uint64(len(packed))))
 
 
 def _decoded(data: bytes) -> Iterator[bytes]:
@@ -82,6 +92,13 @@ def _differences_of(secrets: tuple[Secret, ...]) -> tuple[tuple[int, bytes], ...
     """The first byte of each secret, and its differences."""
     found = [(secret.value[0], _differences(secret.value)) for secret in secrets]
     return tuple((first, each) for first, each in found if len(each) >= _FEWEST and len({*each}) >= _FEWEST_VALUES)
+
+
+@lru_cache(maxsize=8)
+def _packed(secrets: tuple[Secret, ...]) -> bytes:
+    """The differences of each secret behind their length, for the compiled part; none is in as much as is looked at."""
+    found = (each for _, each in _differences_of(secrets) if len(each) < _LONGEST)
+    return b"".join(len(each).to_bytes(2) + each for each in found)
 
 
 def _differences(data: bytes) -> bytes:

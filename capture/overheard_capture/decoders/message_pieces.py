@@ -68,19 +68,29 @@ def add_row(findings: Findings, data: bytes, origin: Origin, kind: str) -> None:
 
 def add_piece(findings: Findings, layers: Layers, data: bytes, origin: Origin, part: object) -> None:
     """A piece, and in which part of a message it is."""
-    if findings.messages and 0 < len(data) <= LONGEST and any(data):
+    if 0 < len(data) <= LONGEST and wants_pieces(findings, layers) and any(data):
+        _add(findings, layers, data, origin, part)
+
+
+def wants_pieces(findings: Findings, layers: Layers) -> bool:
+    """Whether pieces under these layers are still kept: a message may have hundreds of them."""
+    return findings.messages is not None and findings.messages.wants_pieces(layers)
+
+
+def _add(findings: Findings, layers: Layers, data: bytes, origin: Origin, part: object) -> None:
+    if findings.messages:
         findings.messages.add_piece(data, origin.place(0, len(data)), layers, part)
 
 
 def add_number(findings: Findings, layers: Layers, field: Numbers, data: bytes, origin: Origin) -> None:
     """A number of a message. Of each field, only the first ones between two hosts are kept."""
-    if findings.messages and any(data) and findings.messages.wants_number(field):
-        add_piece(findings, layers, data[:LONGEST], origin, field)
+    if findings.messages and any(data) and findings.messages.wants_number(field) and any(data[:LONGEST]):
+        _add(findings, layers, data[:LONGEST], origin, field)
 
 
 def add_labels(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object) -> None:
     """The labels of a name: data is in those before the domain, and may be counted in one of them."""
-    if not findings.messages:
+    if not wants_pieces(findings, layers):
         return
     # Resolvers change the case of names.
     name = b".".join([label for label, _ in labels]).lower()

@@ -31,7 +31,7 @@ def core() -> ctypes.CDLL | None:
     library.without_tags.restype = library.continued_strings.restype = ctypes.c_uint64
     library.compressed_records.restype = library.add_even_records.restype = ctypes.c_uint64
     library.quoted_printable.restype = library.first_of.restype = library.announcement.restype = ctypes.c_int64
-    library.line_block.restype = library.first_magic.restype = ctypes.c_int64
+    library.line_block.restype = library.first_magic.restype = library.first_deflated.restype = ctypes.c_int64
     return library
 
 

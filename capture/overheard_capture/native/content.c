@@ -24,30 +24,6 @@ static int may_be_text(const uint8_t *data, uint64_t length) {
     return 1;
 }
 
-typedef struct {
-    const uint8_t *data;
-    uint64_t end, at; /* in bits */
-} Bits;
-
-/* The next bits, 32 at most, the first one of which is the lowest; what is beyond the end is zero. */
-static uint32_t take(Bits *from, uint32_t count) {
-    uint64_t word = 0, byte = from->at >> 3, length = from->end >> 3;
-    if (byte + 8 <= length) memcpy(&word, from->data + byte, 8);
-    else if (byte < length) memcpy(&word, from->data + byte, length - byte);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    word = word >> (from->at & 7) & ((1ull << count) - 1);
-    from->at += count;
-    return (uint32_t)word;
-}
-
-/* A code of 8 bits at most; the first bit is the highest. */
-static uint32_t take_code(Bits *from, uint32_t count) {
-    uint64_t value = take(from, count);
-    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
-}
-
 /* Whether a known format may begin so (`beginnings` has the first two bytes of each), or text with a byte order mark. */
 static int may_begin_pair(const uint8_t *data, const uint8_t *beginnings) {
     uint16_t pair = be16(data);
@@ -102,16 +78,6 @@ static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12, MOST_PADDING = 3 };
 
-/* Whether a dynamic block may go on like this (RFC 1951, 3.2.7): the lengths of the codes that write the lengths of all others
- * must be a complete code. */
-static int has_code_lengths(Bits *in) {
-    static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
-    uint32_t literals = take(in, 5), distances = take(in, 5), count = take(in, 4) + 4, sum = 0;
-    if (literals > 29 || distances > 29) return 0;
-    while (count--) sum += share[take(in, 3)];
-    return sum == 128 || sum == 0;
-}
-
 /* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
  * or before the quote after a string. */
 static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
@@ -126,49 +92,25 @@ static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
 static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     Bits in = {data, 8 * length, 1};
     uint32_t kind = take(&in, 2);
-    if (kind == 3) return 0;
-    if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
-    if (kind == 2) return has_code_lengths(&in);
-    static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
-                                             2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-    static const uint16_t least_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                              31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
-    static const uint16_t least_distance[30] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                                33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
-                                                1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+    if (kind != FIXED) return may_begin_other(data, length);
     /* The beginning of the output, and its size. */
     uint8_t out[SHORTEST_TEXT] = {0};
     uint64_t size = 0;
     while (in.at < in.end) {
-        uint32_t symbol = take_code(&in, 7);
-        uint64_t copied = 0, back = 0;
-        uint8_t literal = 0;
-        if (!symbol && in.at <= in.end) {
-            /* The end of a block: another one may follow, or nothing but a quote or padding. */
+        Symbol symbol = {0};
+        int what = next_fixed(&in, &symbol);
+        if (what == MALFORMED) return 0;
+        if (what == CUT) break;
+        if (what == BLOCK_END) {
+            /* Another one may follow, or nothing but a quote or padding. */
             uint64_t behind = (in.at + 7) / 8;
             if (!(data[0] & 1) || may_follow(data + behind, data + length, SHORTEST_BEHIND)) return 1;
             break;
         }
-        if (symbol >= 24) symbol = symbol << 1 | take(&in, 1);
-        if (symbol >= 200) {
-            literal = (uint8_t)((symbol << 1 | take(&in, 1)) - 400 + 144);
-        } else if (symbol >= 48 && symbol < 192) {
-            literal = (uint8_t)(symbol - 48);
-        } else {
-            symbol -= symbol >= 192 ? 192 - 23 : 1;
-            if (in.at <= in.end && symbol > 28) return 0;
-            if (in.at > in.end) break;
-            copied = least_length[symbol] + take(&in, length_extra[symbol]);
-            uint32_t distance = take_code(&in, 5);
-            if (in.at > in.end) break;
-            if (distance > 29) return 0;
-            back = least_distance[distance] + take(&in, distance < 2 ? 0 : distance / 2 - 1);
-        }
-        if (in.at > in.end) break;
-        if (back > size) return 0;
-        for (uint64_t each = size; each < SHORTEST_TEXT && each < size + copied; each++) out[each] = out[each - back];
-        if (!copied && size < SHORTEST_TEXT) out[size] = literal;
-        size += copied ? copied : 1;
+        if (symbol.back > size) return 0;
+        for (uint64_t each = size; each < SHORTEST_TEXT && each < size + symbol.copied; each++) out[each] = out[each - symbol.back];
+        if (what == ONE_BYTE && size < SHORTEST_TEXT) out[size] = symbol.literal;
+        size += what == ONE_BYTE ? 1 : symbol.copied;
         /* Python decompresses no more. */
         if (size >= 4096) return 1;
     }

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
-from overheard_capture.decoders.message_pieces import add_number, add_piece
+from overheard_capture.decoders.message_pieces import add_number, add_piece, wants_pieces
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, SHORTEST_VALUE, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.usual_text import has_text
 from overheard_capture.protocols.type_length_values import type_length_values
-from overheard_capture.provenance.origin import joined
+from overheard_capture.provenance.origin import Origin, joined
+from overheard_capture.provenance.spans import LazySpans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("DHCP")
 
@@ -67,15 +68,16 @@ class DhcpReader:
             return False
         is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
         for start, end in values:
-            self._read(data[start:end], origin.after(start))
-            for value in {data[start:end], data[start:end].rstrip(b"\0")}:
-                part = (data[start - 2], len(value) == end - start)
-                add_piece(self._findings, (LAYER,), value, origin.after(start), part)
+            option, where = data[start:end], origin.after(start)
+            self._read(option, where)
+            if wants_pieces(self._findings, (LAYER,)):
+                for value in {option, option.rstrip(b"\0")}:
+                    part = (data[start - 2], len(value) == end - start)
+                    add_piece(self._findings, (LAYER,), value, where, part)
             code = data[start - 2] if not is_6 else int.from_bytes(data[start - 4 : start - 2])
             if code in (_NUMBER_OPTIONS_6 if is_6 else _NUMBER_OPTIONS):
-                numbers = Numbers(f"DHCP option {code}", is_random=False)
-                add_number(self._findings, (LAYER,), numbers, data[start:end], origin.after(start))
-            self._add_suboptions(code, data[start:end], origin.after(start), is_6=is_6)
+                add_number(self._findings, (LAYER,), _numbers(f"option {code}"), option, where)
+            self._add_suboptions(code, option, where, is_6=is_6)
         self._add_numbers(data, origin)
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
@@ -90,11 +92,12 @@ class DhcpReader:
         """Put aside each sub-option, and all of them in order."""
         from overheard_capture.protocols.dhcp_fields import LONGEST_NUMBER, suboptions  # noqa: PLC0415  (few captures have any)
 
+        wants = wants_pieces(self._findings, (LAYER,))
         for inner, start, end in suboptions(code, value, is_6=is_6):
-            for part in (("sub-option", code, inner), ("sub-options", code)):
+            for part in (("sub-option", code, inner), ("sub-options", code)) if wants else ():
                 add_piece(self._findings, (LAYER,), value[start:end], origin.after(start), part)
-            if end - start <= LONGEST_NUMBER:
-                numbers = Numbers(f"DHCP sub-options {inner} of {code}", is_random=False)
+            if end - start <= LONGEST_NUMBER and any(value[start:end]):
+                numbers = _numbers(f"sub-options {inner} of {code}")
                 add_number(self._findings, (LAYER,), numbers, value[start:end], origin.after(start))
 
     def _add_numbers(self, data: bytes, origin: Origin) -> None:
@@ -107,16 +110,16 @@ class DhcpReader:
 
     def _read_joined(self, data: bytes, origin: Origin, ranges: _Ranges, *, is_certain: bool = False) -> None:
         value = b"".join([data[start:end] for start, end in ranges])
-        value_origin = joined([(origin, start, end) for start, end in ranges])
+        parts = [(origin, start, end) for start, end in ranges]
+        # In most of them nothing is found, and there may be hundreds of parts.
+        value_origin = Origin(LazySpans(lambda: joined(parts).sliced(0, len(value))))
         search_bytes(self._findings, (LAYER,), value, value_origin)
         self._read(value, value_origin, is_certain=is_certain)
 
     def _read(self, value: bytes, origin: Origin, *, is_certain: bool = True) -> None:
-        if any(value):
-            is_guess = len(value) <= _MAX_BINARY or not is_certain
-            if is_guess and len(value) < SHORTEST_VALUE:
-                # A message has room for hundreds of these, and was searched.
-                return
+        is_guess = len(value) <= _MAX_BINARY or not is_certain
+        # A message has room for hundreds of short ones, and was searched.
+        if not (is_guess and len(value) < SHORTEST_VALUE) and any(value):
             reader = ShortReader(speculative(self._findings) if is_guess else self._findings, (LAYER,))
             reader.feed(value, origin)
             reader.close()
@@ -126,10 +129,15 @@ class DhcpReader:
         """Do nothing: each message is read by itself."""
 
 
+@lru_cache(maxsize=1024)
+def _numbers(name: str) -> Numbers:
+    return Numbers(f"DHCP {name}", is_random=False)
+
+
 def _values(data: bytes) -> _Ranges | None:
     """Where values are; None if this is no such message."""
     if data[_COOKIE_AT:_OPTIONS_AT] == _COOKIE and data[0] in {1, 2} and data[2] <= 16:
-        options = list(_options(data))
+        options = _options(data)
         if not options:
             return None
         last = options[-1][1]
@@ -185,7 +193,12 @@ def _by_code(data: bytes) -> dict[int, bytes]:
     return values
 
 
-def _options(data: bytes) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=4)
+def _options(data: bytes) -> _Ranges:
+    return [*_each_option(data)]
+
+
+def _each_option(data: bytes) -> Iterator[tuple[int, int]]:
     at = _OPTIONS_AT
     while at + 1 < len(data) and data[at] != _END:
         if data[at] == _PAD:

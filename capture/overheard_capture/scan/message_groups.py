@@ -75,6 +75,10 @@ class DirectionMessages:
         """What may continue what is in the same `part` of other messages between the same hosts."""
         self._groups.add(Piece(where, self._flow, self._hosts, layers, part, piece))
 
+    def wants_pieces(self, layers: Layers) -> bool:
+        """Whether pieces under these layers are still kept."""
+        return self._groups.wants_pieces(self._hosts, layers)
+
     def wants_number(self, field: Numbers) -> bool:
         """Count a number of this field. Returns whether it is one of the first, which are to be added as pieces."""
         return self._groups.wants_number(self._hosts, field)
@@ -163,6 +167,10 @@ class MessageGroups:
         self._size += len(message.data)
         if len(self.waiting) >= _MOST or self._size >= _MOST_BYTES:
             self._join(last=False)
+
+    def wants_pieces(self, hosts: str, layers: Layers) -> bool:
+        """Whether pieces under these layers between these hosts are still kept, which are no numbers."""
+        return self._counts[hosts, layers] < _MOST_OF_HOSTS
 
     def wants_number(self, hosts: str, field: Numbers) -> bool:
         """Count a number of this field. Returns whether it is one of the first between these hosts."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import zlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.compression.formats import DEFLATE, GZIP, ZLIB
-from overheard_capture.decoders.magic import ZLIB_PAIRS
+from overheard_capture.decoders.magic import ZLIB_PAIRS, pair_bits
+from overheard_capture.native import core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +24,7 @@ _SIZES, _MOST_STARTS, _LAST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24, 8
 # The shortest that compresses anything, how much of that is looked at, and how much of what it says.
 _SHORTEST, _LONGEST, _MOST = 12, 1 << 10, 1 << 14
 _GZIP, _WINDOWS = b"\x1f\x8b", {GZIP: 31, ZLIB: 15, DEFLATE: -15}
+_HEADERS = pair_bits({_GZIP, *ZLIB_PAIRS})
 
 
 def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
@@ -43,7 +46,7 @@ def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
 
 def inflated(data: bytes, width: int, least: int) -> Iterator[tuple[Layer, bytes]]:
     """What is compressed with deflate from any row of this width on, if it is text of so many bytes at least."""
-    for at in range(0, len(data) - _SHORTEST, width):
+    for at in _rows(data, width):
         form = GZIP if data.startswith(_GZIP, at) else ZLIB if data[at : at + 2] in ZLIB_PAIRS else DEFLATE
         inflate = zlib.decompressobj(_WINDOWS[form])
         try:
@@ -53,3 +56,14 @@ def inflated(data: bytes, width: int, least: int) -> Iterator[tuple[Layer, bytes
         # Random bytes hardly ever end as such a stream does, and are text then.
         if len(out) >= least and inflate.eof and looks_like_text(out):
             yield form.layer, out
+
+
+def _rows(data: bytes, width: int) -> Iterator[int]:
+    """Where the rows begin from which on something may be compressed, as far as the compiled part rules nothing out."""
+    if not (compiled := core()):
+        yield from range(0, len(data) - _SHORTEST, width)
+        return
+    at, length, step = 0, ctypes.c_uint64(len(data)), ctypes.c_uint64(width)
+    while (at := int(compiled.first_deflated(data, length, ctypes.c_uint64(at), step, _HEADERS))) >= 0:
+        yield at
+        at += width

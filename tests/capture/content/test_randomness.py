@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 
 import cramjam
 import pytest
 
 from capture.wrapped import noise
+from overheard_capture.content import randomness
 from overheard_capture.content.randomness import has_zeros, looks_random
 
 WORDS = "the note says where the key is, and when to come for it: at noon"
@@ -50,3 +52,28 @@ def test_random_bytes_always_do(size: int) -> None:
 def test_text_in_utf_16_and_utf_32_has_zeros() -> None:
     assert [name for name in CONTENT if has_zeros(CONTENT[name])] == ["UTF-16", "UTF-32", "numbers", "LZ4 of UTF-16"]
     assert not any(map(has_zeros, RANDOM.values()))
+
+
+def test_with_and_without_the_compiled_part_the_same_looks_random(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(1)  # noqa: S311  (nothing is kept secret with it)
+
+    def some(alphabet: bytes, size: int) -> bytes:
+        return bytes(chance.choice(alphabet) for _ in range(size))
+
+    makes = (
+        chance.randbytes,
+        lambda size: some(b"ab ~\t\x7f\x80", size % 9),
+        lambda size: b"".join(bytes([letter, 0]) for letter in some(b"aaaaab ~\t", size % 30)),
+        lambda size: b"".join(bytes([0, letter]) for letter in some(b"aaaaab ~\x1f", size % 30)),
+        lambda size: bytes([size % 256]) * (size % 9),
+        lambda size: some(bytes(range(0x80, 0x9C)), size % 60),
+        lambda size: chance.randbytes(8) * (size % 12),
+    )
+    texts = [
+        b"".join(chance.choice(makes)(chance.randrange(1, 300)) for _ in range(chance.randrange(1, 7)))
+        for _ in range(4000)
+    ]
+    compiled = [looks_random(text) for text in texts]
+    monkeypatch.setattr(randomness, "core", lambda: None)
+    assert compiled == [looks_random(text) for text in texts]
+    assert len(texts) / 4 < sum(compiled) < len(texts) * 3 / 4

@@ -12,11 +12,14 @@ from capture.sealed import of_stream
 from capture.talk import noise, record
 from overheard import Options, judge
 from overheard.words.secret import Secret
+from overheard_capture.content import under_key
 from overheard_capture.content.under_key import LAYER, plain_texts
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 VALUE = b"kestrel-Vorhang-8817"
 KEYED = bytes(byte ^ 0xA7 for byte in VALUE)
@@ -48,6 +51,22 @@ def test_other_bytes_and_plain_ones_have_none_under_a_key() -> None:
     # What repeats itself would be found everywhere.
     for value in (b"aaaaaaaaaa", b"abababababab", b"abc"):
         assert plain_texts(Search([Secret("message", value)], large_input=False), bytes(100) + value[1:]) == set()
+
+
+def test_with_and_without_the_compiled_part_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = [KEYED[:size] for size in range(14, 21)] + [noise(3) + KEYED, KEYED + noise(5)]
+    codes = (bytes, lambda data: data.hex().encode(), b32encode, lambda data: b32encode(data).lower(), b64encode)
+    written = [code(data) for code in codes for data in cut]
+    found = [
+        before + code.rstrip(b"=") + after
+        for code in written
+        for before in (b"", b"a", b".", b"\5")
+        for after in (b"", b".abc")
+    ]
+    compiled = [plain_texts(SEARCH, data) for data in found]
+    monkeypatch.setattr(under_key, "core", lambda: None)
+    assert compiled == [plain_texts(SEARCH, data) for data in found]
+    assert len(found) / 4 < sum(map(bool, compiled)) < len(found)
 
 
 def test_a_name_with_base64_of_it_is_overheard_and_one_with_other_base64_is_not(tmp_path: Path) -> None:

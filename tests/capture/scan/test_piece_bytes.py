@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from capture.talk import noise, record
 from overheard import Options, judge
 from overheard_capture.packets import SYN, Numbers
 from overheard_capture.provenance.origin import Origin
+from overheard_capture.scan import piece_bytes
 from overheard_capture.scan.piece_bytes import byte_columns
 from overheard_capture.scan.piece_numbers import Piece
 
@@ -116,3 +118,22 @@ def test_the_last_columns_of_long_rows_are_looked_at() -> None:
     pieces = [Piece(place, 1, "hosts", (), Numbers("random values"), each) for each in rows]
     assert SECRET in {b"".join(said) for said in byte_columns(pieces)}
     assert SECRET not in {b"".join(said) for said in byte_columns(pieces[::-1])}
+
+
+def test_with_and_without_the_compiled_part_the_same_is_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(1)  # noqa: S311  (nothing is kept secret with it)
+    texts = [b"kestrel", SECRET * 9, "fjord ünïcödé ".encode() * 3, bytes(range(40)), b"\xc3", noise(30), b"a" * 20000]
+    rows = []
+    for number in range(600):
+        level, window = chance.choice((0, 1, 9)), chance.choice((-15, 15, 31))
+        strategy = chance.choice((zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED))
+        deflate = zlib.compressobj(level, zlib.DEFLATED, window, 8, strategy)
+        stream = bytearray(deflate.compress(chance.choice(texts)) + deflate.flush())
+        if number % 4 == 0:
+            stream[chance.randrange(len(stream))] ^= 1 << chance.randrange(8)
+        before = noise(chance.randrange(1, 90), number)
+        rows.append((before + stream + noise(20, number), 1 + number % 3))
+    compiled = [[*piece_bytes.inflated(*row, 3)] for row in rows]
+    monkeypatch.setattr(piece_bytes, "core", lambda: None)
+    assert compiled == [[*piece_bytes.inflated(*row, 3)] for row in rows]
+    assert 100 < sum(map(len, compiled)) < len(rows)

@@ -91,7 +91,7 @@ def _is_numbers(run: bytes | bytearray) -> bool:
 
 def _is_hexadecimal(run: bytes | bytearray) -> bool:
     """Whether no long word has other digits. Of base32, fewer than one in 10^7 such words is like that."""
-    return all(not word[0].translate(None, _HEX_DIGITS) for word in _WORD.finditer(run))
+    return not any(word.translate(None, _HEX_DIGITS) for word in _WORD.findall(run))
 
 
 def _base32(chars: bytes) -> bytes:
