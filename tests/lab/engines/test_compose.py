@@ -113,7 +113,8 @@ class TestHardening:
             "credentials-client": {"client writes"},
             "shared-key": {"server writes", "client reads"},
             "gallery": {"gallery writes", "client reads"},
-            "impostor": {"interceptor writes", "client reads"},
+            # Whose certificates the log takes, too.
+            "impostor": {"interceptor writes", "client reads", "ca reads"},
             "intercepted": {"interceptor writes", "capture reads"},
             "capture-token": {"capture writes", "second-recorder reads", "client reads"},
             "recordings": {"capture writes"},

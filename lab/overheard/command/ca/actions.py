@@ -41,7 +41,9 @@ def act(options: argparse.Namespace) -> int:
 
 def folder_of(options: argparse.Namespace) -> Folder:
     """The folder of the CA, with what the command line says about its keys and settings. Raises SettingsError."""
-    state: Path = options.state
+    state: Path | None = options.state
+    if state is None:
+        raise SettingsError("nobody knows where your home folder is", hint="name the folder of the CA with --state")
     beside = state.with_name(f"{state.name}.passphrase")
     given = {each.variable: each.kept(getattr(options, each.variable, None)) for each in SETTINGS}
     folder = Folder(
@@ -163,8 +165,9 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    backup.restore(options.file, options.state)
-    _say(f"restored {options.state}; the passphrase of its keys is the one from when it was backed up")
+    folder = folder_of(options).path
+    backup.restore(options.file, folder)
+    _say(f"restored {folder}; the passphrase of its keys is the one from when it was backed up")
     return 0
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard.command.ca.settings import SETTINGS
+from overheard.command.ca.settings import SETTINGS, default_state
 from overheard_ca.operator.kinds import REASONS, KeyKind
 from overheard_ca.profile import Profile
 
@@ -74,9 +74,9 @@ def _with_state(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument(
         "--state",
         type=Path,
-        default=Path(state) if state else _default_state(),
+        default=Path(state) if state else default_state(),
         metavar="FOLDER",
-        help="the folder of the CA (default: %(default)s; also: OVERHEARD_CA_STATE)",
+        help="the folder of the CA (default: ~/.local/share/overheard/ca; also: OVERHEARD_CA_STATE)",
     )
     return parser
 
@@ -280,12 +280,6 @@ def _trial(inner: Commands) -> None:
         help="also set SSL_CERT_FILE, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: most programs then trust this root alone",
     )
     parser.usage = "overheard ca trial [options] NAME -- COMMAND [ARGUMENT ...]"
-
-
-def _default_state() -> Path:
-    """Where programs keep their data (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(home).expanduser() / "overheard" / "ca"
 
 
 def _days(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,3 +46,12 @@ SETTINGS = (
     Setting("--acme-external-accounts-file", "FILE", "a JSON object of names and keys: only they may register"),
     Setting("--acme-terms", "URL", "terms to which an account has to agree (none)"),
 )
+
+
+def default_state() -> Path | None:
+    """Where programs keep their data (XDG Base Directory Specification); None for a user without a home."""
+    try:
+        home = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    except RuntimeError:
+        return None
+    return home / "overheard" / "ca"

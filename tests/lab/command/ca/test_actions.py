@@ -108,6 +108,16 @@ def test_two_different_passphrases(ca: AuthorityCommand) -> None:
     assert not ca.state.exists()
 
 
+def test_a_user_without_a_home(tmp_path: Path) -> None:
+    """As in a container: the user has a number, and nothing else."""
+    nobody = ["unshare", "--user", "--map-user=54321", "--", "env", "-u", "HOME", sys.executable, "-m", "overheard"]
+    codes = []
+    for words in (["--version"], ["ca", "list"], ["ca", "list", "--state", str(tmp_path)]):
+        done = subprocess.run([*nobody, *words], capture_output=True, text=True, timeout=LONG, check=False)
+        codes.append((done.returncode, "home folder" in done.stderr))
+    assert codes == [(0, False), (64, True), (64, False)]
+
+
 def test_no_terminal_to_ask_on(ca: AuthorityCommand) -> None:
     done = subprocess.run(
         ca.words("init", "--ask"),
