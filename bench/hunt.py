@@ -39,7 +39,7 @@ _MOST_LAYERS = 4
 _SHORTEST = 25
 _NO_SPELLINGS = {"base85", "ascii85", "z85", "base58"}
 # Framings and protocols that write what they hold in base64.
-_WITH_BASE64 = {"data-url", "ldif", "plist", "mail", "SMTP AUTH PLAIN", "SMTP AUTH LOGIN", "HTTP Basic"}
+_WITH_BASE64 = {"data-url", "ldif", "mail", "SMTP AUTH PLAIN", "SMTP AUTH LOGIN", "HTTP Basic"}
 # What has no signature is looked for from this length on: identifiers are shorter.
 _SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli", "lz4-block", "snappy-block"}
 # Beyond that, a nesting says nothing new and takes long to judge.

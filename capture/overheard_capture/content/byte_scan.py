@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 # The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 SHORTEST_RUN = 24
-_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
+# With what fills its end, which is a sign of base64, it may be two characters shorter.
+_SHORTEST_FILLED = SHORTEST_RUN - 2
+_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{%d,}+" % _SHORTEST_FILLED)
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 _NO_CONTROL = _PLAIN + bytes(range(128, 256))
 
@@ -61,7 +63,7 @@ _SOFT, _PRINTABLE_BEFORE, _TEXT_BEFORE = lazy_pattern(rb"=\r?\n"), 4, 32
 
 
 def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
-    """The (start, end) of each run of at least `SHORTEST_RUN` base64 characters.
+    """The (start, end) of each run of base64 characters that is long enough (`is_long_run`).
 
     Runs that cannot be base64 may be left out, except for one at the end of the data.
     """
@@ -69,18 +71,24 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
         return []
     compiled = core()
     if compiled is None:
-        return [run.span() for run in _RUN.finditer(data)]
+        return [run for run in map(re.Match.span, _RUN.finditer(data)) if is_long_run(data, *run)]
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(SHORTEST_RUN)
+    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(_SHORTEST_FILLED)
     while True:
         count = compiled.runs(place, length, _MEMBERS, minimum, _RUNS, _ROOM, ctypes.byref(at))
         if not count:
             return found
         bounds = _RUNS[: 2 * count]
-        found += zip(bounds[::2], bounds[1::2], strict=True)
+        found += [run for run in zip(bounds[::2], bounds[1::2], strict=True) if is_long_run(data, *run)]
         if count < _BATCH:
             return found
+
+
+def is_long_run(data: bytes | bytearray, begins: int, ends: int) -> bool:
+    """Whether characters are `SHORTEST_RUN` with what fills their end, or more."""
+    length = ends - begins
+    return length >= SHORTEST_RUN or (length >= _SHORTEST_FILLED and data[ends : ends + 1] == b"=")
 
 
 class Members:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import BASE64_ALPHABET, SHORTEST_RUN, base64_runs
+from overheard_capture.content.byte_scan import BASE64_ALPHABET, SHORTEST_RUN, base64_runs, is_long_run
 from overheard_capture.content.fernet_pairs import KEY_LENGTH
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
@@ -107,11 +107,11 @@ class Base64Finder:
             return
         for first, ends in base64_runs(data):
             begins = max(first, at)
-            if ends - begins < SHORTEST_RUN or is_word(data, begins, ends, last=last):
+            if not is_long_run(data, begins, ends) or is_word(data, begins, ends, last=last):
                 continue
             begin = run_start(data, begins, at)
             line = LINE.match(data, begin)
-            if not line or line.end() - begins < SHORTEST_RUN:
+            if not line or not is_long_run(data, begins, line.end()):
                 continue
             end, final = self._run_end(data, begin, line.end())
             if not final and not last:
