@@ -24,7 +24,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY lab/overheard/__init__.py /app/overheard/
 COPY lab/overheard/words /app/overheard/words
 COPY lab/overheard/role /app/overheard/role
-COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/credentials.py /app/overheard_services/
+COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/acme_order.py services/overheard_services/credentials.py /app/overheard_services/
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/gallery /app/overheard_services/gallery
 COPY services/overheard_services/server /app/overheard_services/server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 import modified_lab
 from overheard.words.story import SCENARIOS
+from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
     from overheard.words.chapter import Break
@@ -30,6 +32,23 @@ def broken(code: Path, change: Break) -> None:
     (number,) = (number for number, line in enumerate(lines) if line.strip() == change.line)
     lines[number] = lines[number].replace(change.line, change.instead)
     file.write_text("\n".join(lines) + "\n")
+
+
+def test_a_server_that_does_not_answer_the_ca_gets_no_certificate(tmp_path: Path) -> None:
+    (scenario,) = (each for each in SCENARIOS if each.name == "acme")
+    change = replace(
+        scenario.chapter.try_this,
+        file="services/overheard_services/server/__main__.py",
+        line="serve(lambda: create_app(settings.message, key, answers), listeners)",
+        instead="serve(lambda: create_app(settings.message, key), listeners)",
+    )
+    code = modified_lab.copied(tmp_path / "code", package_of(change))
+    broken(code, change)
+    _, results = modified_lab.run(code, tmp_path / "runs", scenario.name)
+    result = results[scenario.name]
+    assert result.failed
+    assert result.verdict.outcome is not Outcome.PROTECTED
+    assert "alert internal error" in result.error
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

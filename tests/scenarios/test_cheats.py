@@ -71,6 +71,11 @@ CHEATS = {
         "transparency", "logged=False", "should fail with “the certificate is not in the log”, but got the message"
     ),
     "a log and no spy": Cheat("transparency", "intercepted=False", "should be NOT SENT, but is PROTECTED"),
+    "a stranger in place of the client": Cheat("acme", "orders='server'", "should get the message, but the error was"),
+    "no stranger": Cheat(
+        "acme", "orders=''", "should fail with “incorrectResponse”, but the error was", everywhere=True
+    ),
+    "no certificate at all": Cheat("acme", "service=HTTP", "should be PROTECTED, but is OVERHEARD"),
     "a gallery without verification": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",

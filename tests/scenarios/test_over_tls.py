@@ -37,6 +37,19 @@ def test_tshark_reads_the_message_once_decrypted(run: Run, name: str) -> None:
     assert MESSAGE in printed
 
 
+def test_the_ca_is_seen_to_ask_the_server_once_with_an_answer_and_once_without(run: Run) -> None:
+    """In clear: what the server ordered, and then what the stranger did."""
+    asked = fields(run.path("acme"), "http.request", "http.request.uri", "http.user_agent", "ip.src")
+    answered = fields(run.path("acme"), "http.response", "http.response.code", "http.file_data", "ip.dst")
+    tokens = [uri.removeprefix("/.well-known/acme-challenge/") for uri, _, _ in asked]
+    assert [agent for _, agent, _ in asked] == ["overheard-ca"] * 2
+    assert tokens[0] != tokens[1]
+    assert [code for code, _, _ in answered] == ["200", "404"]
+    assert [came for *_, came in asked] == [to for *_, to in answered]
+    assert run.path("acme").read_bytes().count(f"{tokens[0]}.".encode()) == 1
+    assert f"{tokens[1]}.".encode() not in run.path("acme").read_bytes()
+
+
 def test_without_trust_the_client_sends_an_alert_and_no_data(run: Run) -> None:
     result = run.results["https-untrusted"]
     assert not result.received

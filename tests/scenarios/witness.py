@@ -13,11 +13,11 @@ from pathlib import Path
 
 from overheard.engines.base import clean_environment
 from overheard.words.gallery import ROWS
-from overheard.words.services import HTTP, HTTPS, LEGACY, MUTUAL
+from overheard.words.services import ACME, CA, HTTP, HTTPS, LEGACY, MUTUAL
 from scenarios.runs import MESSAGE
 
 # Without these, tshark might dissect a connection as the protocol that is registered for the client's ephemeral port.
-_TLS = [each.port for each in (HTTPS, MUTUAL, LEGACY)] + [row.port for row in ROWS if row.scheme == "https"]
+_TLS = [each.port for each in (HTTPS, MUTUAL, LEGACY, ACME, CA)] + [row.port for row in ROWS if row.scheme == "https"]
 _DECODE_AS = [word for port in _TLS for word in ("-d", f"tcp.port=={port},tls")] + ["-d", f"tcp.port=={HTTP.port},http"]
 
 

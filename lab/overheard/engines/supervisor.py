@@ -96,6 +96,8 @@ class Lab:
             "OVERHEARD_CA_PASSPHRASE_FILE": f"{self._volume('passphrase')}/passphrase",
             "OVERHEARD_CA_HANDOVER": self._volume("handover"),
             "OVERHEARD_CA_REQUESTERS": "server=logged:server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn",
+            "OVERHEARD_CA_ACME": "on",
+            "OVERHEARD_CA_ACME_HTTP_PORT": str(HTTP.port),
             "OVERHEARD_CA_LOG": "on",
             "OVERHEARD_CA_LOG_ROOTS": f"{self._volume('impostor')}/{IMPOSTOR_ROOT}" if self.interceptor else "",
         }

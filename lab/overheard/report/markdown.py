@@ -58,6 +58,7 @@ def _how(attempt: Attempt) -> str:
         f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
         f"offers only `{attempt.ciphers}`" if attempt.ciphers else "",
         "asks for a certificate that is in the log" if attempt.logged else "",
+        f"orders a certificate for `{attempt.orders}`" if attempt.orders else "",
         "is redirected to the interceptor" if attempt.intercepted else "",
     )
     return ", ".join(filter(None, said)) or "nothing special"

@@ -6,10 +6,11 @@ Each address has its own `Listener`: some may use HTTP, some HTTPS, some require
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 
 from overheard.role.worker import CONNECTIONS, Worker
-from overheard.words.errors import SettingsError
+from overheard.words.errors import OverheardError, SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 _MEMORY = Path("/dev/shm")  # noqa: S108
 # The accepted cipher suites up to TLS 1.2 (RFC 9325, 4.2). By default, Debian's Python accepts RSA key exchange.
 _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
-# The deadline for a handshake, in seconds. Those for the request and the response are in `worker`.
-_HANDSHAKE_DEADLINE = 5
+# The deadline for a handshake, in seconds, and for one during which a certificate may be obtained. Those for the
+# request and the response are in `worker`.
+_HANDSHAKE_DEADLINE, _DEADLINE_ON_DEMAND = 5, 30
+
+log = logging.getLogger("overheard")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Listener:
     """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only.
 
     With `client_ca` (a PEM file) every client must present a certificate of that CA (RFC 8446, 4.3.2). `ciphers` are
-    additional cipher suites up to TLS 1.2 to accept, as an OpenSSL cipher string.
+    additional cipher suites up to TLS 1.2 to accept, as an OpenSSL cipher string. With `on_demand`, each handshake goes
+    on with the context that this returns, and ends if it raises OverheardError.
     """
 
     host: str
@@ -44,6 +49,7 @@ class Listener:
     key: Path | None = None
     client_ca: Path | None = None
     ciphers: str = ""
+    on_demand: Callable[[], ssl.SSLContext] | None = None
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -62,13 +68,15 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes
 class _ByPort:
     """Stands in for gunicorn's one SSLContext: handles each connection as the listener of its port says."""
 
-    def __init__(self, contexts: Mapping[int, ssl.SSLContext]) -> None:
-        self._contexts = contexts
+    def __init__(self, contexts: Mapping[int, ssl.SSLContext], on_demand: Container[int]) -> None:
+        self._contexts, self._on_demand = contexts, on_demand
 
     def wrap_socket(self, sock: socket.socket, **options: Any) -> socket.socket:  # noqa: ANN401  (for SSLContext's own)
         """The connection after its handshake; unchanged on a port without TLS. Raises ConnectionResetError."""
-        context = self._contexts.get(sock.getsockname()[1])
-        return _secured(sock, context, options) if context else sock
+        port = sock.getsockname()[1]
+        context = self._contexts.get(port)
+        deadline = _DEADLINE_ON_DEMAND if port in self._on_demand else _HANDSHAKE_DEADLINE
+        return _secured(sock, context, deadline, options) if context else sock
 
 
 def serve(
@@ -114,10 +122,10 @@ def _see_that_it_is_free(listener: Listener) -> None:
 
 def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
     """The gunicorn options for the listeners with TLS; empty if there are none."""
-    secure = {listener.port: _context(listener.certificate, listener) for listener in listeners if listener.certificate}
+    secure = {each.port: _context(each.certificate, each) for each in listeners if each.certificate}
     if not secure:
         return {}
-    by_port = _ByPort(secure)
+    by_port = _ByPort(secure, {listener.port for listener in listeners if listener.on_demand})
     return {
         # gunicorn turns TLS on only if these are set. The certificates that are used are those of the contexts.
         "certfile": next(str(listener.certificate) for listener in listeners if listener.certificate),
@@ -128,24 +136,49 @@ def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
     }
 
 
-def _context(certificate: Path, listener: Listener) -> ssl.SSLContext:
+def context_of(certificate: Path, key: Path | None, ciphers: str = "") -> ssl.SSLContext:
+    """How to serve with a certificate and its key (PEM files), and with additional cipher suites."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(":".join(filter(None, (_SUITES, listener.ciphers))))
-    if listener.client_ca:
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(listener.client_ca)
-    context.load_cert_chain(certificate, listener.key)
+    context.set_ciphers(":".join(filter(None, (_SUITES, ciphers))))
+    context.load_cert_chain(certificate, key)
     return context
 
 
-def _secured(sock: socket.socket, context: ssl.SSLContext, options: Mapping[str, Any]) -> ssl.SSLSocket:
+def _context(certificate: Path, listener: Listener) -> ssl.SSLContext:
+    context = context_of(certificate, listener.key, listener.ciphers)
+    if listener.client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(listener.client_ca)
+    if listener.on_demand:
+        # Called for a ClientHello, and not when somebody only connects.
+        context.sni_callback = _with_context(listener.on_demand)
+    return context
+
+
+def _with_context(current: Callable[[], ssl.SSLContext]) -> Callable[..., int | None]:
+    """An `sni_callback` that goes on with the current context, or ends the handshake with an alert."""
+
+    def go_on(connection: ssl.SSLSocket, _name: str | None, _listening: ssl.SSLContext) -> int | None:
+        try:
+            connection.context = current()
+        except OverheardError as problem:
+            log.warning("no certificate to serve with: %s", problem)
+            return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
+        return None
+
+    return go_on
+
+
+def _secured(
+    sock: socket.socket, context: ssl.SSLContext, deadline: float, options: Mapping[str, Any]
+) -> ssl.SSLSocket:
     """The connection after its handshake.
 
     Raises ConnectionResetError if it fails, whatever the reason: gunicorn ignores that error silently. For any other it
     would write a line to the log and a response in clear.
     """
-    sock.settimeout(_HANDSHAKE_DEADLINE)
+    sock.settimeout(deadline)
     try:
         # A copy, because SSLContext closes a socket whose handshake failed. The worker reads what is left, then closes:
         # the connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).

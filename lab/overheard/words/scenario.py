@@ -101,7 +101,8 @@ class Attempt:
     client also checks the gallery's revocation list, `logged` whether it asks for a certificate that is in the log that
     it knows, `strict` whether it asks for all of RFC 5280, and `patience` its timeout, in seconds. If the service has
     no host, the client uses the server's address. `greeting` is how the server must greet the client, besides telling
-    the message. `warning` is the name of the warning that the client must get.
+    the message. `warning` is the name of the warning that the client must get. `orders` is a name, for which the client
+    orders a certificate in place of all this, with an ACME account of its own.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Attempt:
     ciphers: str = ""
     crl: bool = False
     logged: bool = False
+    orders: str = ""
     strict: bool = False
     patience: float = 10
     error: str = ""
@@ -126,7 +128,7 @@ class Attempt:
     @property
     def url(self) -> str:
         """The URL that the client requests."""
-        return self.service.origin + self.disguise.path
+        return self.service.origin + ("/acme/directory" if self.orders else self.disguise.path)
 
     def expected_error(self, openssl: tuple[int, int]) -> str:
         """A part of the error that a client with that OpenSSL must get; empty if it must get the message."""

@@ -30,6 +30,8 @@ HTTPS = Service("https", "server", 5443)
 MUTUAL = Service("https", "server", 5447)
 # Has an RSA key, and still accepts RSA key exchange (RFC 5246, 7.4.7.1).
 LEGACY = Service("https", "server", 5446)
+# Gets its certificate by ACME when the first client comes.
+ACME = Service("https", "server", 5448)
 CA = Service("https", "ca", 5444)
 CAPTURE = Service("http", "capture", 5690)
 
@@ -44,4 +46,4 @@ GALLERY_HEALTH = Service("http", "server", 5599)
 GALLERY_PORTS = range(GALLERY_HEALTH.port + 1, HTTP.port)
 
 # The services of the server, by their names in its settings.
-OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY}
+OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY, "acme": ACME}

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from overheard.certificates.facts import words_for_scenario
+from overheard.words.errors import EnrolmentError
 from overheard.words.scenario import Attempt, Disguise, SharedKey
 from overheard.words.services import HTTPS
 from overheard_services.client.ask import Reply, Way, ask
+from overheard_services.credentials import new_key as new_private_key
 from overheard_services.disguise import substitution
 from overheard_services.disguise.diffie_hellman import Party
 from overheard_services.disguise.fernet import new_key, unseal
@@ -39,9 +41,23 @@ class Answer:
 
 def make(attempt: Attempt, way: Way, has: ClientFiles) -> Answer:
     """Make an attempt, and return the result."""
+    if attempt.orders:
+        return _ordered(attempt, has)
     answer = _BY_DISGUISE[attempt.disguise](attempt, way, has)
     certificate = f"the server showed: {words_for_scenario(answer.certificate)}" if answer.certificate else ""
     return replace(answer, notes=tuple(filter(None, (*answer.notes, certificate, answer.greeting, *answer.warned))))
+
+
+def _ordered(attempt: Attempt, has: ClientFiles) -> Answer:
+    """What the CA says to somebody who orders a certificate for a name, and has no server there to prove it."""
+    from overheard_services.acme_order import order  # noqa: PLC0415  (it takes long, and few scenarios need it)
+
+    try:
+        order(has.settings.ca_url, has.root, attempt.orders, new_private_key(), lambda _token, _answer: None)
+    except EnrolmentError as refused:
+        # Without the hint, which is for whoever has the CA.
+        return Answer(error=str(refused).partition("\n")[0])
+    return Answer(error=f"nothing was refused: the CA certified {attempt.orders}")
 
 
 def _plainly(attempt: Attempt, way: Way, _has: ClientFiles) -> Answer:

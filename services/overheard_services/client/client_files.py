@@ -69,9 +69,14 @@ class ClientFiles:
         return KnownLog.from_pem(contents("OVERHEARD_CLIENT_HANDOVER", self.settings.handover / LOG_KEY))
 
     @property
+    def root(self) -> Path:
+        """The root of the lab CA."""
+        return self.folder / _ROOT
+
+    @property
     def log_watch(self) -> LogWatch:
         """What the squirrels do with that log."""
-        return LogWatch(self.settings.ca_url, self.folder / _ROOT, self._log())
+        return LogWatch(self.settings.ca_url, self.root, self._log())
 
     def keep(self, key: bytes) -> None:
         """Save a key of the application's own encryption, so that the judge can prove what was encrypted."""
@@ -90,9 +95,9 @@ class ClientFiles:
         if trust is Trust.IMPOSTOR_CA and self.settings.impostor:
             theirs = contents("OVERHEARD_CLIENT_IMPOSTOR", self.settings.impostor / IMPOSTOR_ROOT)
             both = self.folder / "both.pem"
-            write_whole(both, (self.folder / _ROOT).read_bytes() + theirs)
+            write_whole(both, self.root.read_bytes() + theirs)
             return both
-        return self.folder / _ROOT if trust is Trust.LAB_CA else None
+        return self.root if trust is Trust.LAB_CA else None
 
     def _certificate(self, identity: Identity) -> tuple[Path, Path] | None:
         if identity is Identity.SQUIRREL:

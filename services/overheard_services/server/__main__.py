@@ -12,13 +12,15 @@ from overheard.role.run import asks_for_health, run
 from overheard_services.server.settings import Enrolment, Settings
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
     from overheard.role.serve import Listener
-    from overheard.words.services import Service
     from overheard_services.credentials import Credentials
 
 # How long the server waits for the certificate authority to start, in seconds.
 _PATIENCE = 30
-_MUTUAL, _LEGACY = "mutual-tls", "legacy"
+_MUTUAL, _LEGACY, _ACME = "mutual-tls", "legacy", "acme"
 # RSA key exchange: the client encrypts the premaster secret with the server's key (RFC 5246, 7.4.7.1).
 _RSA_KEY_EXCHANGE = "AES128-GCM-SHA256"
 
@@ -35,8 +37,9 @@ def main(arguments: list[str]) -> int:
 
     key = shared_key(settings.secret_key, settings.shared_key_file)
     credentials = _certified(settings.enrolment) if settings.enrolment else None
-    listeners = [_listener(settings.bind, name, service, credentials) for name, service in settings.services.items()]
-    serve(lambda: create_app(settings.message, key), listeners)
+    answers: dict[str, str] = {}
+    listeners = [_listener(settings, name, credentials, answers) for name in settings.services]
+    serve(lambda: create_app(settings.message, key, answers), listeners)
     return 0
 
 
@@ -45,13 +48,13 @@ def _health(settings: Settings) -> int:
     root = str(settings.enrolment.folder / "root.pem") if settings.enrolment else None
     for name, service in settings.services.items():
         url = f"{service.scheme}://127.0.0.1:{service.port}"
-        if code := _knock(service.port) if name == _MUTUAL else ask(url, root=root):
+        if code := _knock(service.port) if name in (_MUTUAL, _ACME) else ask(url, root=root):
             return code
     return 0
 
 
 def _knock(port: int) -> int:
-    """Check that the port is open. A health check would need a client certificate."""
+    """Check that the port is open. A request would need a client certificate, or have the server obtain one."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError as problem:
@@ -68,19 +71,28 @@ def _certified(enrolment: Enrolment) -> Credentials:
     return enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder, rsa_key=True)
 
 
-def _listener(bind: str, name: str, service: Service, credentials: Credentials | None) -> Listener:
+def _listener(settings: Settings, name: str, credentials: Credentials | None, answers: dict[str, str]) -> Listener:
     from overheard.role.serve import Listener  # noqa: PLC0415
 
-    if credentials is None or service.scheme == "http":
-        return Listener(bind, service.port)
+    service, enrolment = settings.services[name], settings.enrolment
+    if credentials is None or enrolment is None or service.scheme == "http":
+        return Listener(settings.bind, service.port)
     return Listener(
-        bind,
+        settings.bind,
         service.port,
         credentials.certificate,
         credentials.key,
         client_ca=credentials.root if name == _MUTUAL else None,
         ciphers=_RSA_KEY_EXCHANGE if name == _LEGACY else "",
+        on_demand=_by_acme(enrolment, credentials, answers) if name == _ACME else None,
     )
+
+
+def _by_acme(enrolment: Enrolment, credentials: Credentials, answers: dict[str, str]) -> Callable[[], ssl.SSLContext]:
+    from overheard_services.server.acme_certificate import AcmeCertificate  # noqa: PLC0415
+    from overheard_services.server.on_demand import OnDemand  # noqa: PLC0415
+
+    return OnDemand(AcmeCertificate(enrolment, credentials.root, answers).obtain).context
 
 
 if __name__ == "__main__":

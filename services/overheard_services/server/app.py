@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -15,11 +16,15 @@ from overheard_services.disguise.diffie_hellman import Party
 # A public value has 44 characters; JSON this short cannot be nested too deeply to parse.
 _MOST_BYTES = 256
 _NO_KEY = "No key is shared: start the server with SECRET_KEY, SECRET_KEY_FILE or OVERHEARD_SERVER_SHARED_KEY_FILE.\n"
+_NOT_ASKED_FOR = "I did not ask for this challenge.\n"
 _HOW_TO_AGREE = 'POST {"public": P} as JSON, P being 32 bytes of X25519 (RFC 7748) in base64url.'
 
 
-def create_app(message: str, shared_key: bytes | None = None) -> Flask:
-    """The application that tells `message` to whoever asks, and encrypted to those who have `shared_key`."""
+def create_app(message: str, shared_key: bytes | None = None, answers: Mapping[str, str] | None = None) -> Flask:
+    """The application that tells `message` to whoever asks, and encrypted to those who have `shared_key`.
+
+    `answers` is what a CA is answered that looks whether a name is the server's, by token; it may change.
+    """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.after_request(_greeted)
@@ -44,6 +49,11 @@ def create_app(message: str, shared_key: bytes | None = None) -> Flask:
     @app.post(Disguise.DIFFIE_HELLMAN.path)
     def agree() -> Response:
         return _agreed(request.get_json(force=True, silent=True), message)
+
+    # Where http-01 looks (RFC 8555, 8.3).
+    @app.get("/.well-known/acme-challenge/<token>")
+    def answer(token: str) -> Response:
+        return _text(answers[token]) if answers and token in answers else _text(_NOT_ASKED_FOR, status=404)
 
     @app.get(health.PATH)
     def ready() -> Response:

@@ -10,6 +10,7 @@ import pytest
 
 from overheard.words.scenario import Disguise, Identity, SharedKey, Trust
 from overheard.words.services import Service
+from overheard_services import acme_order
 from overheard_services.client import attempt as module
 from overheard_services.client.ask import ask
 from overheard_services.client.attempt import Answer, make
@@ -33,6 +34,24 @@ def made(place: Place, one: Attempt, **settings: object) -> Answer:
 def at(url: str) -> Service:
     """The service of a small server."""
     return Service("http", "127.0.0.1", int(url.rpartition(":")[2]))
+
+
+# ---- orders of a stranger
+
+
+@pytest.mark.slow
+def test_what_the_ca_says_to_a_stranger_is_the_error_in_one_line(place: Place) -> None:
+    """As this CA speaks no ACME. That of server/test_acme_certificate.py does, and refuses."""
+    answer = made(place, attempt(place.service("https"), orders="server"))
+    assert answer.error.startswith(f"no certificate for server from {place.ca.url} by ACME: ")
+    assert "\n" not in answer.error
+    assert answer.message == ""
+
+
+def test_a_stranger_who_is_granted_is_found_out(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acme_order, "order", lambda *_: b"a certificate")
+    answer = made(place, attempt(place.service("https"), orders="server", error="incorrectResponse"))
+    assert answer == Answer(error="nothing was refused: the CA certified server")
 
 
 # ---- plainly

@@ -49,9 +49,9 @@ class Server:
 
 
 @contextmanager
-def started(*services: str, **variables: str) -> Iterator[Server]:
-    """A server of `services`, each on a free port; by default only http."""
-    ports = {name: free_port() for name in services or ("http",)}
+def started(*services: str, http: int = 0, **variables: str) -> Iterator[Server]:
+    """A server of `services`, each on a free port, or that of `http`; by default only http."""
+    ports = {name: http if http and name == "http" else free_port() for name in services or ("http",)}
     served = ",".join(f"{name}:{port}" for name, port in ports.items())
     environment = {**clean_environment(), "OVERHEARD_SERVER_SERVICES": served, **variables}
     with (

@@ -37,6 +37,17 @@ def test_it_sends_the_message_as_plain_text(message: str) -> None:
     assert answer.content_type == "text/plain; charset=utf-8"
 
 
+def test_it_answers_a_ca_as_long_as_it_has_an_answer_and_for_no_other_token() -> None:
+    answers = {"a-token": "a-token.thumbprint"}
+    client = create_app("fluffy tail", None, answers).test_client()
+    assert client.get("/.well-known/acme-challenge/a-token").text == "a-token.thumbprint"
+    others = [client.get(f"/.well-known/acme-challenge/{token}") for token in ("another", "a-token.thumbprint")]
+    answers.clear()
+    for answer in (*others, client.get("/.well-known/acme-challenge/a-token")):
+        assert (answer.status_code, answer.text) == (404, "I did not ask for this challenge.\n")
+    assert asked("/.well-known/acme-challenge/a-token").status_code == 404
+
+
 def test_its_health_check_does_not_contain_the_message() -> None:
     answer = create_app("fluffy tail").test_client().get("/health")
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ok", "role": "server"})

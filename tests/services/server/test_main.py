@@ -116,6 +116,13 @@ def test_only_the_legacy_service_accepts_rsa_key_exchange(lab: Lab) -> None:
     assert lab.ask("https", ciphers="ECDHE-RSA-AES128-GCM-SHA256").text == "fluffy tail"
 
 
+def test_a_service_whose_certificate_the_ca_does_not_give_ends_handshakes_with_an_alert(lab: Lab) -> None:
+    """As this CA speaks no ACME. The other certificate of the server is not shown in its place."""
+    reply = lab.ask("acme")
+    assert "alert internal error" in reply.error
+    assert reply.certificate == b""
+
+
 def test_all_services_share_one_rsa_key(lab: Lab) -> None:
     key = load_pem_private_key((lab.folder / "credentials" / "key.pem").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)

@@ -41,7 +41,7 @@ def test_it_serves_the_configured_services_on_the_configured_ports(tmp_path: Pat
     assert settings.services["legacy"].origin == "https://server:8446" != LEGACY.origin
 
 
-@pytest.mark.parametrize("services", ["https", "mutual-tls", "legacy", "http,legacy:8446"])
+@pytest.mark.parametrize("services", ["https", "mutual-tls", "legacy", "acme", "http,legacy:8446"])
 def test_every_tls_service_needs_a_certificate(services: str) -> None:
     with pytest.raises(SettingsError, match="OVERHEARD_SERVER_HANDOVER is not set"):
         Settings.from_environment({"OVERHEARD_SERVER_SERVICES": services})
