@@ -28,7 +28,7 @@ from overheard.words.services import (
     LEGACY,
     MUTUAL,
 )
-from overheard.words.story import STORY
+from overheard.words.story import SCENARIOS
 from processes import LONG, PROJECT, alive, descendants, eventually, read_until, start_demo
 from required import fail_or_skip
 
@@ -149,8 +149,8 @@ from overheard.words.scenario import Attempt, Expectation, Identity, Scenario, T
 from overheard.words.services import MUTUAL
 from overheard.words.verdict import Outcome
 
-STORY = (
-    *STORY,
+SCENARIOS = (
+    *SCENARIOS,
     Scenario(
         name="old-but-mutual",
         title="client certificates, as TLS 1.2 shows them to everybody",
@@ -165,7 +165,7 @@ STORY = (
             ),
         ),
         expected=Expectation(Outcome.PROTECTED, visible=frozenset({"TLS 1.2"})),
-        chapter=STORY[0].chapter,
+        chapter=SCENARIOS[0].chapter,
     ),
 )
 """
@@ -235,7 +235,7 @@ def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for scenario in STORY:
+    for scenario in SCENARIOS:
         assert scenario.name in done.stdout
     for words in ("OVERHEARD", "PROTECTED", "all as expected"):
         assert words in done.stdout, done.stdout
