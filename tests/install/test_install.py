@@ -65,7 +65,7 @@ def test_the_lab_names_the_extra_that_it_needs(installed: Installed, command: tu
     assert (done.returncode, done.stdout) == (3, "")
     *_, line = done.stderr.splitlines()
     assert line.startswith(
-        "overheard: the lab's Python packages are not installed (flask, gunicorn, pyshark, requests)"
+        "overheard: the lab's Python packages are not installed (acme, dns, flask, gunicorn, josepy, pyshark, requests)"
     )
     assert "pip install 'overheard[lab]'" in line
     assert "Traceback" not in done.stderr

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _OF_THE_SIDECAR = "prometheus_client"
 _OF_THE_CA = ("dns", "flask", "gunicorn", "josepy")
-_OF_THE_LAB = ("flask", "gunicorn", "pyshark", "requests")
+# Its CA speaks ACME, and so does its server.
+_OF_THE_LAB = ("acme", "dns", "flask", "gunicorn", "josepy", "pyshark", "requests")
 # pyshark does not work with this version of Python and later ones, and the extra does not include it there.
 _TOO_NEW = (3, 14)
 

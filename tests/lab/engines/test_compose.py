@@ -16,7 +16,7 @@ from overheard.role.worker import CONNECTIONS
 from overheard.words.gallery import HOSTS
 from overheard.words.recording import MARK_PORT
 from overheard.words.services import CAPTURE, INTERCEPTED, INTERCEPTOR
-from overheard.words.story import SCENARIOS
+from overheard.words.story import STORY
 from overheard_services.disguise.fernet import new_key
 from processes import LONG, PROJECT, eventually, read_until, start_demo
 from workers import alone
@@ -56,7 +56,7 @@ def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_th
 ) -> None:
     assert first.returncode == 0, first.stdout + first.stderr
     shown = [line.partition("|")[2] for line in first.stdout.splitlines() if "client-1" in line]
-    for scenario in SCENARIOS:
+    for scenario in STORY:
         line = next(line for line in shown if line.split()[:1] == [scenario.name])
         assert " ".join(line.split()).endswith(f"{scenario.expected.outcome} ✓"), first.stdout
 

@@ -28,7 +28,7 @@ from overheard.words.services import (
     LEGACY,
     MUTUAL,
 )
-from overheard.words.story import SCENARIOS
+from overheard.words.story import STORY
 from processes import LONG, PROJECT, alive, descendants, eventually, read_until, start_demo
 from required import fail_or_skip
 
@@ -235,7 +235,7 @@ def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for scenario in SCENARIOS:
+    for scenario in STORY:
         assert scenario.name in done.stdout
     for words in ("OVERHEARD", "PROTECTED", "all as expected"):
         assert words in done.stdout, done.stdout

@@ -22,8 +22,8 @@ ACME = Chapter(
         spy's account, so the order is refused, and the refusal is recorded.
     """),
     look=paragraphs("""
-        The little that was searched in clear: in Wireshark, the filter `http and not tls` shows two requests of the CA,
-        `GET /.well-known/acme-challenge/` and a token, one with an answer, and one with the status 404. The CA asks in
+        The little that was searched in clear: in Wireshark, the filter `http and not tls` shows two requests of the CA
+        for `/.well-known/acme-challenge/` and a token, one with an answer, and one with the status 404. The CA asks in
         clear, because a server that orders its first certificate has none yet. The answer is no secret: without the
         account's key, it is of use to nobody.
 

@@ -14,7 +14,7 @@ SCENARIOS = (
         attempts=(
             # The server gets its certificate during the handshake.
             Attempt("asking the server", ACME, trust=Trust.LAB_CA, patience=40),
-            Attempt("a stranger, asking the CA", CA, orders=ACME.host, error="incorrectResponse"),
+            Attempt("a stranger, asking the CA", CA, trust=Trust.LAB_CA, orders=ACME.host, error="incorrectResponse"),
         ),
         expected=Expectation(Outcome.PROTECTED, says="what the CA asks in clear is no secret"),
         chapter=chapters.ACME,
