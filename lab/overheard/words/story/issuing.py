@@ -10,7 +10,7 @@ from overheard.words.verdict import Outcome
 SCENARIOS = (
     Scenario(
         name="acme",
-        title="HTTPS with a certificate that the server got by itself, and a stranger who gets none",
+        title="HTTPS with a certificate by ACME, and a stranger who gets none",
         attempts=(
             # The server gets its certificate during the handshake.
             Attempt("asking the server", ACME, trust=Trust.LAB_CA, patience=40),
