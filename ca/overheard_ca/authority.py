@@ -75,10 +75,17 @@ def establish(  # noqa: PLR0913  (each is a setting)
     return Authority(root.certificate, replace(issuing, status=status))
 
 
-def load(state: Path, protection: Path | bytes, now: datetime, *, in_token: KeyUri | None = None) -> Authority:
+def load(
+    state: Path,
+    protection: Path | bytes,
+    now: datetime,
+    *,
+    status: StatusUrls | None = None,
+    in_token: KeyUri | None = None,
+) -> Authority:
     """The authority that exists in the folder `state`, as it is; the root key is left alone.
 
-    Raises StateError if there is none, or if it must not be used.
+    The arguments are those of `establish`. Raises StateError if there is none, or if it must not be used.
     """
     root, certificate = certificates(state, now)
     if in_token:
@@ -90,7 +97,7 @@ def load(state: Path, protection: Path | bytes, now: datetime, *, in_token: KeyU
             f"{state / ISSUING} does not belong to the issuing key and {state / ROOT}, or has expired",
             hint="restore the right file, or start the CA, which creates it anew",
         )
-    return Authority(root, Issuer(certificate, key))
+    return Authority(root, Issuer(certificate, key, status))
 
 
 def certificates(state: Path, now: datetime) -> tuple[x509.Certificate, x509.Certificate]:

@@ -136,12 +136,6 @@ def responder_certificate(public_key: PublicKey, issuer: Issuer, life: timedelta
     return builder.add_extension(x509.OCSPNoCheck(), critical=False).sign(issuer.key, hashes.SHA256())
 
 
-def renewal_due(certificate: x509.Certificate) -> datetime:
-    """When a certificate should be renewed: when two thirds of its life are over."""
-    born, dies = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    return born + (dies - born) * 2 / 3
-
-
 def fingerprint(certificate: x509.Certificate) -> str:
     """The SHA-256 of the certificate's DER bytes, in lower-case hexadecimal."""
     return certificate.fingerprint(hashes.SHA256()).hex()

@@ -9,11 +9,12 @@ from typing import Any
 from cryptography import x509
 from josepy import b64
 
+from overheard.role.profiles import renewal_due
 from overheard_ca.acme.documents import moment
 from overheard_ca.acme.problems import Kind, ProblemError
 from overheard_ca.acme.resources import Order
 from overheard_ca.acme.store import Store
-from overheard_ca.certificates import Issuer, renewal_due
+from overheard_ca.certificates import Issuer
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import Issued, Revocation
 
@@ -26,8 +27,9 @@ def window(certificate: x509.Certificate, revoked: Revocation | None, now: datet
     if revoked:
         start, end = now - timedelta(hours=2), now - timedelta(hours=1)
     else:
-        start = renewal_due(certificate)
-        end = start + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 20
+        born, dies = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        start = renewal_due(born, dies)
+        end = start + (dies - born) / 20
     return {"suggestedWindow": {"start": moment(start), "end": moment(end)}}
 
 

@@ -12,7 +12,7 @@ from cryptography import x509
 
 from overheard.role.files import write_whole
 from overheard.words.errors import SettingsError
-from overheard_ca.authority import ROOT, Authority, certificates, load
+from overheard_ca.authority import ROOT, certificates, load
 from overheard_ca.errors import StateError
 from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger
@@ -80,8 +80,8 @@ class Folder:
         self.check_exists()
         settings = self.settings()
         protection = self.passphrase_file if self.passphrase is None else self.passphrase
-        authority = load(self.path, protection, datetime.now(UTC), in_token=settings.issuing_key)
-        authority = Authority(authority.root, replace(authority.issuing, status=settings.status))
+        now, token = datetime.now(UTC), settings.issuing_key
+        authority = load(self.path, protection, now, status=settings.status, in_token=token)
         log = log_of(settings, authority, protection)
         return Issuance(authority, self.ledger(), frozenset(), timedelta(days=settings.days), log)
 

@@ -25,6 +25,12 @@ from overheard_ca.request import CheckedRequest, examined, read_request
 # Who a certificate was issued to, in the record.
 OPERATOR = "operator"
 
+# What a CA does not have by default, and what gives it that.
+_NEEDED = {
+    Profile.LOGGED: ("a log", "--log on"),
+    Profile.MUST_STAPLE: ("OCSP, or there is nothing to staple", "--status-url"),
+}
+
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
@@ -68,12 +74,9 @@ def requested(file: Path) -> CheckedRequest:
 def sign(issuance: Issuance, asked: CheckedRequest, profile: Profile) -> bytes:
     """The chain for a key and its names, in PEM. It is recorded, and so is a refusal. Raises RefusedError."""
     now = datetime.now(UTC)
-    if USES[profile].logged and not issuance.log:
-        raise SettingsError(f"{profile} needs a log", hint="start the CA with --log on first")
-    if USES[profile].stapled and not issuance.authority.issuing.staples:
-        raise SettingsError(
-            f"{profile} needs OCSP, or there is nothing to staple", hint="start the CA with --status-url first"
-        )
+    if profile not in issuance.offered:
+        needs, option = _NEEDED[profile]
+        raise SettingsError(f"{profile} needs {needs}", hint=f"start the CA with {option} first")
     try:
         with issuance.ledger.transaction() as entry:
             leaf = issuance.issue(entry, OPERATOR, asked, profile, now)

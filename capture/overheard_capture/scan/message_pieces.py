@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from functools import cached_property, lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import is_plain
@@ -31,7 +31,7 @@ from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.name_series import is_counter
 from overheard_capture.scan.piece_bytes import byte_columns, inflated
-from overheard_capture.scan.piece_numbers import Piece
+from overheard_capture.scan.piece_numbers import Piece, data_of, without_repeats
 from overheard_capture.scan.piece_variants import columns, respelled, variants
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class MessagePieces:
 
     def _judge(self, field: Numbers, pieces: list[Piece]) -> None:
         """Count the numbers of a field, if they say a text together."""
-        if size := says_text(map(_data, pieces), is_random=field.is_random):
+        if size := says_text(map(data_of, pieces), is_random=field.is_random):
             self._numbers.setdefault((f"data in {field.field}", pieces[0].hosts), (size, pieces[0].where.frame))
 
     def report_in_clear(self, report: Callable[[str, int, str, Order], None]) -> None:
@@ -125,8 +125,7 @@ class MessagePieces:
                 if each not in seen:
                     seen.add(each)
                     self._search(each, found, read_before)
-        # An identifier returns in each message of a connection.
-        once = [next(same) for _, same in groupby(pieces, _data)]
+        once = without_repeats(pieces)
         for rows in (pieces, once) if len(once) < len(pieces) else (pieces,):
             for said in byte_columns(rows) if are_rows else ():
                 self._search_disguised(said, rows)
@@ -208,10 +207,6 @@ class MessagePieces:
 def _without_ports(hosts: str) -> str:
     """The addresses of hosts: the port of a client is none of them, and whoever is seen first is one."""
     return _PORTS.sub(r"\1\2", hosts)
-
-
-def _data(piece: Piece) -> bytes:
-    return piece.data
 
 
 def _span(start: int, text: bytes, piece: Piece) -> Span:

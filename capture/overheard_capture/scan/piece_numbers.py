@@ -30,6 +30,16 @@ class Piece(NamedTuple):
     data: bytes
 
 
+def data_of(piece: Piece) -> bytes:
+    """What a piece says."""
+    return piece.data
+
+
+def without_repeats(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, of each row of the same the first one: an identifier returns in each message of a connection."""
+    return [next(same) for _, same in groupby(pieces, data_of)]
+
+
 # A number before a piece, or behind it, perhaps after a few letters.
 _BEFORE = lazy_pattern(rb"[A-Za-z]{0,4}(?P<number>[0-9]{1,5})[-_.:=|/](?P<text>.+)", re.DOTALL)
 _BEHIND = lazy_pattern(rb"(?P<text>.+?)[-_.:=|/][A-Za-z]{0,4}(?P<number>[0-9]{1,5})", re.DOTALL)

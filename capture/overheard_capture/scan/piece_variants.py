@@ -12,7 +12,7 @@ from overheard_capture.decoders.magic import CARVED
 from overheard_capture.decoders.message_pieces import Names
 from overheard_capture.packets import Numbers
 from overheard_capture.scan.name_series import common_length, order_of, series
-from overheard_capture.scan.piece_numbers import Piece, by_number
+from overheard_capture.scan.piece_numbers import Piece, by_number, data_of, without_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,11 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
     """All in a row, those of each flow, and both without repetitions or counters; and names as a table."""
     if isinstance(pieces[0].part, Names):
         different = [*{piece.data: piece for piece in reversed(pieces)}.values()][::-1]
-        once = [next(same) for _, same in groupby(pieces, _data)]
+        once = without_repeats(pieces)
         yield from _numbers_in_names(once)
         if len(once) < len(pieces):
             yield from _numbers_in_names(pieces)
-        for texts in series([*map(_data, different)]):
+        for texts in series([*map(data_of, different)]):
             yield [(text, different[row]) for text, row in texts]
             # Lists of numbers have dashes in names.
             yield [(text.replace(b"-", b" "), different[row]) for text, row in texts]
@@ -56,7 +56,7 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
         flows.setdefault(piece.flow, []).append(piece)
     for found in (pieces, *flows.values()):
         if len(found) > 1:
-            once = [next(same) for _, same in groupby(found, _data)]
+            once = without_repeats(found)
             yield [(piece.data, piece) for piece in found]
             yield [(piece.data, piece) for piece in once]
             bare = [(_unnumbered(piece.data), piece) for piece in once]
@@ -64,7 +64,7 @@ def variants(pieces: list[Piece]) -> Iterator[Variant]:
             # Names of hosts have no blanks.
             yield [(piece.data.replace(b"-", b" "), piece) for piece in once]
             yield [(text.replace(b"-", b" "), piece) for text, piece in bare]
-            if before := common_length([*map(_data, found)]):
+            if before := common_length([*map(data_of, found)]):
                 # A type or flags.
                 yield [(piece.data[before:], piece) for piece in found]
             yield from by_number(found)
@@ -85,7 +85,7 @@ def _numbers_in_names(pieces: list[Piece]) -> Iterator[Variant]:
 
 def _inside(pieces: list[Piece]) -> Iterator[Variant]:
     """What is text in other bytes, and what follows its length, where all pieces have that in the same place."""
-    if is_plain(b"".join(map(_data, pieces))):
+    if is_plain(b"".join(map(data_of, pieces))):
         return
     texts = [max(_PRINTABLE.findall(piece.data), key=len, default=b"") for piece in pieces]
     yield [*zip(texts, pieces, strict=True)]
@@ -121,11 +121,11 @@ def _period(text: bytes) -> int:
 
 def columns(pieces: list[Piece]) -> Iterator[Variant]:
     """Columns that are text and differ, where pieces are rows of one length: each, and all that are side by side."""
-    if isinstance(pieces[0].part, Numbers) and CARVED.first(b"".join(map(_data, pieces))) >= 0:
+    if isinstance(pieces[0].part, Numbers) and CARVED.first(b"".join(map(data_of, pieces))) >= 0:
         yield [(piece.data, piece) for piece in pieces]
     yield from _columns_of(pieces)
     yield from _texts_in_rows(pieces)
-    once = [next(same) for _, same in groupby(pieces, _data)]
+    once = without_repeats(pieces)
     if len(once) < len(pieces):
         yield from _columns_of(once)
     if isinstance(pieces[0].part, Numbers) and len(pieces[0].data) > 1:
@@ -148,7 +148,7 @@ def _by_counter(rows: list[Piece]) -> Iterator[list[Piece]]:
 
 
 def _columns_of(rows: list[Piece]) -> Iterator[Variant]:
-    joined, width = b"".join(map(_data, rows)), len(rows[0].data)
+    joined, width = b"".join(map(data_of, rows)), len(rows[0].data)
     columns = [joined[at::width] for at in range(width)]
     for is_text, run in groupby(range(width), lambda at: _is_text(columns[at])):
         # Columns may be the same in a few rows, between others that are not.
@@ -175,7 +175,3 @@ def _is_text(column: bytes) -> bool:
 def _unnumbered(data: bytes) -> bytes:
     match = _NUMBERED.fullmatch(data)
     return match[1] if match else data
-
-
-def _data(piece: Piece) -> bytes:
-    return piece.data

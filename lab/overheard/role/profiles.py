@@ -31,6 +31,11 @@ def begun(
     )
 
 
+def renewal_due(begins: datetime, ends: datetime) -> datetime:
+    """When a certificate should be renewed: when two thirds of its life are over."""
+    return begins + (ends - begins) * 2 / 3
+
+
 def as_ca(builder: x509.CertificateBuilder, *, path_length: int) -> x509.CertificateBuilder:
     """A CA that signs certificates, with at most so many CAs below it."""
     return builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True).add_extension(

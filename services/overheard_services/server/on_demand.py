@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from overheard.role.profiles import renewal_due
 from overheard.words.errors import EnrolmentError
 
 # After a failure nobody is asked again for so long.
@@ -27,8 +28,8 @@ class Obtained:
 
     @property
     def renew_at(self) -> datetime:
-        """When two thirds of its life are over."""
-        return self.begins + (self.ends - self.begins) * 2 / 3
+        """When to get the next one."""
+        return renewal_due(self.begins, self.ends)
 
 
 class OnDemand:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ethernet, ipv4, rewritten, tcp, udp
-from capture.played import SEARCH, some_findings
 from capture.protocols.quic.talking import spoken
+from capture.scan.joined_fields import hits
 from lab.pki import Files
 from overheard import judge
 from overheard_capture.packets import ACK, SYN
@@ -21,18 +21,15 @@ from overheard_capture.protocols.quic.reader import QuicReader
 from overheard_capture.protocols.ssh.reader import ssh
 from overheard_capture.protocols.wireguard import WireguardReader
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.scan.message_groups import MessageGroups
-from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.piece_variants import respelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
+    from capture.scan.joined_fields import Read
     from overheard_capture.content.findings import Findings
-    from overheard_capture.scan.hits import Hit
 
-    Read = Callable[[Findings, bytes, Origin], None]
 
 TEXT = b"Fluffy tail 4711"
 PIECES = [b"Fluf", b"fy t", b"ail ", b"4711"]
@@ -69,17 +66,6 @@ IN_READERS: dict[str, Read] = {
 }
 # Where hexadecimal has room, and no blanks are.
 HEX_IN: dict[str, Read] = {"comments of SSH": comment, "versions of SSH": version, "notifications of IKE": notify}
-
-
-def hits(read: Read, pieces: Sequence[bytes]) -> list[Hit]:
-    found: list[Hit] = []
-    groups = MessageGroups(SEARCH.secrets, some_findings, found.append, Parties().add_between)
-    for number, piece in enumerate(pieces):
-        findings = some_findings()
-        findings.messages = groups.of_hosts("client → server")
-        read(findings, piece, Origin.of_frame(number, 0, 200))
-    groups.finish()
-    return found
 
 
 @pytest.mark.parametrize("where", IN_READERS)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.played import SEARCH, some_findings
 from capture.protocols.quic.talking import spoken
+from capture.scan.joined_fields import hits
 from capture.talk import vector
 from lab.pki import Files
 from overheard_capture.identify.preface_content import read_preface
@@ -22,19 +22,15 @@ from overheard_capture.protocols.ssh.clear_messages import ClearMessages
 from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.protocols.wireguard import WireguardReader
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.scan.message_groups import MessageGroups
-from overheard_capture.scan.parties import Parties
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from capture.scan.joined_fields import Read
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.quic.keys import DecryptedPacket
     from overheard_capture.protocols.quic.packets import QuicPacket
-    from overheard_capture.scan.hits import Hit
 
-    Read = Callable[[Findings, bytes, Origin], None]
 
 LETTERS = [bytes([letter]) for letter in b"Fluffy tail 4711"]
 ROTATED = [*LETTERS[6:], *LETTERS[:6]]
@@ -121,17 +117,6 @@ IN_VALUES: dict[str, Read] = {
     "numbers in greetings of MySQL": greeting,
     "numbers in names": server_name,
 }
-
-
-def hits(read: Read, pieces: Sequence[bytes]) -> list[Hit]:
-    found: list[Hit] = []
-    groups = MessageGroups(SEARCH.secrets, some_findings, found.append, Parties().add_between)
-    for number, piece in enumerate(pieces):
-        findings = some_findings()
-        findings.messages = groups.of_hosts("client → server")
-        read(findings, piece, Origin.of_frame(number, 0, 400))
-    groups.finish()
-    return found
 
 
 @pytest.mark.parametrize("where", IN_VALUES)

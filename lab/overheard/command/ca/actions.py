@@ -9,6 +9,9 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from overheard.command.ca import issued
 from overheard.command.ca.settings import SETTINGS
 from overheard.command.programs import run_program
@@ -81,9 +84,10 @@ def _init(options: argparse.Namespace) -> int:
             hint="`overheard ca serve` takes new settings; --state names another folder",
         )
     settings, _ = folder.start()
-    _say(f"a new CA is in {folder.path}", *_facts(folder, settings))
-    _say(
-        "\nnext:",
+    issued.say(f"a new CA is in {folder.path}", *_facts(folder, settings))
+    issued.say(
+        "",
+        "next:",
         "  overheard ca trust          how to trust its root",
         "  overheard ca sign NAME      a key and a certificate for a server",
         "  overheard ca serve          speak ACME",
@@ -130,7 +134,7 @@ def _crl(options: argparse.Namespace) -> int:
         raise SettingsError("--der is for a file", hint="name it with --output")
     issuance = folder_of(options).open()
     der = RevocationList(issuance.authority.issuing, issuance.ledger).current(datetime.now(UTC))
-    content = der if options.der else issued.crl_in_pem(der)
+    content = der if options.der else x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
     if options.output:
         write_whole(options.output, content, mode=0o644)
     else:
@@ -147,27 +151,27 @@ def _trust(options: argparse.Namespace) -> int:
     for way in [ways[options.program]] if options.program else ways.values():
         said = written(way, folder.root.absolute())
         lines = [f"{said.program}:", *(f"  {line}" for line in said.trust.splitlines()), f"  undo: {said.undo}"]
-        _say(*lines)
+        issued.say(*lines)
     return 0
 
 
 def _fingerprint(options: argparse.Namespace) -> int:
     root, _ = folder_of(options).certificates()
-    _say(fingerprint(root))
+    issued.say(fingerprint(root))
     return 0
 
 
 def _backup(options: argparse.Namespace) -> int:
     folder = folder_of(options)
     backup.back_up(folder, options.file)
-    _say(f"wrote {options.file}; the passphrase of the keys is not in it: keep that elsewhere")
+    issued.say(f"wrote {options.file}; the passphrase of the keys is not in it: keep that elsewhere")
     return 0
 
 
 def _restore(options: argparse.Namespace) -> int:
     folder = folder_of(options).path
     backup.restore(options.file, folder)
-    _say(f"restored {folder}; the passphrase of its keys is the one from when it was backed up")
+    issued.say(f"restored {folder}; the passphrase of its keys is the one from when it was backed up")
     return 0
 
 
@@ -179,10 +183,6 @@ def _trial(options: argparse.Namespace) -> int:
     with trial(names, profile, kind, sole_trust=options.sole_trust) as variables:
         code = run_program(options.program, variables)
     return code if code >= 0 else 128 - code
-
-
-def _say(*lines: str) -> None:
-    sys.stdout.write("\n".join(line if line.startswith("\n") else escaped(line) for line in lines) + "\n")
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from overheard.certificates.examine import examine_file
 from overheard.certificates.question import Question, roots
@@ -19,10 +18,10 @@ from overheard.report.console import console
 from overheard.report.issued import certificates_table, refusals_table
 from overheard.report.json_text import as_json
 from overheard.role.files import write_whole
+from overheard.role.profiles import renewal_due
 from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.escaping import escaped
 from overheard_ca.authority import pem
-from overheard_ca.certificates import renewal_due
 from overheard_ca.ledger import revoke as revoked_in
 from overheard_ca.operator.finding import find, of_file
 from overheard_ca.operator.kinds import KeyKind
@@ -78,11 +77,11 @@ def sign(folder: Folder, options: argparse.Namespace) -> int:
         raise
     write_whole(order.certificate, chain, mode=0o644)
     leaf = x509.load_pem_x509_certificate(chain)
-    _say(f"certificate  {order.certificate}  (it, and the issuing one)")
+    say(f"certificate  {order.certificate}  (it, and the issuing one)")
     if order.key_file:
-        _say(f"key          {order.key_file}")
-    _say(f"valid until  {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC, for {', '.join(map(str, order.asked.names))}")
-    _say(f"serial       {leaf.serial_number:x}")
+        say(f"key          {order.key_file}")
+    say(f"valid until  {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC, for {', '.join(map(str, order.asked.names))}")
+    say(f"serial       {leaf.serial_number:x}")
     return 0
 
 
@@ -142,7 +141,7 @@ def show(folder: Folder, options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(as_json({"record": about, **examination.to_json()}))
     else:
-        _say(f"issued to {about['requester']} on {about['not_before']}; {about['state']}")
+        say(f"issued to {about['requester']} on {about['not_before']}; {about['state']}")
         console().print(certificates(examination), soft_wrap=True)
     return examination.exit_code
 
@@ -155,11 +154,11 @@ def revoke(folder: Folder, options: argparse.Namespace) -> int:
         new = revoked_in(entry, found.serial, x509.ReasonFlags(options.reason), OPERATOR, now)
     names = ", ".join(found.names)
     if not new:
-        _say(f"{found.serial:x} ({names}) was revoked before; nothing was changed")
+        say(f"{found.serial:x} ({names}) was revoked before; nothing was changed")
         return 0
-    _say(f"revoked {found.serial:x} ({names}): {options.reason}")
+    say(f"revoked {found.serial:x} ({names}): {options.reason}")
     if folder.settings().status is None:
-        _say("this CA publishes no revocations (--status-url): hand out the list that `overheard ca crl` prints")
+        say("this CA publishes no revocations (--status-url): hand out the list that `overheard ca crl` prints")
     return 0
 
 
@@ -170,9 +169,10 @@ def renew(folder: Folder, options: argparse.Namespace) -> int:
     for file in options.files:
         try:
             found = of_file(issuance.ledger, file)
-            when = renewal_due(renewable(found))
+            old = renewable(found)
+            when = renewal_due(old.not_valid_before_utc, old.not_valid_after_utc)
             if when > now and not options.now:
-                _say(f"{file}: not due before {when:%Y-%m-%d}")
+                say(f"{file}: not due before {when:%Y-%m-%d}")
                 continue
             chain = renewed(issuance, found, options.days)
         except (OverheardError, OSError) as problem:
@@ -182,13 +182,8 @@ def renew(folder: Folder, options: argparse.Namespace) -> int:
             continue
         write_whole(file, chain, mode=0o644)
         until = x509.load_pem_x509_certificate(chain).not_valid_after_utc
-        _say(f"{file}: renewed, valid until {until:%Y-%m-%d %H:%M} UTC")
+        say(f"{file}: renewed, valid until {until:%Y-%m-%d %H:%M} UTC")
     return code
-
-
-def crl_in_pem(der: bytes) -> bytes:
-    """A list of revoked certificates in PEM (RFC 7468, 6)."""
-    return x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
 
 
 def _about(each: Issued, now: datetime) -> dict[str, Any]:
@@ -225,7 +220,7 @@ def _present(rows: list[dict[str, Any]], table: Any, *, as_rows: bool, nothing: 
     elif rows:
         console().print(table(rows))
     else:
-        _say(nothing)
+        say(nothing)
 
 
 def _check_is_new(file: Path) -> None:
@@ -233,5 +228,6 @@ def _check_is_new(file: Path) -> None:
         raise SettingsError(f"{file} exists already", hint="name another file, or renew it: `overheard ca renew`")
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(escaped(line) + "\n")
+def say(*lines: str) -> None:
+    """Print lines, in which there may be names from outside."""
+    sys.stdout.write("\n".join(map(escaped, lines)) + "\n")
