@@ -4,8 +4,8 @@ Every file is whole or missing, and they are created in this order: passphrase, 
 issuing certificate. So wherever a first start was interrupted, the next one keeps what it can and creates the rest:
 
 - a certificate is created from its key, so a key without a certificate gets one;
-- the issuing certificate is checked against its key, the root and what it may certify, and replaced if it does not
-  match;
+- the issuing certificate is checked against its key, the root, what it may certify and where the root's revocations
+  are, and replaced if it does not match;
 - others trust the root: it is created only if nothing of it exists, and never replaced.
 """
 
@@ -21,12 +21,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from overheard.role.files import write_whole
-from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate
+from overheard_ca.certificates import Issuer, distribution_points, issuing_certificate, root_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.key_uri import KeyUri
-from overheard_ca.limits import constraints, constraints_of
+from overheard_ca.limits import constraints, value_of
 from overheard_ca.passphrase import Passphrase
 from overheard_ca.permitted import Permitted
+from overheard_ca.status.root_crl import renew_root_list, root_list
 from overheard_ca.status.urls import StatusUrls
 from overheard_ca.token_key import TokenKey
 
@@ -40,10 +41,14 @@ _START_ANEW = "move the whole state folder away to start a new CA, or restore th
 
 @dataclass(frozen=True)
 class Authority:
-    """The root certificate and the issuer under it. The root key is not kept once the issuer exists."""
+    """The root certificate, the issuer under it, and the root's list of what it revoked.
+
+    The root key is not kept once the issuer exists. A folder of an earlier version has no list until the next start.
+    """
 
     root: x509.Certificate
     issuing: Issuer
+    root_list: x509.CertificateRevocationList | None
 
     def chain(self, leaf: x509.Certificate) -> bytes:
         """The chain that a server sends, in PEM: its certificate and the issuing one. The client has the root."""
@@ -71,8 +76,10 @@ def establish(  # noqa: PLR0913  (each is a setting)
     words = Passphrase.of(protection, state / ROOT_KEY)
     root = _root(state, words, now)
     key = TokenKey(in_token) if in_token else key_in(state / ISSUING_KEY, words)
-    issuing = _issuing(state / ISSUING, key, root, now, constraints(permitted) if permitted else None)
-    return Authority(root.certificate, replace(issuing, status=status))
+    limits = constraints(permitted) if permitted else None
+    points = distribution_points(status.root_crl) if status else None
+    issuing = _issuing(state / ISSUING, key, root, now, limits, points)
+    return Authority(root.certificate, replace(issuing, status=status), renew_root_list(state, root, now))
 
 
 def load(
@@ -97,7 +104,7 @@ def load(
             f"{state / ISSUING} does not belong to the issuing key and {state / ROOT}, or has expired",
             hint="restore the right file, or start the CA, which creates it anew",
         )
-    return Authority(root, Issuer(certificate, key, status))
+    return Authority(root, Issuer(certificate, key, status), root_list(state))
 
 
 def certificates(state: Path, now: datetime) -> tuple[x509.Certificate, x509.Certificate]:
@@ -144,16 +151,22 @@ def _check_not_expired(certificate: x509.Certificate, path: Path, now: datetime)
         raise StateError(f"{path} expired on {certificate.not_valid_after_utc:%Y-%m-%d}", hint=_START_ANEW)
 
 
-def _issuing(
-    path: Path, key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime, limits: x509.NameConstraints | None
+def _issuing(  # noqa: PLR0913, PLR0917  (each is one part of it)
+    path: Path,
+    key: ec.EllipticCurvePrivateKey,
+    root: Issuer,
+    now: datetime,
+    limits: x509.NameConstraints | None,
+    points: x509.CRLDistributionPoints | None,
 ) -> Issuer:
     certificate = _certificate(path) if path.exists() else None
     if (
         certificate is None
         or not _belongs(certificate, key, root.certificate, now)
-        or constraints_of(certificate) != limits
+        or value_of(certificate, x509.NameConstraints) != limits
+        or value_of(certificate, x509.CRLDistributionPoints) != points
     ):
-        certificate = issuing_certificate(key, root, now, limits)
+        certificate = issuing_certificate(key, root, now, limits, points)
         write_whole(path, pem(certificate))
     return Issuer(certificate, key)
 

@@ -81,12 +81,21 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cer
 
 
 def issuing_certificate(
-    key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime, limits: x509.NameConstraints | None = None
+    key: ec.EllipticCurvePrivateKey,
+    root: Issuer,
+    now: datetime,
+    limits: x509.NameConstraints | None = None,
+    points: x509.CRLDistributionPoints | None = None,
 ) -> x509.Certificate:
-    """A CA, valid for 5 years, that may issue within `limits`, but not for another CA."""
+    """A CA, valid for 5 years, that may issue within `limits`, but not for another CA.
+
+    `points` is where the list of the root is.
+    """
     builder = _under(root, _named(ISSUING_NAME), key.public_key(), now, _ISSUING_LIFE)
     if limits:
         builder = builder.add_extension(limits, critical=True)
+    if points:
+        builder = builder.add_extension(points, critical=False)
     return as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
 
@@ -156,8 +165,12 @@ def _named(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
+def distribution_points(url: str) -> x509.CRLDistributionPoints:
+    """Where a certificate says that the list is on which it would be (RFC 5280, 4.2.1.13)."""
+    return x509.CRLDistributionPoints([x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)])
+
+
 def _status_extensions(status: StatusUrls) -> tuple[x509.ExtensionType, ...]:
-    point = x509.DistributionPoint([x509.UniformResourceIdentifier(status.crl)], None, None, None)
     access = [
         x509.AccessDescription(method, x509.UniformResourceIdentifier(url))
         for method, url in (
@@ -166,7 +179,7 @@ def _status_extensions(status: StatusUrls) -> tuple[x509.ExtensionType, ...]:
         )
         if url
     ]
-    return x509.CRLDistributionPoints([point]), x509.AuthorityInformationAccess(access)
+    return distribution_points(status.crl), x509.AuthorityInformationAccess(access)
 
 
 def _general_name(name: Name) -> x509.GeneralName:

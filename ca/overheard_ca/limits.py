@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_network
+from typing import TypeVar
 
 from cryptography import x509
 
 from overheard.role.names import Name
 from overheard_ca import refusals
 from overheard_ca.permitted import Network, Permitted
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
 def constraints(permitted: Permitted) -> x509.NameConstraints:
@@ -24,10 +27,10 @@ def constraints(permitted: Permitted) -> x509.NameConstraints:
     return x509.NameConstraints(limits or None, none_of or None)
 
 
-def constraints_of(certificate: x509.Certificate) -> x509.NameConstraints | None:
-    """The extension of a certificate, None if it has none."""
+def value_of(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    """The extension of that kind of a certificate, None if it has none."""
     try:
-        return certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
 
@@ -37,7 +40,7 @@ def permitted_by(issuing: x509.Certificate) -> Permitted | None:
 
     As `constraints` makes them, what is not permitted is excluded, so only what is permitted counts.
     """
-    found = constraints_of(issuing)
+    found = value_of(issuing, x509.NameConstraints)
     return Permitted.of(limit.value for limit in found.permitted_subtrees or ()) if found else None
 
 

@@ -28,5 +28,5 @@ def serve_certificates(settings: Settings, issuance: Issuance) -> None:
     if status is None:
         serve(app, [own])
         return
-    plain = create_status_app(issuance.authority.issuing, issuance.ledger)
+    plain = create_status_app(issuance.authority.issuing, issuance.ledger, issuance.authority.root_list)
     serve(lambda: apart(app(), plain), [own, Listener(str(settings.bind), status.port)])

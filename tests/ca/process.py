@@ -31,6 +31,7 @@ FIRST_FILES = (
     "state/root.pem",
     "state/issuing.key.pem",
     "state/issuing.pem",
+    "state/root.crl.pem",
     "state/ledger.sqlite",
     "state/server.key.pem",
     "state/server.pem",

@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from ca.csrs import KEY
-from overheard_ca.authority import ISSUING, ISSUING_KEY, ROOT, ROOT_KEY, Authority, establish, key_pem, pem
+from overheard_ca.authority import ISSUING, ISSUING_KEY, ROOT, ROOT_KEY, Authority, establish, key_pem, load, pem
 from overheard_ca.certificates import root_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.permitted import Permitted
+from overheard_ca.status.root_crl import ROOT_CRL
+from overheard_ca.status.urls import StatusUrls
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -22,12 +25,15 @@ def state(tmp_path: Path) -> Path:
     return folder
 
 
-def start(state: Path, now: datetime = NOW, permitted: Permitted | None = None) -> Authority:
-    return establish(state, state.parent / "passphrase", now, permitted=permitted)
+def start(
+    state: Path, now: datetime = NOW, permitted: Permitted | None = None, status: StatusUrls | None = None
+) -> Authority:
+    return establish(state, state.parent / "passphrase", now, permitted=permitted, status=status)
 
 
 def contents(state: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in state.iterdir()}
+    """All but the list of the root, which is new at every start."""
+    return {path.name: path.read_bytes() for path in state.iterdir() if path.name != ROOT_CRL}
 
 
 def assert_holds_together(authority: Authority) -> None:
@@ -99,6 +105,30 @@ def test_other_limits_give_another_issuing_certificate_with_the_same_key(state: 
     for authority in (limited, other):
         assert_holds_together(authority)
     assert {name for name, content in contents(state).items() if content != before[name]} == {ISSUING}
+
+
+def test_another_url_of_revocations_gives_another_issuing_certificate_with_the_same_key(state: Path) -> None:
+    urls = StatusUrls("http://ca:8080"), StatusUrls("http://ca:8081")
+    made = [start(state, status=each) for each in (None, urls[0], urls[0], urls[1], None)]
+    assert made[1].issuing.certificate == made[2].issuing.certificate
+    assert len({each.issuing.certificate for each in made}) == 4
+    assert len({each.issuing.key.private_numbers() for each in made}) == 1
+    for authority in made:
+        assert_holds_together(authority)
+
+
+def test_every_start_makes_a_list_of_the_root_with_the_next_number(state: Path) -> None:
+    for number, damaged in ((1, False), (2, True), (1, False), (2, False)):
+        listed = start(state).root_list
+        assert listed == load(state, state.parent / "passphrase", NOW).root_list
+        assert listed is not None
+        root = x509.load_pem_x509_certificate((state / ROOT).read_bytes())
+        assert listed.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+        assert listed.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == number
+        if damaged:
+            (state / ROOT_CRL).write_bytes(b"nonsense")
+    (state / ROOT_CRL).unlink()
+    assert load(state, state.parent / "passphrase", NOW).root_list is None
 
 
 def test_an_expired_root_is_an_error(state: Path) -> None:

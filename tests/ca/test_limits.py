@@ -21,7 +21,7 @@ from overheard.role.names import folded
 from overheard_ca.authority import Authority, establish
 from overheard_ca.certificates import leaf_certificate
 from overheard_ca.errors import RefusedError
-from overheard_ca.limits import constraints, constraints_of
+from overheard_ca.limits import constraints, value_of
 from overheard_ca.permitted import Permitted, by_default
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
@@ -64,10 +64,10 @@ def openssl_says(folder: Path, authority: Authority, leaf: x509.Certificate) -> 
 def test_it_is_critical_and_of_dns_names_and_addresses(authority: Authority) -> None:
     found = authority.issuing.certificate.extensions.get_extension_for_class(x509.NameConstraints)
     assert found.critical
-    assert found.value == constraints_of(authority.issuing.certificate) == constraints(DEFAULT)
+    assert found.value == value_of(authority.issuing.certificate, x509.NameConstraints) == constraints(DEFAULT)
     assert {type(each) for each in found.value.permitted_subtrees or ()} == {x509.DNSName, x509.IPAddress}
     assert found.value.excluded_subtrees is None
-    assert constraints_of(authority.root) is None
+    assert value_of(authority.root, x509.NameConstraints) is None
 
 
 @pytest.mark.parametrize("name", INSIDE)
@@ -134,7 +134,7 @@ def test_of_a_kind_of_which_nothing_is_permitted_everything_is_excluded(
 ) -> None:
     given = [ip_network(limit) if "/" in limit else limit for limit in limits]
     made = establish(tmp_path, tmp_path / "passphrase", NOW, permitted=Permitted.of(given))
-    found = constraints_of(made.issuing.certificate)
+    found = value_of(made.issuing.certificate, x509.NameConstraints)
     assert found
     assert [str(each.value) for each in found.excluded_subtrees or ()] == excluded
     for name, kind in (("a.test", "test"), ("10.1.2.3", "10.0.0.0/8"), ("::1", "::/0")):

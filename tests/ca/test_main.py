@@ -90,7 +90,7 @@ def test_all_its_files_are_private(make_ca: Make) -> None:
     ca = make_ca().start()
     assert ca.ask(csr("server")).status_code == 201
     files = [path for path in (*ca.state.iterdir(), *ca.handover.glob("*/*"), ca.passphrase) if path.is_file()]
-    assert len(files) == 16
+    assert len(files) == 17
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 

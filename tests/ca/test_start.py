@@ -27,8 +27,9 @@ FILES = (
     "handover/squirrel/root.sha256",
     "handover/squirrel/token",
 )
-# The passphrase, 6 in the state folder (SQLite writes its own) and 7 handed over.
-WRITES = 14
+# The passphrase, 7 in the state folder (SQLite writes its own) and 7 handed over.
+WRITES = 15
+MODULES = ("passphrase", "authority", "status.root_crl", "start", "handover")
 
 
 class Killed(BaseException):
@@ -77,7 +78,7 @@ def test_a_start_that_was_killed_at_any_file_is_completed(
 ) -> None:
     write = write_until(writes, then_write=then_write)
     with monkeypatch.context() as patched:
-        for module in ("passphrase", "authority", "start", "handover"):
+        for module in MODULES:
             patched.setattr(f"overheard_ca.{module}.write_whole", write)
         with pytest.raises(Killed):
             prepare(settings)
@@ -89,7 +90,7 @@ def test_a_start_that_was_killed_at_any_file_is_completed(
 
 def test_a_first_start_writes_as_many_files_as_were_tested(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     write = write_until(WRITES, then_write=False)
-    for module in ("passphrase", "authority", "start", "handover"):
+    for module in MODULES:
         monkeypatch.setattr(f"overheard_ca.{module}.write_whole", write)
     prepare(settings)
 

@@ -18,13 +18,14 @@ from overheard_ca.authority import ISSUING, ISSUING_KEY, ROOT, ROOT_KEY, certifi
 from overheard_ca.errors import StateError
 from overheard_ca.ledger import FILE, Ledger
 from overheard_ca.operator.folder import SETTINGS, Folder
+from overheard_ca.status.root_crl import ROOT_CRL
 from overheard_ca.transparency import log
 
 _NEEDED = (ROOT_KEY, ROOT, ISSUING, FILE)
 # In this order: what was issued is in the log before it is in the ledger, and must be in both.
 _DATABASES = (FILE, log.FILE)
 # The issuing key may be in a token instead.
-_KEPT = (*_NEEDED, ISSUING_KEY, SETTINGS, log.KEY, log.FILE)
+_KEPT = (*_NEEDED, ISSUING_KEY, ROOT_CRL, SETTINGS, log.KEY, log.FILE)
 
 # A ledger of a million certificates has less than a tenth of it.
 _MOST = 1 << 34

@@ -7,8 +7,10 @@ import binascii
 import ssl
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask, Response, abort
 
@@ -19,7 +21,7 @@ from overheard_ca.ledger import Ledger
 from overheard_ca.status.crl import RevocationList
 from overheard_ca.status.ocsp import Responder
 from overheard_ca.status.signer import Signer
-from overheard_ca.status.urls import CRL, ISSUER, OCSP
+from overheard_ca.status.urls import CRL, ISSUER, OCSP, ROOT_CRL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,8 +32,8 @@ _MOST_BYTES = 4096
 _OCSP_RESPONSE = "application/ocsp-response"
 
 
-def create_status_app(issuer: Issuer, ledger: Ledger) -> Flask:
-    """The application, for the certificates of `issuer`."""
+def create_status_app(issuer: Issuer, ledger: Ledger, of_root: x509.CertificateRevocationList | None = None) -> Flask:
+    """The application, for the certificates of `issuer`, and with the list of the root."""
     app = Flask("overheard_ca_status", static_folder=None)
     # In base64, two slashes in a row are not one.
     app.url_map.merge_slashes = False
@@ -40,6 +42,12 @@ def create_status_app(issuer: Issuer, ledger: Ledger) -> Flask:
     @app.get(CRL)
     def crl() -> Response:
         return Response(revoked.current(datetime.now(UTC)), mimetype="application/pkix-crl")
+
+    @app.get(ROOT_CRL)
+    def root_crl() -> Response:
+        if of_root is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return Response(of_root.public_bytes(Encoding.DER), mimetype="application/pkix-crl")
 
     @app.get(ISSUER)
     def issuing() -> Response:

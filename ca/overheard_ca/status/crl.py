@@ -64,14 +64,14 @@ class RevocationList:
 
 
 def signed(
-    issuer: Issuer, revoked: list[tuple[int, Revocation]], number: int, now: datetime
+    issuer: Issuer, revoked: list[tuple[int, Revocation]], number: int, now: datetime, life: timedelta = LIFE
 ) -> x509.CertificateRevocationList:
-    """A list with that number, of these serials."""
+    """A list with that number, of these serials, that clients may use for `life`."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(now - SLOWEST_CLOCK)
-        .next_update(now + LIFE)
+        .next_update(now + life)
         .add_extension(issuer.authority_identifier, critical=False)
         .add_extension(x509.CRLNumber(number), critical=False)
     )

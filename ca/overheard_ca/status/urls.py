@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 # The paths below the base.
-CRL, OCSP, ISSUER = "/crl/issuing.crl", "/ocsp", "/issuing.cer"
+CRL, ROOT_CRL, OCSP, ISSUER = "/crl/issuing.crl", "/crl/root.crl", "/ocsp", "/issuing.cer"
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class StatusUrls:
     def crl(self) -> str:
         """The list of revoked certificates."""
         return self.base + CRL
+
+    @property
+    def root_crl(self) -> str:
+        """The list of the root, of revoked issuing certificates."""
+        return self.base + ROOT_CRL
 
     @property
     def responder(self) -> str:

@@ -36,7 +36,7 @@ log = logging.getLogger("overheard")
 
 @dataclass(frozen=True)
 class Listener:
-    """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only.
+    """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only, or `tls13_only`.
 
     With `client_ca` (a PEM file) every client must present a certificate of that CA (RFC 8446, 4.3.2). `ciphers` are
     additional cipher suites up to TLS 1.2 to accept, as an OpenSSL cipher string. With `on_demand`, each handshake goes
@@ -50,6 +50,7 @@ class Listener:
     client_ca: Path | None = None
     ciphers: str = ""
     on_demand: Callable[[], ssl.SSLContext] | None = None
+    tls13_only: bool = False
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -136,17 +137,17 @@ def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
     }
 
 
-def context_of(certificate: Path, key: Path | None, ciphers: str = "") -> ssl.SSLContext:
+def context_of(certificate: Path, key: Path | None, ciphers: str = "", *, tls13_only: bool = False) -> ssl.SSLContext:
     """How to serve with a certificate and its key (PEM files), and with additional cipher suites."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3 if tls13_only else ssl.TLSVersion.TLSv1_2
     context.set_ciphers(":".join(filter(None, (_SUITES, ciphers))))
     context.load_cert_chain(certificate, key)
     return context
 
 
 def _context(certificate: Path, listener: Listener) -> ssl.SSLContext:
-    context = context_of(certificate, listener.key, listener.ciphers)
+    context = context_of(certificate, listener.key, listener.ciphers, tls13_only=listener.tls13_only)
     if listener.client_ca:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(listener.client_ca)

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     from overheard_services.server.shared_key import shared_key  # noqa: PLC0415
 
     key = shared_key(settings.secret_key, settings.shared_key_file)
-    credentials = _certified(settings.enrolment) if settings.enrolment else None
+    credentials = _certified(settings.enrolment, settings.modern) if settings.enrolment else None
     answers: dict[str, str] = {}
     listeners = [_listener(settings, name, credentials, answers) for name in settings.services]
     serve(lambda: create_app(settings.message, key, answers), listeners)
@@ -63,12 +63,12 @@ def _knock(port: int) -> int:
     return 0
 
 
-def _certified(enrolment: Enrolment) -> Credentials:
+def _certified(enrolment: Enrolment, modern: bool) -> Credentials:
     from overheard_services.enrolment import enrol, wait_for_handover  # noqa: PLC0415
 
     wait_for_handover(enrolment.ca_url, enrolment.handover, _PATIENCE)
-    # RSA, so that the same key works with both kinds of key exchange.
-    return enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder, rsa_key=True)
+    # RSA, so that the same key works with both kinds of key exchange, where there are both.
+    return enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder, rsa_key=not modern)
 
 
 def _listener(settings: Settings, name: str, credentials: Credentials | None, answers: dict[str, str]) -> Listener:
@@ -84,15 +84,18 @@ def _listener(settings: Settings, name: str, credentials: Credentials | None, an
         credentials.key,
         client_ca=credentials.root if name == _MUTUAL else None,
         ciphers=_RSA_KEY_EXCHANGE if name == _LEGACY else "",
-        on_demand=_by_acme(enrolment, credentials, answers) if name == _ACME else None,
+        on_demand=_by_acme(enrolment, credentials, answers, settings.modern) if name == _ACME else None,
+        tls13_only=settings.modern,
     )
 
 
-def _by_acme(enrolment: Enrolment, credentials: Credentials, answers: dict[str, str]) -> Callable[[], ssl.SSLContext]:
+def _by_acme(
+    enrolment: Enrolment, credentials: Credentials, answers: dict[str, str], modern: bool
+) -> Callable[[], ssl.SSLContext]:
     from overheard_services.server.acme_certificate import AcmeCertificate  # noqa: PLC0415
     from overheard_services.server.on_demand import OnDemand  # noqa: PLC0415
 
-    return OnDemand(AcmeCertificate(enrolment, credentials.root, answers).obtain).context
+    return OnDemand(AcmeCertificate(enrolment, credentials.root, answers, tls13_only=modern).obtain).context
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class AcmeCertificate:
     enrolment: Enrolment
     root: Path
     answers: dict[str, str] = field(default_factory=dict)
+    tls13_only: bool = False
 
     def obtain(self) -> Obtained:
         """Get a new certificate, for the first of the server's names and a new key. Raises EnrolmentError."""
@@ -40,5 +41,5 @@ class AcmeCertificate:
         mine.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mine.write(key_pem(key), chain)
         leaf = x509.load_pem_x509_certificate(chain)
-        context = context_of(mine.certificate, mine.key)
+        context = context_of(mine.certificate, mine.key, tls13_only=self.tls13_only)
         return Obtained(context, leaf.not_valid_before_utc, leaf.not_valid_after_utc)

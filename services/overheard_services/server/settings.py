@@ -31,7 +31,8 @@ class Enrolment:
 class Settings:
     """The settings of the server. `services` are those that it serves, by their names in `OF_THE_SERVER`.
 
-    It has an enrolment if any of them is HTTPS. The shared key is `secret_key`, or that in `shared_key_file`.
+    It has an enrolment if any of them is HTTPS. The shared key is `secret_key`, or that in `shared_key_file`. `modern`
+    is whether TLS is that of Mozilla's profile of this name: TLS 1.3 alone, and an EC key.
     """
 
     bind: str
@@ -40,6 +41,7 @@ class Settings:
     enrolment: Enrolment | None
     secret_key: str
     shared_key_file: Path | None
+    modern: bool
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
@@ -55,7 +57,18 @@ class Settings:
             # The name in the tutorial.
             secret_key=env.text("SECRET_KEY", "") or env.content("SECRET_KEY_FILE"),
             shared_key_file=env.optional_path("OVERHEARD_SERVER_SHARED_KEY_FILE"),
+            modern=_modern(env, services),
         )
+
+
+def _modern(env: Environment, services: Mapping[str, Service]) -> bool:
+    profile = env.choice("OVERHEARD_SERVER_TLS", ("intermediate", "modern"), "intermediate")
+    if profile == "modern" and "legacy" in services:
+        raise SettingsError(
+            "OVERHEARD_SERVER_TLS is 'modern', which the service legacy cannot be",
+            hint="leave legacy out of OVERHEARD_SERVER_SERVICES, or let OVERHEARD_SERVER_TLS be intermediate",
+        )
+    return profile == "modern"
 
 
 def _services(words: tuple[str, ...]) -> dict[str, Service]:

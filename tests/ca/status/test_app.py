@@ -84,6 +84,22 @@ def test_a_certificate_names_urls_at_which_each_of_them_is(ca: CaProcess, chain:
     assert ocsp.load_der_ocsp_response(answer.content).certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
+def test_the_issuing_certificate_names_the_url_of_the_list_of_the_root(
+    ca: CaProcess, chain: list[x509.Certificate]
+) -> None:
+    (point,) = chain[1].extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert point.full_name
+    crl = get(ca, point.full_name[0].value.removeprefix(ca.settings["status_url"]))
+    assert crl.headers["Content-Type"] == "application/pkix-crl"
+    listed, root = (
+        x509.load_der_x509_crl(crl.content),
+        x509.load_pem_x509_certificate((ca.state / "root.pem").read_bytes()),
+    )
+    assert listed.issuer == chain[1].issuer
+    assert listed.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+    assert [*listed] == []
+
+
 @pytest.mark.parametrize("written", [quote, lambda text: quote(text, safe=""), str], ids=["path", "all", "none"])
 def test_a_question_may_be_in_the_url(
     ca: CaProcess, chain: list[x509.Certificate], written: Callable[[str], str]

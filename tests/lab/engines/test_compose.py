@@ -33,6 +33,14 @@ ROLES = {"ca", "capture", "server", "gallery", "second-recorder", "interceptor",
 RECORDERS = {"capture", "second-recorder"}
 # Enough to see whether a lab that was changed still works.
 IN_CLEAR_AND_SEALED = "http,https"
+# A handshake that offers a single group.
+ONE_GROUP = """
+import socket, ssl, sys
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context.set_ecdh_curve(sys.argv[1])
+context.wrap_socket(socket.create_connection(("server", 5443)))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +155,18 @@ def test_the_key_in_a_file_is_used_and_is_in_no_variable_of_a_container(
     assert file.read_text() not in json.dumps(lab.inspect())
     fernet = ["run", "--rm", "-T", "--no-deps", "-e", "SECRET_URL=http://server:5683/fernet", "client"]
     assert lab.compose(*fernet, SECRET_KEY_FILE=str(file)).stdout == "The secret message is: fluffy tail\n"
+
+
+@pytest.mark.parametrize(("curve", "served"), [("secp384r1", True), ("secp521r1", False)])
+def test_the_server_has_the_groups_that_mozilla_recommends(
+    lab: Lab, first: subprocess.CompletedProcess[str], curve: str, served: bool
+) -> None:
+    """OpenSSL would say nothing of an OPENSSL_CONF that it cannot use, and have its own groups."""
+    assert first.returncode == 0
+    assert lab.compose("up", "--detach", "--wait", "capture", "server").returncode == 0
+    done = lab.compose("run", "--rm", "-T", "--no-deps", "client", "python3", "-c", ONE_GROUP, curve)
+    assert (done.returncode == 0) is served, done.stderr
+    assert ("HANDSHAKE_FAILURE" in done.stderr) is not served
 
 
 def test_a_lab_that_is_started_again_keeps_its_root(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:

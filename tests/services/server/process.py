@@ -11,7 +11,7 @@ from ca.process import CaProcess
 from overheard.engines.base import clean_environment
 from overheard.words.services import OF_THE_SERVER
 from ports import free_port
-from processes import LONG, SOON, serving
+from processes import LONG, PROJECT, SOON, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def started(*services: str, http: int = 0, **variables: str) -> Iterator[Server]
 
 
 @contextmanager
-def under(ca: CaProcess, folder: Path, *services: str) -> Iterator[Server]:
+def under(ca: CaProcess, folder: Path, *services: str, tls: str = "intermediate") -> Iterator[Server]:
     credentials = folder / "credentials"
     credentials.mkdir(mode=0o700)
     (folder / "shared").mkdir(mode=0o700)
@@ -74,5 +74,7 @@ def under(ca: CaProcess, folder: Path, *services: str) -> Iterator[Server]:
         OVERHEARD_SERVER_HANDOVER=str(ca.handover / "server"),
         OVERHEARD_SERVER_CREDENTIALS=str(credentials),
         OVERHEARD_SERVER_SHARED_KEY_FILE=str(folder / "shared" / "key"),
+        OVERHEARD_SERVER_TLS=tls,
+        OPENSSL_CONF=str(PROJECT / "services/overheard_services/server/openssl.cnf"),
     ) as server:
         yield server

@@ -47,6 +47,18 @@ def test_every_tls_service_needs_a_certificate(services: str) -> None:
         Settings.from_environment({"OVERHEARD_SERVER_SERVICES": services})
 
 
+def test_modern_is_a_setting_that_excludes_the_legacy_service(tmp_path: Path) -> None:
+    assert not https(tmp_path).modern
+    assert https(tmp_path, TLS="modern").modern
+    for served, profile, what in (
+        ("https,legacy", "modern", "which the service legacy cannot be"),
+        ("https", "old", "intermediate"),
+    ):
+        with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_TLS is ") as caught:
+            https(tmp_path, SERVICES=served, TLS=profile)
+        assert what in f"{caught.value} {caught.value.hint}"
+
+
 @pytest.mark.parametrize(
     ("services", "what"),
     [

@@ -133,8 +133,13 @@ def _crl(options: argparse.Namespace) -> int:
     if options.der and not options.output:
         raise SettingsError("--der is for a file", hint="name it with --output")
     issuance = folder_of(options).open()
-    der = RevocationList(issuance.authority.issuing, issuance.ledger).current(datetime.now(UTC))
-    content = der if options.der else x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
+    authority = issuance.authority
+    content = RevocationList(authority.issuing, issuance.ledger).current(datetime.now(UTC))
+    if not options.der:
+        content = x509.load_der_x509_crl(content).public_bytes(Encoding.PEM)
+        # An empty list counts as false.
+        if authority.root_list is not None:
+            content += authority.root_list.public_bytes(Encoding.PEM)
     if options.output:
         write_whole(options.output, content, mode=0o644)
     else:

@@ -211,7 +211,7 @@ def _crl(inner: Commands) -> None:
     parser = _action(inner, "crl", "print the list of revoked certificates (RFC 5280, 5), signed", epilog=_EXIT_CODES)
     _with_keys(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it to a file instead")
-    parser.add_argument("--der", action="store_true", help="in DER (to a file)")
+    parser.add_argument("--der", action="store_true", help="in DER (to a file), without the list of the root")
 
 
 def _trust(inner: Commands) -> None:

@@ -184,6 +184,8 @@ def test_revoke(ca: AuthorityCommand) -> None:
     checking = ["-crl_check", "-CRLfile", "list.pem", "-untrusted"]
     assert "certificate revoked" in verified(ca, "a.test.pem", *checking, "a.test.pem")
     assert "certificate revoked" not in verified(ca, "b.test.pem", *checking, "b.test.pem")
+    whole = [word.replace("crl_check", "crl_check_all") for word in checking]
+    assert verified(ca, "b.test.pem", *whole, "b.test.pem").endswith(": OK\n"), "the list of the root is there, too"
     states = {str(each["names"]): each["state"] for each in listed(ca)}
     assert states == {"['a.test']": "revoked", "['b.test']": "valid"}
 
