@@ -10,8 +10,9 @@ from urllib.parse import quote
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 
 from capture.encoders import z85
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
+from overheard_capture.decoders.armour.codings import _is_escaped_text
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -130,3 +131,12 @@ def test_a_number_that_begins_with_such_digits_is_a_number(digest: str) -> None:
     findings = played(untyped, f"commit {digest}\nu{digest}\n".encode())
     assert not findings.sightings
     assert not findings.unread
+
+
+def test_a_percent_sign_is_one_of_the_escapes_of_base85() -> None:
+    """Of two characters that base64 has not, one is a percent sign; that alone says nothing."""
+    escaped = b"GFoqPQFwAlXJ~UcT3I%3DGOmS%2A5NOE%2A%25SaLRI"
+    findings = played(untyped, b"/files?name=" + escaped, findings=some_findings(value=b"fluffy tail"))
+    assert ("percent-encoded", "base85", "base58") in seen(findings)
+    assert not _is_escaped_text(escaped)
+    assert _is_escaped_text(escaped.replace(b"%2A", b"A"))
