@@ -133,10 +133,14 @@ def test_a_number_that_begins_with_such_digits_is_a_number(digest: str) -> None:
     assert not findings.unread
 
 
-def test_a_percent_sign_is_one_of_the_escapes_of_base85() -> None:
-    """Of two characters that base64 has not, one is a percent sign; that alone says nothing."""
+def test_a_percent_sign_and_an_equals_sign_are_escapes_of_base85() -> None:
+    """Of two characters that base64 has not, one is a percent sign, or an equals sign within; one says nothing."""
     escaped = b"GFoqPQFwAlXJ~UcT3I%3DGOmS%2A5NOE%2A%25SaLRI"
     findings = played(untyped, b"/files?name=" + escaped, findings=some_findings(value=b"fluffy tail"))
     assert ("percent-encoded", "base85", "base58") in seen(findings)
     assert not _is_escaped_text(escaped)
-    assert _is_escaped_text(escaped.replace(b"%2A", b"A"))
+    assert _is_escaped_text(escaped.replace(b"%2A", b"A").replace(b"%3D", b"A"))
+    z85 = b"user=alice&note=h8Y2Ghdn19g%3DdZBhcJvshCm%3AIhCcFig%3DdZug%3DdZa&send=1"
+    secret = "\u79d8\u5bc6\u306e\u5408\u8a00\u8449\u3067\u3059".encode()
+    assert ("percent-encoded", "base85", "base64") in seen(played(untyped, z85, findings=some_findings(value=secret)))
+    assert _is_escaped_text(b"note=QUJDREVGR0hJSktMTU5PUFFSU1RVVldY%3D%3D&a%3Ab=some-words")
