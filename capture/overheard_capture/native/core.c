@@ -28,6 +28,7 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 #include "randomness.c"
 #include "brotli.c"
 #include "unsigned.c"
+#include "payloads.c"
 #include "compressed.c"
 #include "escaped_signs.c"
 #include "base85.c"
