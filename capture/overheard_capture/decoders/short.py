@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _MAX_LENGTH = 64 << 10
 
 
-class Kind(Enum):
+class ShortKind(Enum):
     """What the whole of a content is, as far as it shows at once."""
 
     TEXT = auto()
@@ -44,22 +44,22 @@ class Kind(Enum):
     CONTENT = auto()
 
 
-def kind_of(data: bytes, findings: Findings | None = None) -> Kind:
+def kind_of(data: bytes, findings: Findings | None = None) -> ShortKind:
     """What these bytes are, the whole of a content."""
     if not has_nothing_to_find(data, findings) or data.startswith(PLAIN_MAGICS):
-        return Kind.CONTENT
+        return ShortKind.CONTENT
     if is_plain(data):
-        return Kind.TEXT
+        return ShortKind.TEXT
     head = data[:HEAD]
     if CARVABLE.literals.first(data) >= 0 or is_known(head) or encoding_of(head):
-        return Kind.CONTENT
-    return Kind.UNCLEAR if may_be_text(data) else Kind.OPAQUE
+        return ShortKind.CONTENT
+    return ShortKind.UNCLEAR if may_be_text(data) else ShortKind.OPAQUE
 
 
 def classify(data: bytes, findings: Findings | None = None) -> bool | None:
     """Whether these bytes, the whole of a content, are text; None if they must be read."""
     kind = kind_of(data, findings)
-    return kind is Kind.TEXT if kind in (Kind.TEXT, Kind.OPAQUE) else None
+    return kind is ShortKind.TEXT if kind in (ShortKind.TEXT, ShortKind.OPAQUE) else None
 
 
 def _may_be_more(data: bytes) -> bool:
@@ -102,12 +102,12 @@ class ShortReader:
     def close(self) -> None:
         """No more bytes follow."""
         data, origin = self._data, self._origin
-        kind = kind_of(data, self._findings) if self._fallback is None and origin else Kind.CONTENT
-        if not origin or kind is Kind.CONTENT or (kind is Kind.UNCLEAR and _may_be_more(data)):
+        kind = kind_of(data, self._findings) if self._fallback is None and origin else ShortKind.CONTENT
+        if not origin or kind is ShortKind.CONTENT or (kind is ShortKind.UNCLEAR and _may_be_more(data)):
             self._use_fallback().close()
-        elif kind is Kind.TEXT:
+        elif kind is ShortKind.TEXT:
             read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)
-        elif kind is Kind.UNCLEAR:
+        elif kind is ShortKind.UNCLEAR:
             self._read_unclear(data, origin)
         elif not self._is_document(data, origin, untyped):
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)

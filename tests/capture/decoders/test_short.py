@@ -59,7 +59,7 @@ def test_most_content_is_classified_at_once() -> None:
 
 def test_what_is_unclear_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     values = ["süß".encode(), b"\xfcber \xe4nderungen an den gr\xf6ssen", b"a \x02bold\x02 word", b"\x91\xa2\xd3\xe4"]
-    assert {short.kind_of(value) for value in values} == {short.Kind.UNCLEAR}
+    assert {short.kind_of(value) for value in values} == {short.ShortKind.UNCLEAR}
     known = [outcome(played(untyped, value)) for value in values]
     monkeypatch.setattr(short.ShortReader, "_use_fallback", lambda _: pytest.fail("it is read as any content"))
     assert [outcome(played(ShortReader, value)) for value in values] == known
