@@ -25,6 +25,7 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 #include "deflate.c"
 #include "content.c"
 #include "under_key.c"
+#include "columns.c"
 #include "randomness.c"
 #include "brotli.c"
 #include "unsigned.c"
