@@ -15,12 +15,12 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.under_key import plain_texts, search_under_key
+from overheard_capture.content.under_key import plain_texts, search_under_key, texts_in_code
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.message_pieces import Domain, Names, Row, part_of
 from overheard_capture.decoders.messages import LAYER
-from overheard_capture.decoders.values import read_values
+from overheard_capture.decoders.values import AT_ONCE, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.large_numbers import LAYER as LARGE_NUMBER
 from overheard_capture.packets.large_numbers import decoded_numbers
@@ -30,7 +30,7 @@ from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.name_series import is_counter
-from overheard_capture.scan.piece_bytes import byte_columns, inflated
+from overheard_capture.scan.piece_bytes import FEW_ROWS, byte_columns, inflated
 from overheard_capture.scan.piece_numbers import Piece, data_of, without_repeats
 from overheard_capture.scan.piece_variants import columns, respelled, variants
 
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
-# Fewer rows have columns that are text by chance.
-_FEW_ROWS = 8
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
+# With how many of the first ones something may begin.
+_MOST_STARTS = 8
 # The endpoints of IPv4 and IPv6.
 _PORTS = lazy_pattern(r"(?<![\w.:])(?:(\d+(?:\.\d+){3})|\[([^]]*)\]):\d+")
 
@@ -127,7 +127,7 @@ class MessagePieces:
                     self._search(each, found, read_before)
         once = without_repeats(pieces)
         for rows in (pieces, once) if len(once) < len(pieces) else (pieces,):
-            for said in byte_columns(rows) if are_rows else ():
+            for said in byte_columns(rows, self._sought.secrets) if are_rows else ():
                 self._search_disguised(said, rows)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
@@ -161,7 +161,8 @@ class MessagePieces:
                 findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         if is_text or len(joined) <= _LONGEST_BINARY:
             search_under_key(findings, layers, joined, origin)
-            read_values(findings, layers, joined, origin)
+            # What another piece ends with may look like a part of what the next ones have.
+            read_values(findings, layers, joined, origin, AT_ONCE if is_text else starts[:_MOST_STARTS])
         for number in numbers:
             where = origin.derived([(0, 0, len(joined))])
             search_bytes(findings, (*layers, LARGE_NUMBER), number, where)
@@ -173,8 +174,10 @@ class MessagePieces:
         joined = b"".join(texts)
         found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
         # Columns that are random may look like text, and be taken for more of it, where rows are few.
-        matches = self._sought.matches(joined) if len(texts) < _FEW_ROWS else ()
-        if not (found or matches or plain_texts(self._sought, joined)):
+        matches = self._sought.matches(joined) if len(texts) < FEW_ROWS else ()
+        # Before text there may be many rows of others, which its columns are no text with.
+        said = texts_in_code(self._sought, joined) if len(texts) >= FEW_ROWS else ()
+        if not (found or matches or said or plain_texts(self._sought, joined)):
             return
         findings, layers, origin, _ = self._joined(texts, pieces)
         for match in matches:
@@ -182,6 +185,8 @@ class MessagePieces:
             findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         search_under_key(findings, layers, joined, origin)
         where = origin.derived([(0, 0, len(joined))])
+        for text in said:
+            search_bytes(findings, layers, text, where)
         for layer, content in found:
             search_bytes(findings, (*layers, layer), content, where)
             read_values(findings, (*layers, layer), content, where)
