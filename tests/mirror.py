@@ -43,6 +43,7 @@ ELSEWHERE = (
     Elsewhere("ca/acme", "*", "parts of what acme/test_views.py and its attacks reach over HTTP"),
     Elsewhere("ca/acme/validation", "*", "what acme/validation/test_validator.py validates by"),
     Elsewhere("ca/status", "signer urls", "parts of what status/test_ocsp.py and status/test_app.py ask"),
+    Elsewhere("ca/status", "root_crl", "test_authority.py starts the CA that makes it"),
     Elsewhere("ca", "database", "test_ledger.py and transparency/test_log.py"),
     Elsewhere("ca/transparency", "structures store precertificate", "parts of what transparency/test_log.py logs"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),

@@ -40,6 +40,8 @@ from overheard_ca.request import CheckedRequest, examined
 
 # How long an order may take, and how long what was proved counts.
 _PATIENCE = timedelta(days=1)
+# How long after that an order without a certificate is kept, and how many are removed when another one comes.
+_REMEMBERED, _FORGOTTEN_AT_ONCE = timedelta(days=30), 100
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Orders:
             store = Store(entry)
             if order.replaces:
                 renewal.check_replaced(order, store, self.issuance)
+            store.forget(now - _REMEMBERED, _FORGOTTEN_AT_ONCE)
             store.add_order(order)
             for each in identifiers:
                 authorization = Authorization(new_id(), order.id, account.id, each, order.expires, PENDING)

@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS acme_orders (
     expires TEXT NOT NULL, status TEXT NOT NULL, serial TEXT, replaces TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS acme_orders_of ON acme_orders (account);
+CREATE INDEX IF NOT EXISTS acme_orders_without ON acme_orders (expires) WHERE serial IS NULL;
 CREATE INDEX IF NOT EXISTS acme_orders_for ON acme_orders (replaces) WHERE replaces IS NOT NULL;
 CREATE TABLE IF NOT EXISTS acme_authorizations (
     id TEXT PRIMARY KEY, "order" TEXT NOT NULL, account TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
@@ -147,6 +148,15 @@ class Store:
             "UPDATE acme_orders SET status = ?, serial = ? WHERE id = ?",
             (status, None if serial is None else f"{serial:x}", identifier),
         )
+
+    def forget(self, before: datetime, most: int) -> None:
+        """Remove so many orders at most that expired before then and have no certificate, with all that is theirs."""
+        orders = "SELECT id FROM acme_orders WHERE serial IS NULL AND expires < ? ORDER BY expires LIMIT ?"
+        authorizations = f'SELECT id FROM acme_authorizations WHERE "order" IN ({orders})'  # noqa: S608
+        which = before.isoformat(), most
+        self._all(f'DELETE FROM acme_challenges WHERE "authorization" IN ({authorizations})', which)  # noqa: S608
+        self._all(f'DELETE FROM acme_authorizations WHERE "order" IN ({orders})', which)  # noqa: S608
+        self._all(f"DELETE FROM acme_orders WHERE id IN ({orders})", which)  # noqa: S608
 
     def owner(self, serial: int) -> str | None:
         """The account that a certificate was issued to."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -185,6 +188,30 @@ def test_the_orders_of_an_account_are_listed(stage: Stage, client: Client) -> No
     url = client.post(client.account).json()["orders"]
     assert set(client.post(url).json()["orders"]) == made
     assert problem(stage.client().post(url)) == "unauthorized"
+
+
+def test_old_orders_without_a_certificate_are_removed(stage: Stage, client: Client) -> None:
+    """A month after they expired. Those with one stay: they say whose it is."""
+    (leaf, _) = x509.load_pem_x509_certificates(client.obtain(stage.publish, "server.test"))
+    orders = [client.order(f"{age}.test") for age in ("old", "newer")]
+    now = datetime.now(UTC)
+    with closing(sqlite3.connect(stage.ca.state / "ledger.sqlite")) as ledger, ledger:
+        for url, days in ((orders[0].headers["Location"], 31), (orders[1].headers["Location"], 29)):
+            expired = (now - timedelta(days=days)).isoformat()
+            ledger.execute("UPDATE acme_orders SET expires = ? WHERE id = ?", (expired, url.rpartition("/")[2]))
+        long_ago = (now - timedelta(days=400)).isoformat()
+        ledger.execute("UPDATE acme_orders SET expires = ? WHERE serial = ?", (long_ago, f"{leaf.serial_number:x}"))
+    assert [client.post(each.headers["Location"]).status_code for each in orders] == [200, 200]
+    client.order("another.test")
+    for url in (orders[0].headers["Location"], orders[0].json()["authorizations"][0]):
+        assert client.post(url).status_code == 404
+    assert stage.ca.rows(
+        'SELECT count(*) FROM acme_challenges WHERE "authorization" NOT IN (SELECT id FROM acme_authorizations)'
+    ) == [(0,)]
+    for url in (orders[1].headers["Location"], orders[1].json()["authorizations"][0]):
+        assert client.post(url).json()["status"] in {"invalid", "pending"}
+    asked = {"certificate": encoded(leaf.public_bytes(Encoding.DER))}
+    assert client.post(client.directory["revokeCert"], asked).status_code == 200
 
 
 def test_an_authorization_is_deactivated(client: Client) -> None:
