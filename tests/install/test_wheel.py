@@ -28,7 +28,9 @@ def names_in(wheel: Path) -> list[str]:
 
 
 def libraries(wheel: Path) -> list[str]:
-    return [name for name in names_in(wheel) if not name.endswith((".py", ".c", *PAGE)) and "dist-info" not in name]
+    return [
+        name for name in names_in(wheel) if not name.endswith((".py", ".c", ".cnf", *PAGE)) and "dist-info" not in name
+    ]
 
 
 def metadata(wheel: Path, file: str) -> str:

@@ -140,7 +140,9 @@ def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
 def context_of(certificate: Path, key: Path | None, ciphers: str = "", *, tls13_only: bool = False) -> ssl.SSLContext:
     """How to serve with a certificate and its key (PEM files), and with additional cipher suites."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3 if tls13_only else ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls13_only:
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.set_ciphers(":".join(filter(None, (_SUITES, ciphers))))
     context.load_cert_chain(certificate, key)
     return context

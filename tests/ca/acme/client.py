@@ -33,12 +33,13 @@ def encoded(value: object) -> str:
 
 @dataclass
 class Client:
-    """A client of the CA at `url`. `root` is the file of what it trusts."""
+    """A client of the CA at `url`, whose directory is at `path`. `root` is the file of what it trusts."""
 
     url: str
     root: str
     key: PrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     account: str = ""
+    path: str = "/acme/directory"
 
     @property
     def jwk(self) -> JWK:
@@ -48,7 +49,7 @@ class Client:
     @property
     def directory(self) -> dict[str, Any]:
         """The directory."""
-        found: dict[str, Any] = self.get(f"{self.url}/acme/directory").json()
+        found: dict[str, Any] = self.get(f"{self.url}{self.path}").json()
         return found
 
     def get(self, url: str, method: str = "GET") -> requests.Response:
