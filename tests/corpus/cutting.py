@@ -48,8 +48,16 @@ def selected(recording: Path, numbers: Collection[int]) -> bytes:
     return bytes(kept)
 
 
+def _parts(headers: bytes, sizes: Collection[int]) -> Iterator[bytes]:
+    """All that could be an address, in the order of the bytes.
+
+    Looking these up is ten times as fast as searching for each address.
+    """
+    return (headers[at : at + size] for at in range(len(headers)) for size in sizes)
+
+
 def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:
-    """Write a file for each name, with the frames that have one of its addresses in their headers.
+    """Write a file for each name, with the frames in whose headers the first address is one of its own.
 
     Returns the numbers of these frames in the recording, by name.
     """
@@ -64,10 +72,8 @@ def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]])
                 file.append(block)
             continue
         number += 1
-        headers = frame_of(block)[:_HEADERS]
-        # Looking up all that could be an address is ten times as fast as searching for each address.
-        parts = {headers[at : at + size] for size in sizes for at in range(len(headers))}
-        for name in {of[part] for part in parts & of.keys()}:
+        # The first counts: four bytes behind the addresses, of a sequence number say, can be another case's by chance.
+        if name := next(filter(None, map(of.get, _parts(frame_of(block)[:_HEADERS], sizes))), None):
             kept[name].append(block)
             numbers[name].append(number)
     for name, file in kept.items():

@@ -60,6 +60,17 @@ def plain_texts(search: Search, data: bytes) -> set[bytes]:
     return {plain for each in (data, *_decoded(data)) for plain in _without_key(each, secrets)}
 
 
+def texts_in_code(search: Search, data: bytes) -> list[bytes]:
+    """Those of some bytes, and of the codes in them, in which there is a secret as it is."""
+    if (
+        not _FEWEST < len(data) <= _LONGEST
+        or not _differences_of(search.secrets)
+        or not _may_have(search.secrets, data)
+    ):
+        return []
+    return [each for each in (data, *_decoded(data)) if any(True for _ in search.matches(each))]
+
+
 def _may_have(secrets: tuple[Secret, ...], data: bytes) -> bool:
     """Whether there may be one, as far as the compiled part rules nothing out."""
     if not (compiled := core()):

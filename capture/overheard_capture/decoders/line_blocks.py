@@ -85,7 +85,7 @@ _BLOCKS = (
 # Where a line may begin a block: it has a prefix, or several, and something encoded or folded, or the first offset. Or
 # where the second line may: it is indented after base64, or the second row of a dump.
 _ENCODED = (
-    rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|BEGIN:V[A-Z]{4,8}\r?\n"
+    rb"(?:[^b\r\n]*+b)+?egin [0-7]{3}|[ \t]*+(?:GIT binary patch|BEGIN:V[A-Z]{4,8}\r?\n"
     rb"|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
     rb"|%b[ \t]{1,24}[^ \t\r\n]" % ADDRESS
 )

@@ -49,8 +49,10 @@ _SNAPPY_OF_TEXT = lazy_pattern(
     rb"(?:[\0-\x7f]{3}|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xff\xfe|\xfe\xff|\0\0\xfe)" % _LITERAL,
     re.DOTALL,
 )
-# What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that.
+# What may follow compressed data that is escaped in a string: nothing, or the quote at the end of that; and a block,
+# whose length is known, in a line or an element.
 _QUOTES = (b"", b'"', b"'")
+_ENDS = (*_QUOTES, b"<", b"\r", b"\n")
 _NO_CONTROL_BUT_ESCAPE = NO_CONTROL + b"\x1b"
 # What may follow a block: what a coding filled its last group with, as Z85 does.
 _PADDING = tuple(map(bytes, range(4)))
@@ -110,7 +112,7 @@ def _block_ends(form: CompressionFormat, head: bytes) -> bool:
         block = _decompressed(form, head, _MANY)
     if block is None or not block.is_whole:
         return False
-    return block.rest in _PADDING or (len(block.out) >= SHORTEST and block.rest[:1] in _QUOTES)
+    return block.rest in _PADDING or (len(block.out) >= SHORTEST and block.rest[:1] in _ENDS)
 
 
 def _begins_content(form: CompressionFormat, head: bytes) -> bool:

@@ -11,14 +11,22 @@ class Probe:
     More bytes do not change a result.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, ended: bool = False) -> None:
         self.data = data
         self.at = 0
+        # Whether these are all the bytes of the direction.
+        self._ended = ended
 
     def byte(self) -> int:
         """The next byte."""
         self.move_to(self.at + 1)
         return self.data[self.at - 1]
+
+    def is_next(self, value: int) -> bool:
+        """Whether this byte comes next. It does not if no more follow."""
+        if self.at == len(self.data) and not self._ended:
+            raise TruncatedError
+        return self.data[self.at : self.at + 1] == bytes((value,))
 
     def number(self, size: int) -> int:
         """The next number of `size` bytes."""

@@ -30,6 +30,8 @@ _MAY_BE_METHOD = lazy_pattern(rb"(?:[A-Za-z][\w-]{0,31})?")
 _VERSION = lazy_pattern(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
 _MAX_LINE = 64 << 10
 _RECORD_TYPES = bytes(READ_AS)
+# The command of telnet that is also the end of a byte order mark.
+_DONT = 0xFE
 # A reset of OpenVPN may have a wrapped key of up to 1 KiB with it.
 _MAX_RESET = 1500
 
@@ -62,8 +64,9 @@ def _http1(probe: Probe) -> bool:
 
 
 def _telnet(probe: Probe) -> bool:
-    """A command with an option (RFC 855)."""
-    return probe.match_bytes(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
+    """A command with an option (RFC 855). With a NUL behind it, FF FE is the byte order mark of UTF-16 or UTF-32."""
+    command = probe.match_bytes(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
+    return command and not (probe.data[1] == _DONT and probe.is_next(0))
 
 
 def _dns(probe: Probe) -> bool:
@@ -259,7 +262,7 @@ def identify_last(data: bytes) -> Protocol:
     """The protocol of a direction that consists of these bytes alone."""
     for each in _OF_STREAMS:
         try:
-            if each.matches and each.matches(Probe(data)):
+            if each.matches and each.matches(Probe(data, ended=True)):
                 return each
         except TruncatedError:
             continue

@@ -25,7 +25,8 @@ _MAX_KINDS = 5
 _MAX_HOSTS = 3
 _HINTS = {
     Reason.OPAQUE: "encrypt it, leave out hosts that are irrelevant (--without), or inspect it with Wireshark",
-    Reason.DAMAGED: "inspect it with Wireshark: it begins in a known format, and is malformed later",
+    Reason.DAMAGED: "record again if its sender broke it off, leave out hosts that are irrelevant (--without), or "
+    "inspect it with Wireshark: it begins in a known format, and is malformed later",
     Reason.LIMIT: "inspect it by other means, or allow more layers (--depth)",
     Reason.GAP: "record again: data after a gap cannot be decoded",
     Reason.KEY: "replace the key, and send it encrypted: whoever recorded this has it as well",

@@ -79,9 +79,9 @@ enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12, MOST_PADDING = 3 };
 
 /* Whether a block of so many bytes may end where these follow it: at the end, before what a coding filled its last group with,
- * or before the quote after a string. */
+ * or before the quote after a string, a tag or a line end. */
 static int may_follow(const uint8_t *data, const uint8_t *end, uint64_t made) {
-    if (data == end || (made >= SHORTEST_BEHIND && (*data == '"' || *data == '\''))) return 1;
+    if (data == end || (made >= SHORTEST_BEHIND && memchr("\"'<\r\n", *data, 5))) return 1;
     if (end - data > 3) return 0;
     for (; data < end; data++)
         if (*data) return 0;

@@ -16,15 +16,16 @@ static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
     while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
     while (stop - word > 5 && memcmp(word, "data:", 5) == 0)
         for (word += 5; word < stop && !is_letter(*word) && !is_digit(*word);) word++;
-    if (stop - word > 6 &&
-        (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0))
-        return 1;
+    if (stop - word > 6 && (memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0)) return 1;
     if (stop - word > 2 && word[0] == '0' && (word[1] | 0x20) == 'x') word += 2;
     for (digits = word; digits < stop && digit[*digits];) digits++;
     if (digits - word >= SHORTEST_OFFSET) return 1;
     uint64_t run = 0;
-    for (; at < stop; at++)
+    for (; at < stop; at++) {
+        /* uuencode may begin in a cell. */
+        if (*at == 'b' && stop - at > 6 && memcmp(at, "begin ", 6) == 0) return 1;
         if ((run = *at == ' ' || *at == '\t' || *at == '\r' ? 0 : run + 1) == SHORTEST_ENCODED) return 1;
+    }
     return 0;
 }
 

@@ -30,6 +30,11 @@ _BEFORE_VALUE = 3
 # A carriage return is padded with NUL.
 _PADDED = b"\r\0"
 
+# Text in which more than one character in four is NUL or a control key is none: UTF-16, say, or a code for something.
+# That is told block by block, and so few say nothing.
+_KEYS = bytes((*range(7), *range(14, 27), *range(28, 32)))
+_BLOCK, _FEW, _SHARE = 1 << 10, 16, 4
+
 # Control characters become blanks for the untyped reader, except those of text layout and the first byte of gzip.
 _BLANK = bytes(32 if (byte < 32 and byte not in b"\t\n\r\x1f") or byte == 127 else byte for byte in range(256))
 
@@ -79,6 +84,31 @@ class _DisplayedText:
         self._reader.close()
 
 
+class _ControlKeys:
+    """Counts NULs and control keys in a direction, and reports text that has too many of them to be any."""
+
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings, self._layers = findings, layers
+        self._length = self._keys = 0
+
+    def feed(self, text: bytes) -> None:
+        """Take the next characters."""
+        at = 0
+        while at < len(text):
+            block = text[at : at + _BLOCK - self._length]
+            self._length += len(block)
+            self._keys += len(block) - len(block.translate(None, _KEYS))
+            at += len(block)
+            if self._length == _BLOCK:
+                self.end()
+
+    def end(self) -> None:
+        """The block has ended."""
+        if self._keys > max(_FEW, self._length // _SHARE):
+            self._findings.report_unread(Reason.OPAQUE, "control characters in telnet", self._layers)
+        self._length = self._keys = 0
+
+
 class _State(Enum):
     """What the next byte belongs to."""
 
@@ -98,6 +128,7 @@ class TelnetReader:
         self._content = Content(findings, self._layers, _DisplayedText, SearchScope.BOUNDARIES)
         self._typed = LineEditing(findings, self._layers)
         self._tap = TerminalTap(findings, self._layers)
+        self._keys = _ControlKeys(findings, self._layers)
         self._state = _State.TEXT
         # Whether something was left out since the last text, and whether that text ended with a carriage return.
         self._interrupted = self._after_return = False
@@ -141,6 +172,7 @@ class TelnetReader:
         self._content.feed(text, origin, contiguous=not self._interrupted)
         self._typed.feed(text, origin)
         self._tap.feed(text, origin)
+        self._keys.feed(text)
         self._interrupted, self._after_return = False, text.endswith(b"\r")
 
     def _read_command(self, data: bytes, at: int, origin: Origin) -> int:
@@ -203,6 +235,7 @@ class TelnetReader:
         """The direction has ended."""
         self._read_option()
         self._content.close()
+        self._keys.end()
         self._typed.close()
         self._tap.close()
 

@@ -15,12 +15,12 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Occurrence, Reason, UnreadContent
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.under_key import plain_texts, search_under_key
+from overheard_capture.content.under_key import plain_texts, search_under_key, texts_in_code
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.magic import HEAD, is_known
 from overheard_capture.decoders.message_pieces import Domain, Names, Row, part_of
 from overheard_capture.decoders.messages import LAYER
-from overheard_capture.decoders.values import read_values
+from overheard_capture.decoders.values import AT_ONCE, read_values
 from overheard_capture.packets import Numbers
 from overheard_capture.packets.large_numbers import LAYER as LARGE_NUMBER
 from overheard_capture.packets.large_numbers import decoded_numbers
@@ -49,6 +49,8 @@ _MOST_PARTS, _KEPT = 1024, 64
 _FEW_ROWS = 8
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
+# With how many of the first ones something may begin.
+_MOST_STARTS = 8
 # The endpoints of IPv4 and IPv6.
 _PORTS = lazy_pattern(r"(?<![\w.:])(?:(\d+(?:\.\d+){3})|\[([^]]*)\]):\d+")
 
@@ -161,7 +163,8 @@ class MessagePieces:
                 findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         if is_text or len(joined) <= _LONGEST_BINARY:
             search_under_key(findings, layers, joined, origin)
-            read_values(findings, layers, joined, origin)
+            # What another piece ends with may look like a part of what the next ones have.
+            read_values(findings, layers, joined, origin, AT_ONCE if is_text else starts[:_MOST_STARTS])
         for number in numbers:
             where = origin.derived([(0, 0, len(joined))])
             search_bytes(findings, (*layers, LARGE_NUMBER), number, where)
@@ -174,7 +177,9 @@ class MessagePieces:
         found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
         # Columns that are random may look like text, and be taken for more of it, where rows are few.
         matches = self._sought.matches(joined) if len(texts) < _FEW_ROWS else ()
-        if not (found or matches or plain_texts(self._sought, joined)):
+        # Before text there may be many rows of others, which its columns are no text with.
+        said = texts_in_code(self._sought, joined) if len(texts) >= _FEW_ROWS else ()
+        if not (found or matches or said or plain_texts(self._sought, joined)):
             return
         findings, layers, origin, _ = self._joined(texts, pieces)
         for match in matches:
@@ -182,6 +187,8 @@ class MessagePieces:
             findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
         search_under_key(findings, layers, joined, origin)
         where = origin.derived([(0, 0, len(joined))])
+        for text in said:
+            search_bytes(findings, layers, text, where)
         for layer, content in found:
             search_bytes(findings, (*layers, layer), content, where)
             read_values(findings, (*layers, layer), content, where)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from overheard.words.layer import Layer
+    from overheard_capture.decoders.compression.formats import CompressionFormat
     from overheard_capture.scan.piece_numbers import Piece
 
 # How many columns side by side are looked at together, besides all of them; and from how many they may begin: the
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _SIZES, _MOST_STARTS, _LAST_STARTS = (1, 2, 3, 4, 5, 6, 8, 16), 24, 8
 # The shortest that compresses anything, how much of that is looked at, and how much of what it says.
 _SHORTEST, _LONGEST, _MOST = 12, 1 << 10, 1 << 14
+# A header of gzip with and without the zeros in it.
+_SHORTEST_GZIP, _LONGEST_GZIP = 3, 10
 _GZIP, _WINDOWS = b"\x1f\x8b", {GZIP: 31, ZLIB: 15, DEFLATE: -15}
 _HEADERS = pair_bits({_GZIP, *ZLIB_PAIRS})
 
@@ -46,16 +49,28 @@ def byte_columns(pieces: Sequence[Piece]) -> Iterator[list[bytes]]:
 
 def inflated(data: bytes, width: int, least: int) -> Iterator[tuple[Layer, bytes]]:
     """What is compressed with deflate from any row of this width on, if it is text of so many bytes at least."""
+    # Such a stream often ends with a zero, which is no number.
+    data += b"\0"
     for at in _rows(data, width):
-        form = GZIP if data.startswith(_GZIP, at) else ZLIB if data[at : at + 2] in ZLIB_PAIRS else DEFLATE
-        inflate = zlib.decompressobj(_WINDOWS[form])
-        try:
-            out = inflate.decompress(data[at : at + _LONGEST], _MOST)
-        except zlib.error:
-            continue
-        # Random bytes hardly ever end as such a stream does, and are text then.
-        if len(out) >= least and inflate.eof and looks_like_text(out):
-            yield form.layer, out
+        for form, begin in _forms(data, at):
+            inflate = zlib.decompressobj(_WINDOWS[form])
+            try:
+                out = inflate.decompress(data[begin : begin + _LONGEST], _MOST)
+            except zlib.error:
+                continue
+            # Random bytes hardly ever end as such a stream does, and are text then.
+            if len(out) >= least and inflate.eof and looks_like_text(out):
+                yield form.layer, out
+                break
+
+
+def _forms(data: bytes, at: int) -> Iterator[tuple[CompressionFormat, int]]:
+    """In which forms something may be compressed there, and where that begins: zeros of a header may be missing."""
+    if data.startswith(_GZIP, at):
+        yield GZIP, at
+        yield from ((DEFLATE, begin) for begin in range(at + _SHORTEST_GZIP, at + _LONGEST_GZIP + 1))
+    else:
+        yield (ZLIB if data[at : at + 2] in ZLIB_PAIRS else DEFLATE), at
 
 
 def _rows(data: bytes, width: int) -> Iterator[int]:

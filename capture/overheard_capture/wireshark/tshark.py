@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from xml.etree import ElementTree as ET
 
 from overheard.words.errors import UnreadableError
+from overheard.words.recording import MARK_PORT
 from overheard.words.services import HTTP
 from overheard.words.visible import TLS
 from overheard_capture.wireshark.key_logs import read_key_log
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from overheard.words.visible import Visible
 
-# tshark assigns port 5683 to CoAP, and would dissect the story's HTTP as such.
-_HTTP = {f"tcp.port=={HTTP.port}": "http"}
+# tshark assigns port 5683 to CoAP, and would dissect the story's HTTP as such. It assigns some of the ports to which a
+# mark's sender may be bound, such as 37008, to other protocols.
+_DECODE_AS = {f"tcp.port=={HTTP.port}": "http", f"udp.port=={MARK_PORT}": "data"}
 # The fields of `TlsFrame`.
 _OF_RECORDS = ("frame.number", "tcp.stream", "tls.record.content_type", "tls.record.length")
 _APPLICATION_DATA = "23"
@@ -120,7 +122,7 @@ class TsharkInput:
     @property
     def decode_as(self) -> dict[str, str]:
         """The dissectors by port, in the syntax of `tshark -d`."""
-        return {**_HTTP, **{f"tcp.port=={port}": "tls" for port in self.tls_ports}}
+        return {**_DECODE_AS, **{f"tcp.port=={port}": "tls" for port in self.tls_ports}}
 
 
 @contextmanager

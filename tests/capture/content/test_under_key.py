@@ -13,7 +13,7 @@ from capture.talk import noise, record
 from overheard import Options, judge
 from overheard.words.secret import Secret
 from overheard_capture.content import under_key
-from overheard_capture.content.under_key import LAYER, plain_texts
+from overheard_capture.content.under_key import LAYER, plain_texts, texts_in_code
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def test_a_secret_is_found_under_any_key_and_in_a_code() -> None:
         if not code.isalnum() or code.isupper():
             # Its length may look like a part of it.
             assert any(VALUE in each for each in plain_texts(SEARCH, b"2" + code))
+
+
+def test_a_secret_is_found_as_it_is_and_in_a_code() -> None:
+    for data in (VALUE, VALUE.hex().encode(), b32encode(VALUE), b64encode(VALUE)):
+        assert texts_in_code(SEARCH, noise(90) + b"." + data + b".")
+    for data in (KEYED, VALUE[:-1], noise(90), b64encode(KEYED), bytes(5000) + VALUE):
+        assert not texts_in_code(SEARCH, data)
 
 
 def test_other_bytes_and_plain_ones_have_none_under_a_key() -> None:

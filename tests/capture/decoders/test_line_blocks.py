@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.decoders.armour.lined import patch
-from capture.played import VALUE, outcome, played, seen, some_findings
+from capture.played import VALUE, origin_of, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
@@ -34,9 +34,14 @@ PACKED = gzip.compress(noise(120) + TEXT, mtime=0)
 MIME = base64.encodebytes(PACKED)
 # Long lines of letters would begin a block themselves.
 CARD = b"BEGIN:VCARD\nFN:Alice\nNOTE:see: Fluf\n fy tai\n l 4711\\, that is it\nEND:VCARD\n"
-UUENCODED = (
-    b"begin 644 note\n" + b"".join(binascii.b2a_uu(PACKED[at : at + 45]) for at in range(0, 200, 45)) + b"`\nend\n"
-)
+
+
+def uuencoded(data: bytes) -> bytes:
+    lines = (binascii.b2a_uu(data[at : at + 45]) for at in range(0, len(data), 45))
+    return b"begin 644 note\n" + b"".join(lines) + b"`\nend\n"
+
+
+UUENCODED = uuencoded(PACKED)
 
 
 def prefixed(prefix: bytes, text: bytes) -> bytes:
@@ -75,6 +80,8 @@ BLOCKS: dict[str, bytes] = {
     "uuencode in comments": prefixed(b"# ", UUENCODED),
     "base64 in events": b"event: note\n" + prefixed(b"data: ", MIME) + b"\n",
     "a patch in a diff in events": b"event: note\n" + prefixed(b"data: ", prefixed(b"+", patch(TEXT))) + b"\n",
+    "uuencode in a cell in events": b"event: note\n"
+    + prefixed(b"data: ", b'id\tnote\n1\t"%b"\n' % uuencoded(TEXT.decode().encode("utf-16-le"))),
     "uuencode in events in a diff": b"@@ -0,0 +1,9 @@\n" + prefixed(b"+", prefixed(b"data: ", UUENCODED)),
     "a vCard in a diff": b"--- a/note\n+++ b/note\n@@ -1 +1,9 @@\n-none\n" + prefixed(b"+", CARD),
     "a vCard in a quotation in comments": prefixed(b"# ", prefixed(b"> ", CARD)),
@@ -245,6 +252,17 @@ def test_a_dump_beyond_the_depth_limit_is_a_reason() -> None:
 def test_a_block_of_a_short_text_may_begin_with_its_first_line(block: bytes) -> None:
     assert line_blocks.begins_or_has_block(block)
     assert line_blocks.begins_or_has_block(b"Host: example.org\r\n" + block)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_words_that_begin_are_no_mark_of_uuencode(monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
+    if not compiled:
+        monkeypatch.setattr(line_blocks, "core", lambda: None)
+    for cell in (b"begin 6 at", b"beginning 644", b"to egin 644", b"we begin at 644", b"begin 644 a"):
+        text = b"hello\n> 1\t" + cell + b"\n> 2\tno\n"
+        finder = line_blocks.LineBlockFinder(some_findings(), (), untyped)
+        finder.feed(text, origin_of(len(text)))
+        assert (finder._block is not None) == (cell == b"begin 644 a")  # noqa: SLF001
 
 
 def test_a_head_of_a_message_has_no_block() -> None:

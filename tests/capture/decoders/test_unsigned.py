@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import lzma
+import quopri
 import tarfile
 import zlib
 from typing import TYPE_CHECKING
@@ -193,10 +194,18 @@ def test_a_run_of_one_byte_is_not_compressed() -> None:
 
 
 @pytest.mark.parametrize("pack", [snappy, lz4.block.compress])
-def test_a_quote_or_padding_may_follow_a_block_and_nothing_else(pack: Callable[[bytes], bytes]) -> None:
+def test_the_end_of_text_or_padding_may_follow_a_block_and_nothing_else(pack: Callable[[bytes], bytes]) -> None:
+    """A quote, a tag or a line end."""
     block = pack(EBCDIC)
-    for behind, known in ((b'"', True), (b"'); x", True), (bytes(3), True), (bytes(4), False), (b"x", False)):
+    ends = dict.fromkeys((b'"', b"'); x", b"</p>", b"\r\nbye", b"\nbye", bytes(3)), True)
+    for behind, known in {**ends, bytes(4): False, b"x": False, b"\tbye": False}.items():
         assert is_unsigned(block + behind) == known
+
+
+def test_a_block_in_quoted_printable_in_an_element_is_read() -> None:
+    block = lz4.block.compress(b'"the new value is %b\\u0020%b, a note"' % (VALUE[:6], VALUE[7:]))
+    text = b"<body>" + quopri.encodestring(block) + b"</body>"
+    assert ("quoted-printable", "lz4") in seen(played(untyped, text))
 
 
 def test_a_quote_or_padding_may_follow_deflate_and_nothing_else() -> None:

@@ -137,6 +137,9 @@ def test_tls_within_longer_text_is_not_recognised() -> None:
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", "HTTP/2"),
         (b"\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", "HTTP/2"),
         (b"\xff\xfd\x18\xff\xfb\x1fhello\r\n", "telnet"),
+        (b"\xff\xfe\1", "telnet"),
+        ("<b>hello</b>".encode("utf-16"), "plain text"),
+        ("<b>hello</b>".encode("utf-32"), "plain text"),
         (b"\0\x1d\x12\x34\1\0\0\1\0\0\0\0\0\0\6server\4test\0\0\1\0\1", "DNS"),
         (b"\0\x0aClickHouse\x15\x08", "ClickHouse"),
         (b"\4\0\0\1\5\0\0\0\0", "Cassandra"),
@@ -162,6 +165,17 @@ def test_http_midstream_is_read_from_the_next_message() -> None:
     request = b"POST / HTTP/1.1\r\nHost: server\r\n" + answer.partition(b"\r\n")[2]
     result = replay([(">", b"the end of something"), (">", request)])
     assert [found.layers for found in result.client.sightings] == [("chunked",)]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32"])
+def test_a_byte_order_mark_where_a_segment_begins_is_not_telnet(charset: str) -> None:
+    """As in a mail that is sent in chunks: what was announced before it goes on."""
+    text = "<b>fluffy tail</b>".encode(charset)
+    half, rest = text[:25], text[25:]
+    sent = [b"BDAT %d\r\n" % len(half), half, b"BDAT %d LAST\r\n" % len(rest), rest]
+    result = replay([("<", b"250 ok\r\n"), *((">", part) for part in sent)])
+    assert {found.layers[0] for found in result.client.sightings} == {"BDAT"}
+    assert "telnet" not in result.kinds
 
 
 def test_plain_http_in_a_connect_tunnel_is_read() -> None:

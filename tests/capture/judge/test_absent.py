@@ -48,3 +48,19 @@ def test_what_nobody_can_read_is_told_with_its_protocol(
 ) -> None:
     report = judge(rewritten(tmp_path / "x.pcapng", exchange([sent], [answered])), {"x": "correct horse"})
     assert expected in says(report.verdicts["x"], "readable")
+
+
+@pytest.mark.parametrize(
+    ("answered", "action"),
+    [
+        (RIDDLE, "--without"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nbroken off", "record again if its sender broke it off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nbroken off", "--without"),
+    ],
+)
+def test_the_reason_says_what_to_do(answered: bytes, action: str, tmp_path: Path) -> None:
+    frames = exchange([b"GET / HTTP/1.1\r\n\r\n"], [answered])
+    report = judge(rewritten(tmp_path / "x.pcapng", frames), {"x": "correct horse"}, Options(vouched={"whole", "sent"}))
+    [reason] = report.verdicts["x"].reasons
+    assert reason.code == "readable"
+    assert action in reason.hint

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings
+from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.line_editing import apply_editing
 from overheard_capture.protocols.telnet import is_telnet, telnet
 
@@ -88,6 +91,29 @@ def test_other_content_is_not_telnet() -> None:
     assert not is_telnet(bytes(range(256)) * 2)
     assert not is_telnet(b"\xff\xd8\xff\xe0\x00\x10JFIF")
     assert not is_telnet(b"\xff\xfb\x01" + bytes(range(1, 32)) * 3)
+
+
+def opaque(data: bytes) -> bool:
+    return any(each.why is Reason.OPAQUE for each in played(telnet, data).unread)
+
+
+def test_what_is_mostly_control_characters_is_no_text() -> None:
+    """UTF-16 and UTF-32, and a code of two nibbles a letter, also after much text."""
+    coded = base64.b64encode(b"it was said that " + VALUE).decode()
+    nibbles = bytes(each for byte in b"kestrels in the garden, " * 2 for each in (byte >> 4, byte & 15))
+    hidden = [coded.encode(charset) for charset in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
+    for data in (*hidden, nibbles):
+        assert opaque(WILL_ECHO + data)
+        assert opaque(WILL_ECHO + b"Debian GNU/Linux 12\r\n" * 200 + data * 9)
+
+
+def test_control_characters_of_a_session_are_text() -> None:
+    """Keys that are typed, padding after a line, colours, bells and drawings of a terminal."""
+    assert not opaque(WILL_ECHO + b"\x0e" * 15 + b"\x03")
+    assert not opaque(WILL_ECHO + b"guest\r\0ls -l\r\0\x04")
+    assert not opaque(WILL_ECHO + b"\r\0" * 400)
+    assert not opaque(WILL_ECHO + b"\x1b[H\x1b[J\0\0\0Welcome to this machine\r\n\0\0" * 100)
+    assert not opaque(WILL_ECHO + b"\x1b[31m\x0elqqk\x0f\x1b[m\x07\r\n" * 100)
 
 
 @given(BYTES, CUTS)

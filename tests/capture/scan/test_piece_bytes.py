@@ -15,6 +15,7 @@ from capture.protocols.tls.conversations import agreed
 from capture.sealed import of_stream
 from capture.talk import noise, record
 from overheard import Options, judge
+from overheard_capture.decoders.compression.formats import DEFLATE
 from overheard_capture.packets import SYN, Numbers
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan import piece_bytes
@@ -137,3 +138,15 @@ def test_with_and_without_the_compiled_part_the_same_is_inflated(monkeypatch: py
     monkeypatch.setattr(piece_bytes, "core", lambda: None)
     assert compiled == [[*piece_bytes.inflated(*row, 3)] for row in rows]
     assert 100 < sum(map(len, compiled)) < len(rows)
+
+
+def test_zeros_are_missing_where_they_are_no_numbers() -> None:
+    """Rows of zeros in a header, and the last byte of a stream; of other streams, a byte that is missing shows."""
+    text = b"the acorns are under the old oak tree, 4711"
+    packed = gzip.compress(text, mtime=0)
+    assert packed[3:8] == bytes(5)
+    stream = packed[10:-8]
+    assert stream.endswith(b"\0")
+    for data in (packed[:3] + packed[8:], packed[:4] + packed[8:], stream.rstrip(b"\0")):
+        assert {*piece_bytes.inflated(data, 1, 20)} == {(DEFLATE.layer, text)}
+    assert not [*piece_bytes.inflated(stream[:-4], 1, 20)]

@@ -10,6 +10,7 @@ import pytest
 
 from capture.frames import ethernet, exchange, ipv4, rewritten, udp
 from overheard.words.errors import UnreadableError
+from overheard.words.recording import MARK_PORT, new_mark
 from overheard.words.services import HTTPS
 from overheard_capture.captures.reader import read
 from overheard_capture.wireshark import conversations, packet_fields
@@ -129,6 +130,14 @@ def test_numbers_and_times_are_those_of_the_whole_capture(tmp_path: Path, monkey
     assert own == [value.strip() for value in said]
     assert packet.frame == frame
     assert packet.time == pytest.approx((frame - 1) * 1e-6, abs=1e-7)
+
+
+def test_a_mark_is_data_whatever_port_it_comes_from(tmp_path: Path) -> None:
+    """Port 37008, which the sender's system may choose, is that of TZSP in tshark; the first one shows that."""
+    for port, protocol in ((5700, "tzsp"), (MARK_PORT, "data")):
+        frame = ethernet(ipv4(udp(new_mark(), source=37008, target=port), 17))
+        packet = dissect(TsharkInput(rewritten(tmp_path / f"{port}.pcapng", [frame])), 1)
+        assert [layer.layer for layer in packet.layers][:5] == ["frame", "eth", "ip", "udp", protocol]
 
 
 def test_of_what_is_too_large_only_the_frame_is_dissected(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,3 +47,13 @@ class Coding(NamedTuple):
     def is_in(self, data: bytes | bytearray) -> bool:
         """Whether something in a complete text may be in this coding."""
         return any(not self.is_other(data[start:end]) for start, end in self.members.runs(data))
+
+
+# What is one word, behind its length in a message: that may be less by one, as Snappy has it, or include the padding.
+_WORDS, _LESS, _MOST_PADDING = {"base32", "base58"}, 1, 6
+
+
+def has_length(coding: Coding, raw: bytes) -> int:
+    """How many characters at the beginning of a run may be the length of the others: 1 or 0."""
+    is_length = len(raw) - 1 - _LESS <= raw[0] < len(raw) + _MOST_PADDING
+    return int(is_length and coding.layer in _WORDS)

@@ -12,7 +12,7 @@ from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.content.randomness import has_zeros, looks_random
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.content.work import TO_DECODE, TO_TRY
-from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, HEXADECIMAL, SHORTEST, has_length
 from overheard_capture.decoders.armour.codings import BASE32, DECIMAL, PERCENT
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.behind_prefix import start_of_content
@@ -122,7 +122,7 @@ class CodingFinder:
                 self._close_content()
             raw, at = data[begin:end], origin.after(begin)
             if not goes_on and not self._content:
-                if not self._read_whole(raw, at, _escaped(after, data, begin)):
+                if not self._read_whole(raw, at, _escaped(after, data, begin) or has_length(self._coding, raw)):
                     break
                 continue
             if not self._findings.has_work(TO_DECODE):
@@ -134,7 +134,7 @@ class CodingFinder:
         return len(data) if last else len(data) - _KEPT
 
     def _read_whole(self, raw: bytes, origin: Origin, escaped: int) -> bool:
-        """Read a complete run, whose first `escaped` characters may belong to an escape. False if no work is left."""
+        """Read a complete run, whose first `escaped` characters may be none of it. False if no work is left."""
         # The same one may be elsewhere without the escape.
         if not escaped and (raw in self._before or self._together.waits(raw, origin)):
             return True

@@ -60,7 +60,8 @@ _IN_LINES = lazy_pattern(
     rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))"
     rb"|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2})|&(?:amp;)+#"
 )
-_NOT_BASE64 = lazy_pattern(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
+# An equals sign is one of base64 at its end alone.
+_NOT_BASE64 = lazy_pattern(rb"%(?:(?:25)*+(?!3[Dd](?![0-9A-Za-z])|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})|25)")
 _BINARY_ESCAPE = lazy_pattern(rb"%(?:25)*+(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 # RFC 9110, 5.6.7: from the letters of `Tue` and `Wed` on that are digits.

@@ -228,6 +228,8 @@ ENTITIES = Writing(
 _ENTITIES_IN_BYTES = ENTITIES._replace(
     marks=ESCAPED_CODES,
     begins=lazy_pattern(rb"=[01][0-9A-F]=[0-9A-F]{2}"),
+    # Other entities may be before these, on the line before, too.
+    before=lazy_pattern(rb"(?<=[>\"'])(?:[^\r\n<>\"]|=\r?\n){1,191}\Z|%b" % ENTITIES.before.pattern),
     ahead=lazy_pattern(rb"[<>]|(&(?:quot|amp|lt|gt|apos|#39|#x27);)"),
 )
 

@@ -32,6 +32,8 @@ _EACH = lazy_pattern(rb"\?([BbQq])\?([!->@-~]*)\?=")
 _HEXADECIMAL = lazy_pattern(rb"=([0-9A-Fa-f]{2})")
 # A folded field continues on lines that begin with white space (RFC 5322, 2.2.3).
 _FOLD = lazy_pattern(rb"\r?\n(?=[ \t])")
+# A tag that ends or begins right beside words.
+_BESIDE = lazy_pattern(rb">(?==\?)|(?<=\?=)<")
 _BOUNDARY = lazy_pattern(rb"\n(?=[^ \t])")
 _NO_ORIGIN = Origin([])
 
@@ -103,18 +105,25 @@ class EncodedWords:
             place = ENCODED_WORD.first(data, end)
 
     def _search_field(self, field: bytes, origin: Origin, at: int) -> None:
-        text, count = _WORDS.subn(_decode_words, _FOLD.sub(b"", field))
+        unfolded = _FOLD.sub(b"", field)
+        text, count = _WORDS.subn(_decode_words, unfolded)
         if not count:
             return
+        where = origin.derived([(0, at, at + len(field))])
         # A match in the raw field, or in one word, is found without joining, unless it is escaped there once more.
         single = [field, *(_decode_word(*each) for each in _EACH.findall(field))]
         search = self._findings.search
         shown = [text[match.offset :][: match.length] for match in search.matches(text)]
         is_new = any(not any(each in one for one in single) for each in shown) or (shown and not search.matches(field))
         if is_new and may_nest(self._findings, self._layers):
-            search_bytes(self._findings, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))
-        if not is_plain(text) or not has_nothing_encoded(text):
-            self._unwrap(text, origin.derived([(0, at, at + len(field))]))
+            search_bytes(self._findings, (*self._layers, LAYER), text, where)
+        # What is right beside words, such as a tag, may look like a part of what is encoded in them.
+        alone = (
+            _decode_words(words) for words in _WORDS.finditer(unfolded) if _BESIDE.search(unfolded, *_around(words))
+        )
+        for each in dict.fromkeys((text, *alone)):
+            if not is_plain(each) or not has_nothing_encoded(each):
+                self._unwrap(each, where)
 
     def _unwrap(self, text: bytes, origin: Origin) -> None:
         """Read the text of a field, which was searched."""
@@ -154,6 +163,11 @@ def _last_field(data: bytes | bytearray, minimum: int) -> int:
         # The first line may be empty, and its continuation belongs to it.
         begins = minimum
     return begins if len(data) - begins <= _LONGEST else -1
+
+
+def _around(words: re.Match[bytes]) -> tuple[int, int]:
+    """The range of words with a character on either side."""
+    return max(words.start() - 1, 0), words.end() + 1
 
 
 def _decode_words(words: re.Match[bytes]) -> bytes:

@@ -67,7 +67,7 @@ class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
     __slots__ = (
-        *("_after", "_batch", "_continued", "_decoder", "_findings", "_layers"),
+        *("_after", "_batch", "_continued", "_decoder", "_doubted", "_findings", "_layers"),
         *("_pending_line", "_reader", "_recent", "_skipped", "_too_long"),
     )
 
@@ -82,6 +82,8 @@ class SoftBreakFinder:
         self._pending_line: SmallByteQueue | None = None
         self._continued = False
         self._too_long = False
+        # The blanks before the first line that is decoded, if they were taken for a part of the text.
+        self._doubted = b""
         # How many bytes were read since the last line that is certainly quoted-printable, and were skipped after these.
         self._after = self._skipped = 0
         # The last of these, whole lines if they are not the first ones.
@@ -162,9 +164,11 @@ class SoftBreakFinder:
             self._continued = data.endswith(_SOFT_BREAKS, at, ends)
             at = ends
         if at > begins:
-            indentation = None if self._goes_on else _indentation(data, begins)
-            if indentation is None and not self._goes_on:
+            indentation = _indentation(data, begins) if not self._goes_on or self._doubted else None
+            if indentation is None and (not self._goes_on or self._doubted):
                 return begins
+            if self._goes_on and indentation != self._doubted:
+                indentation = None
             if indentation is None:
                 self._after = 0
                 self._add_to_batch(data, origin, begins, at)
@@ -193,12 +197,13 @@ class SoftBreakFinder:
 
     def _decode_lines(self, lines: bytes, origin: Origin, indentation: bytes) -> None:
         self._decode_batch()
-        if self._decoder and self._skipped:
-            # Something else begins, which may be of another format.
+        if self._decoder and (self._skipped or indentation):
+            # Something else begins, which may be of another format; or it is certain now how lines are indented.
             self._decoder.close()
             self._decoder = None
         self._after = self._skipped = 0
         if not self._decoder:
+            self._doubted = b"" if indentation else bytes(_INDENTATION.match(lines)[0])  # type: ignore[index]
             before = re.escape(indentation) if indentation else _STUFFED
             value = CodedValue(self._findings, (*self._layers, QUOTED_PRINTABLE), is_no_text, bytes)
             # The values within it were counted where they stand.
@@ -250,7 +255,9 @@ class SoftBreakFinder:
         if self._pending_line:
             if self._continued:
                 lines, origin = self._pending_line.take()
-                self._decode_lines(lines, origin, _indentation(lines, 0, last=True) or b"")
+                indentation = _indentation(lines, 0, last=True) or b""
+                goes_on = self._goes_on and indentation != self._doubted
+                self._decode_lines(lines, origin, b"" if goes_on else indentation)
             line, origin = self._pending_line.take()
             self._skip(line, origin, 0, len(line))
         self._pending_line, self._continued, self._too_long = None, False, False

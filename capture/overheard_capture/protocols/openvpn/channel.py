@@ -6,16 +6,13 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation, Reason
-from overheard_capture.decoders.message_pieces import add_number
-from overheard_capture.packets import Numbers
-from overheard_capture.packets.usual_text import is_written
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.openvpn import packets
 from overheard_capture.protocols.openvpn.clear_data import clear_packet
+from overheard_capture.protocols.openvpn.fields import LAYER, add_control, add_data_number, add_peer
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
 
@@ -26,10 +23,6 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.openvpn.packets import Wrapping
     from overheard_capture.provenance.origin import Origin
 
-LAYER = Layer("OpenVPN")
-_IDS, _CODES = Numbers("OpenVPN session IDs"), Numbers("OpenVPN codes")
-_PEERS = Numbers("OpenVPN peers", is_random=False)
-
 # An opcode, with the ID of the peer since version 2.4; then a packet number if the cipher is AEAD.
 _DATA_HEADERS = {packets.DATA_V1: 1, packets.DATA_V2: 4}
 _NUMBER, _FIRST_NUMBERS, _SHORTEST_DATA, _BLOCK = 4, 1024, 20, 8
@@ -37,6 +30,8 @@ _NUMBER, _FIRST_NUMBERS, _SHORTEST_DATA, _BLOCK = 4, 1024, 20, 8
 _PING = bytes.fromhex("2a187bf3641eb4cb07ed2d0a981fc748")
 # How many packets are kept until those before them arrive, and how many sessions are followed.
 _MAX_EARLY, _MAX_SESSIONS = 64, 64
+# The highest byte of a number: none, or that the client can resend its wrapped key. And a peer has no ID at first.
+_HIGHEST, _FEWEST_PEERS = (0, 0x0F), 1
 
 
 class OpenvpnConversation:
@@ -121,6 +116,7 @@ class OpenvpnChannel:
         # The messages that were acknowledged, by the number of their key.
         self._acknowledged = Counters(32)
         self._peer = b""
+        self._data_peers: set[bytes] = set()
         # Whether data packets are numbered, and otherwise the remainder of their length, as blocks are of one length.
         self._numbered: bool | None = None
         self._remainder: int | None = None
@@ -160,15 +156,19 @@ class OpenvpnChannel:
             self._conversation.of_key[key] = packets.wrapping_of_key(data) or wrapping
         wrapping = self._conversation.of_key.get(key, wrapping)
         packet = packets.parse_control(data, wrapping)
+        # What OpenVPN 2.6 says in the highest byte of a number is said in one way.
         if wrapping.hmac and not (
-            self._counters.fits(key, packet.number & 0xFFFFFF) and self._times.fits(0, packet.time)
+            packet.number >> 24 in _HIGHEST
+            and self._counters.fits(key, packet.number & 0xFFFFFF)
+            and self._times.fits(0, packet.time)
         ):
             raise TruncatedError
         direction = self._begin()
+        # An acknowledgement of the same message is the same packet.
+        add_control(self._findings, data, wrapping, origin, len(packet.acknowledged))
         if direction.repeats(data):
             return
         self._check_ids(direction, kind, data[1:9], packet.peer)
-        self._add_numbers(kind, data, wrapping, origin)
         if not all(self._acknowledged.fits(key, number, from_start=True) for number in packet.acknowledged):
             direction.problem("OpenVPN acknowledgements of messages that nobody sent")
         self._has_data |= wrapping.encrypts and kind not in packets.RESETS
@@ -184,15 +184,6 @@ class OpenvpnChannel:
             self._begin_session(direction, key, is_again=packet.message == 0 and key in self._sessions)
         elif kind != packets.ACK:
             self._read_message(direction, key, packet.message, data[packet.payload :], origin.after(packet.payload))
-
-    def _add_numbers(self, kind: int, data: bytes, wrapping: Wrapping, origin: Origin) -> None:
-        """Put aside what is random in a control packet: the ID that its sender chose, and the code."""
-        if kind in packets.RESETS:
-            add_number(self._findings, (LAYER,), _IDS, data[1:9], origin.after(1))
-        code = b"" if wrapping.encrypts else data[9 : 9 + wrapping.hmac]
-        add_number(self._findings, (LAYER,), _CODES, code, origin.after(9))
-        if is_written(code):
-            self._findings.report_in_clear("OpenVPN code", len(code))
 
     def _read_message(self, direction: OpenvpnDirection, key: int, number: int, payload: bytes, origin: Origin) -> None:
         """A piece of TLS."""
@@ -252,9 +243,9 @@ class OpenvpnChannel:
         direction = self._begin()
         if direction.repeats(data):
             return
-        if data[1 : _DATA_HEADERS[kind]] != self._peer:
-            self._peer = data[1 : _DATA_HEADERS[kind]]
-            add_number(self._findings, (LAYER,), _PEERS, self._peer, origin.after(1))
+        if self._numbered:
+            add_data_number(self._findings, data[header - _NUMBER : header], origin.after(header - _NUMBER))
+        self._check_data(direction, data[0] & 7, data[1 : _DATA_HEADERS[kind]], origin.after(1))
         if _PING in data:
             # Not reported as unread, because IP packets without encryption are read.
             direction.problems.append("OpenVPN without encryption")
@@ -264,6 +255,17 @@ class OpenvpnChannel:
             direction.problem("OpenVPN without encryption")
             read_plaintext(self._findings, (LAYER,), content, origin.after(at))
         direction.read_ciphertext(data[header:], origin.after(header))
+
+    def _check_data(self, direction: OpenvpnDirection, key: int, peer: bytes, origin: Origin) -> None:
+        """A key is agreed on with a reset, and each session has a peer."""
+        if key and key not in self._conversation.of_key:
+            direction.problem("OpenVPN data under a key that nobody agreed on")
+        if peer != self._peer:
+            self._peer = peer
+            add_peer(self._findings, peer, origin)
+            self._data_peers.add(peer)
+            if len(self._data_peers) > _FEWEST_PEERS + len(self._conversation.ids):
+                direction.problem("OpenVPN data for more peers than there are sessions")
 
     def close(self) -> None:
         """The direction has ended; the other one may continue."""

@@ -10,8 +10,10 @@ from urllib.parse import quote
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 
 from capture.encoders import z85
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
+from overheard_capture.decoders.armour.coding import has_length
+from overheard_capture.decoders.armour.codings import CODINGS, PERCENT, _is_escaped_text
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     Write = Callable[[bytes], bytes]
 
+BASE32_CODING, PERCENT_CODING = (next(each for each in CODINGS if each.layer == layer) for layer in ("base32", PERCENT))
 NUMBERS = b"".join(b"%d %d, " % (number, number * number) for number in range(40))
 PLAIN = NUMBERS + VALUE
 
@@ -130,3 +133,28 @@ def test_a_number_that_begins_with_such_digits_is_a_number(digest: str) -> None:
     findings = played(untyped, f"commit {digest}\nu{digest}\n".encode())
     assert not findings.sightings
     assert not findings.unread
+
+
+def test_a_percent_sign_and_an_equals_sign_are_escapes_of_base85() -> None:
+    """Of two characters that base64 has not, one is a percent sign, or an equals sign within; one says nothing."""
+    escaped = b"GFoqPQFwAlXJ~UcT3I%3DGOmS%2A5NOE%2A%25SaLRI"
+    findings = played(untyped, b"/files?name=" + escaped, findings=some_findings(value=b"fluffy tail"))
+    assert ("percent-encoded", "base85", "base58") in seen(findings)
+    assert not _is_escaped_text(escaped)
+    assert _is_escaped_text(escaped.replace(b"%2A", b"A").replace(b"%3D", b"A"))
+    z85 = b"user=alice&note=h8Y2Ghdn19g%3DdZBhcJvshCm%3AIhCcFig%3DdZug%3DdZa&send=1"
+    secret = "\u79d8\u5bc6\u306e\u5408\u8a00\u8449\u3067\u3059".encode()
+    assert ("percent-encoded", "base85", "base64") in seen(played(untyped, z85, findings=some_findings(value=secret)))
+    assert _is_escaped_text(b"note=QUJDREVGR0hJSktMTU5PUFFSU1RVVldY%3D%3D&a%3Ab=some-words")
+
+
+def test_the_length_before_a_word_may_be_one_of_its_characters() -> None:
+    """Before a string in a message, with its padding; before a literal of Snappy, which has it less by one."""
+    word = b"4OEIKQEXQGRKFJUWTGCEBCNCICRNYWMFTFANFXEZQKE2EQG4QKCZSQHMSNVUBEUFQWLUBCNDJM======"
+    message = b"\x08\x96\x01\x12\x05alice\x1aR\nP" + word
+    secret = "s\u00fc\u00dfer K\u00fcrbis \u00fcber \u00d6l".encode()
+    assert ("base32",) in seen(played(untyped, message, findings=some_findings(value=secret)))
+    assert not seen(played(untyped, message.replace(b"MFTF", b"FTMF"), findings=some_findings(value=secret)))
+    assert has_length(BASE32_CODING, b"P" + b"A" * 74) == has_length(BASE32_CODING, b"P" + b"A" * 81) == 1
+    assert has_length(BASE32_CODING, b"P" + b"A" * 82) == has_length(BASE32_CODING, b"P" + b"A" * 73) == 0
+    assert has_length(PERCENT_CODING, b"P" + b"A" * 80) == 0

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.played import VALUE, outcome, played, seen
+from overheard_capture.decoders.armour.escapes import _begins
+from overheard_capture.decoders.armour.writings import _ENTITIES_IN_BYTES
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -106,3 +108,15 @@ def test_a_word_behind_a_single_escape_is_read(form: str, text: str) -> None:
         findings = played(untyped, message.encode())
         assert bool(findings.sightings) == (value == VALUE)
         assert outcome(played(untyped, message.encode(), range(0, len(message), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("between", [b"", b"=B8L=\n=A5"])
+def test_bytes_begin_at_their_tag_though_entities_are_before_the_first_code(between: bytes) -> None:
+    """In quoted-printable, of something compressed: it is read as a whole or not at all."""
+    held = b"=1B/=E0&gt;E:=E7&lt;=E0@n" + between + b"=03=11=F4&amp;=02"
+    for before in (b"<body>", b"<b id='", b'<body xml:lang="en">'):
+        text = before + held + b"</body>"
+        assert _begins(_ENTITIES_IN_BYTES, text, 0, [text.index(b"=03=")], fresh=True) == len(before)
+    # Without a tag, nobody knows.
+    assert _begins(_ENTITIES_IN_BYTES, held, 0, [held.index(b"=03=")], fresh=True) > 0
+    assert _begins(_ENTITIES_IN_BYTES, held.replace(b"=03=", b"=43="), 0, [held.index(b"=03=")], fresh=True) < 0

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.untyped import untyped
@@ -124,6 +124,18 @@ def test_a_field_may_be_as_long_as_a_note(size: int) -> None:
     assert len(field) > 8000
     findings = played(untyped, field, range(0, len(field), size))
     assert ("MIME encoded words", "base64", "gzip") in seen(findings)
+
+
+def test_a_tag_right_beside_words_is_no_part_of_what_is_encoded_in_them() -> None:
+    """Angle brackets are characters of Z85."""
+    word = b"=?utf-8?Q?ra=5D=3F=3DAa9=2AeCw=3FIjazC=29tw=5D8Q4w=7BCIvvqfKeazUL1A3e=3Epe=3DU=3EK?="
+    before = b"<!doctype html><html><head><title>Note</title></head><body><p>"
+    for text in (before + word + b"</p>", before + word, word + b"</p></body></html>"):
+        findings = played(untyped, text, findings=some_findings(value=b"fluffy tail"))
+        assert ("MIME encoded words", "base85") in seen(findings)
+        assert not findings.unread
+    other = before + word.replace(b"CIvvq", b"CIqvv") + b"</p>"
+    assert not played(untyped, other, findings=some_findings(value=b"fluffy tail")).sightings
 
 
 def encoded_words(findings: Findings, layers: Layers) -> Reader:

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard_capture.decoders.untyped import untyped
 from rows import for_each
 
@@ -68,3 +68,22 @@ def test_base64_in_quoted_printable_is_read(width: int) -> None:
     text = b"=\n".join(coded[at : at + width] for at in range(0, len(coded), width)).rstrip(b"=")
     findings = played(untyped, text + b"\n")
     assert ("quoted-printable", "base64", "zlib") in seen(findings)
+
+
+@for_each(by=[b"  ", b"\t", b"&gt; "], size=[1, 7, 1000])
+def test_what_is_indented_is_read_though_signs_alone_are_escaped_at_first(by: bytes, size: int) -> None:
+    """The first line does not tell whether it was indented before it was encoded; one that goes on does."""
+    secret = "\u0441\u0435\u043a\u0440\u0435\u0442\u043d\u044b\u0439 \u043f\u0430\u0440\u043e\u043b\u044c".encode()
+    coded = b"".join(b"=%02X" % byte for byte in secret)
+    for first in (b"user:=20alice\n", b"user:=20alice\nmore:=20none\n"):
+        text = indented(first + b"pass:=20" + coded[:60] + b"=\n" + coded[60:] + b"\n", by)
+        findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value=secret))
+        assert ("quoted-printable",) in seen(findings)
+        assert not findings.unread
+        assert outcome(findings) == outcome(played(untyped, text, findings=some_findings(value=secret)))
+
+
+def test_lines_of_text_that_begin_with_blanks_are_one() -> None:
+    """The second one goes on without the blanks of the first: they are a part of the text."""
+    text = b"<body>\n  it is=20said\n  that it is Fluf=\nfy=20tail=204711, and\n  nothing=20else=\n, so far\n"
+    assert seen(played(untyped, text))
