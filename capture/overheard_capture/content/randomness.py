@@ -47,6 +47,9 @@ def looks_random(data: bytes) -> bool:
 
 def has_zeros(data: bytes) -> bool:
     """Whether many of these bytes are zero, as in UTF-16 and in records: hardly any word decodes to that."""
+    # The same in less time for most.
+    if 4 * data.count(0) < _FEWEST:
+        return False
     rest = _rest(data)
     return len(rest) >= _FEWEST and _has_zeros(rest)
 

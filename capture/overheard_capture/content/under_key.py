@@ -75,7 +75,7 @@ def _may_have(secrets: tuple[Secret, ...], data: bytes) -> bool:
     """Whether there may be one, as far as the compiled part rules nothing out."""
     if not (compiled := core()):
         return True
-    packed = _packed(secrets)
+    packed = packed_differences(secrets)
     return bool(compiled.has_under_key(data, ctypes.c_uint64(len(data)), packed, ctypes.c_uint64(len(packed))))
 
 
@@ -106,7 +106,7 @@ def _differences_of(secrets: tuple[Secret, ...]) -> tuple[tuple[int, bytes], ...
 
 
 @lru_cache(maxsize=8)
-def _packed(secrets: tuple[Secret, ...]) -> bytes:
+def packed_differences(secrets: tuple[Secret, ...]) -> bytes:
     """The differences of each secret behind their length, for the compiled part; none is in as much as is looked at."""
     found = (each for _, each in _differences_of(secrets) if len(each) < _LONGEST)
     return b"".join(len(each).to_bytes(2) + each for each in found)

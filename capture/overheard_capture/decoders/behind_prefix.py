@@ -13,6 +13,7 @@ from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known
+from overheard_capture.decoders.ruled_out import may_be_after_length
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.unsigned_heads import LONG_HEAD
 
@@ -82,7 +83,7 @@ def start_behind_length(data: bytes) -> int:
     The last such place counts, as messages may be nested. Or text, if the length looks like a part of it. Larger ones
     are a reason if nobody can read them.
     """
-    if len(data) >= LONG_HEAD:
+    if len(data) >= LONG_HEAD or not may_be_after_length(data):
         return -1
     start = _start_behind_length(data)
     # Z85 fills its last group with zeros.

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.opaque_values import VALUE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 # How many are remembered, and how long they may be.
 _MOST, _LONGEST = 512, 1024
+
+
+# How many texts in which nothing is are remembered, and how long they may be.
+_MOST_EMPTY, _LONGEST_EMPTY = 8 << 10, 512
+
+
+def read_unless_empty(findings: Findings, layers: Layers, text: bytes, read: Callable[[], None]) -> None:
+    """Have a text of infrastructure read, unless it was before, in whichever flow, and nothing was in it."""
+    known, before = (layers, text), findings.extent()
+    if known in findings.empty_texts:
+        return
+    read()
+    if findings.extent() == before and findings.values.has_room(VALUE) and len(text) <= _LONGEST_EMPTY:
+        if len(findings.empty_texts) >= _MOST_EMPTY:
+            findings.empty_texts.clear()
+        findings.empty_texts.add(known)
 
 
 class ReadBefore:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import LayerKind
-from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, quoted_printable
+from overheard_capture.content.byte_scan import ENCODED_WORD, SHORTEST_RUN, LiteralSet, base64_runs, quoted_printable
+from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
@@ -51,19 +52,25 @@ if TYPE_CHECKING:
     )
 
 # What several finders look for, to be looked for at once: most text has none of it. And some of it for short text.
-_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts)
+LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts)
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
     *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts, *FLOWED_MARKS.texts},
     *{*PEM_MARKS.texts, *DUMP_MARKS.texts, *KEY_MARKS.texts},
 )
+# Of these bytes each mark has one, and so have markup, blocks and quoted-printable. In text without them that is
+# shorter than a run, nothing is to be found.
+SIGNS_OF_MARKS = b'\n "$%&\\-:;=<|._{VKw\xc2\xc3\xe2'
+SHORTEST_WITH_RUN = min(SHORTEST, SHORTEST_RUN)
 # With what a response begins, which may be the first line.
 _RESPONSE = b"HTTP/1."
 
 
 def has_nothing_to_find(data: bytes, findings: Findings | None = None) -> bool:
     """Whether the finders of complete text find nothing in this one, unless it is JSON, or in chunks from the start."""
-    if not has_nothing_encoded(data) or may_have_block(data) or _is_marked(data, _LINE_MARKS):
+    if len(data) < SHORTEST_WITH_RUN and len(data.translate(None, SIGNS_OF_MARKS)) == len(data):
+        return True
+    if not has_nothing_encoded(data) or may_have_block(data) or _is_marked(data, LINE_MARKS):
         return False
     return findings is None or not may_be_wrapped(findings, data)
 
@@ -76,7 +83,7 @@ def _has_more_than_runs(text: bytes) -> bool:
     """Whether any finder but those of runs may find something in a line of text, or in one of several."""
     if quoted_printable(text) >= 0 or _RESPONSE in text or has_markup(text):
         return True
-    return _MARKS.first(text) >= 0 or _LINE_MARKS.first(text) >= 0
+    return _MARKS.first(text) >= 0 or LINE_MARKS.first(text) >= 0
 
 
 def _read_runs(reader: ReaderFactory, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
@@ -114,7 +121,7 @@ class TextFinders:
         self._finders.append(JsonStringFinder(findings, layers, reader))
         # These look for one of the marks.
         self._marked: tuple[MarkedFinder, ...] = ()
-        if not whole or framed or _is_marked(whole, _MARKS) or _LINE_MARKS.first(whole) >= 0:
+        if not whole or framed or _is_marked(whole, _MARKS) or LINE_MARKS.first(whole) >= 0:
             self._marked = (
                 LineArmourFinder(findings, layers, reader),
                 EscapedTextFinder(findings, layers, reader),

@@ -10,6 +10,7 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.message_pieces import add_number, add_piece, wants_pieces
+from overheard_capture.decoders.read_before import read_unless_empty
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, SHORTEST_VALUE, read_values
 from overheard_capture.packets import Numbers
@@ -66,22 +67,30 @@ class DhcpReader:
         values = _values(data)
         if values is None:
             return False
+        from overheard_capture.protocols.dhcp_fields import WITH_SUBOPTIONS, WITH_SUBOPTIONS_6  # noqa: PLC0415  (few captures have any)
+
         is_6 = data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE
+        numbers, parts = (_NUMBER_OPTIONS_6, WITH_SUBOPTIONS_6) if is_6 else (_NUMBER_OPTIONS, WITH_SUBOPTIONS)
+        wants = wants_pieces(self._findings, (LAYER,))
         for start, end in values:
-            option, where = data[start:end], origin.after(start)
-            self._read(option, where)
-            if wants_pieces(self._findings, (LAYER,)):
-                for value in {option, option.rstrip(b"\0")}:
-                    part = (data[start - 2], len(value) == end - start)
-                    add_piece(self._findings, (LAYER,), value, where, part)
+            option = data[start:end]
             code = data[start - 2] if not is_6 else int.from_bytes(data[start - 4 : start - 2])
-            if code in (_NUMBER_OPTIONS_6 if is_6 else _NUMBER_OPTIONS):
+            # Of most options nothing is left to do, once there were so many: a message may have hundreds.
+            if not (wants or len(option) >= SHORTEST_VALUE or code in numbers or code in parts):
+                continue
+            where = origin.after(start)
+            self._read(option, where)
+            for value in {option, option.rstrip(b"\0")} if wants else ():
+                part = (data[start - 2], len(value) == end - start)
+                add_piece(self._findings, (LAYER,), value, where, part)
+            if code in numbers:
                 add_number(self._findings, (LAYER,), _numbers(f"option {code}"), option, where)
-            self._add_suboptions(code, option, where, is_6=is_6)
+            if code in parts:
+                self._add_suboptions(code, option, where, is_6=is_6)
         self._add_numbers(data, origin)
         for field, size in _in_clear(data):
             self._findings.report_in_clear(f"DHCP {field}", size)
-        many = [each for each in values if _may_be_data(data[slice(*each)])]
+        many = [(start, end) for start, end in values if _may_be_data(data[start:end])]
         self._read_joined(data, origin, many)
         # What clients say about themselves tells nothing about what is beside it.
         for ranges in (*_split(data), [each for each in many if not _is_usual_text(data, *each)]):
@@ -114,7 +123,9 @@ class DhcpReader:
         # In most of them nothing is found, and there may be hundreds of parts.
         value_origin = Origin(LazySpans(lambda: joined(parts).sliced(0, len(value))))
         search_bytes(self._findings, (LAYER,), value, value_origin)
-        self._read(value, value_origin, is_certain=is_certain)
+        # Clients send the same again and again.
+        way = (LAYER,) * (1 + is_certain)
+        read_unless_empty(self._findings, way, value, lambda: self._read(value, value_origin, is_certain=is_certain))
 
     def _read(self, value: bytes, origin: Origin, *, is_certain: bool = True) -> None:
         is_guess = len(value) <= _MAX_BINARY or not is_certain
@@ -211,6 +222,7 @@ def _each_option(data: bytes) -> Iterator[tuple[int, int]]:
         at = end
 
 
+@lru_cache(maxsize=1024)
 def _may_be_data(value: bytes) -> bool:
     """Whether this may be a part of data that is split over several options: text, or longer than an identifier."""
     return any(value) and (len(value) > MAX_IDENTIFIER or is_plain(value))
@@ -218,14 +230,21 @@ def _may_be_data(value: bytes) -> bool:
 
 def _is_usual_text(data: bytes, start: int, end: int) -> bool:
     """Whether a value is a name or a description of the kind that is usual for its option."""
-    from overheard_capture.protocols.dhcp_fields import is_name_or_path, is_usual, is_usual_6  # noqa: PLC0415  (few captures have any)
+    from overheard_capture.protocols.dhcp_fields import is_name_or_path, is_usual_6  # noqa: PLC0415  (few captures have any)
 
     value = data[start:end].rstrip(b"\0")
-    if not has_text(value):
-        return False
     if data[_COOKIE_AT:_OPTIONS_AT] != _COOKIE:
-        return is_usual_6(int.from_bytes(data[start - 4 : start - 2]), value)
-    return is_name_or_path(value) if start in (_SERVER_NAME[0], _FILE_NAME[0]) else is_usual(data[start - 2], value)
+        return has_text(value) and is_usual_6(int.from_bytes(data[start - 4 : start - 2]), value)
+    if start in (_SERVER_NAME[0], _FILE_NAME[0]):
+        return has_text(value) and is_name_or_path(value)
+    return _is_usual_option(data[start - 2], value)
+
+
+@lru_cache(maxsize=1024)
+def _is_usual_option(code: int, value: bytes) -> bool:
+    from overheard_capture.protocols.dhcp_fields import is_usual  # noqa: PLC0415  (few captures have any)
+
+    return has_text(value) and is_usual(code, value)
 
 
 def _split(data: bytes) -> list[_Ranges]:

@@ -120,7 +120,7 @@ def _vendor_options(value: bytes) -> bool:
 
 def suboptions(code: int, value: bytes, *, is_6: bool) -> Iterator[tuple[int, int, int]]:
     """The code of each sub-option, or 0 if it has none, and where it is in an option that has some."""
-    at, code_size, length_size = (_WITH_SUBOPTIONS_6 if is_6 else _WITH_SUBOPTIONS).get(code, (len(value), 0, 1))
+    at, code_size, length_size = (WITH_SUBOPTIONS_6 if is_6 else WITH_SUBOPTIONS).get(code, (len(value), 0, 1))
     while at + code_size < len(value):
         start = at + code_size + length_size
         end = min(start + int.from_bytes(value[at + code_size : start]), len(value))
@@ -129,8 +129,8 @@ def suboptions(code: int, value: bytes, *, is_6: bool) -> Iterator[tuple[int, in
 
 
 # Where sub-options begin, and how many bytes their codes and lengths have: those of vendors are behind a number.
-_WITH_SUBOPTIONS = {43: (0, 1, 1), 77: (0, 0, 1), 82: (0, 1, 1), 124: (4, 0, 1), 125: (5, 1, 1), 175: (0, 1, 1)}
-_WITH_SUBOPTIONS_6 = {15: (0, 0, 2), 16: (4, 0, 2), 17: (4, 2, 2)}
+WITH_SUBOPTIONS = {43: (0, 1, 1), 77: (0, 0, 1), 82: (0, 1, 1), 124: (4, 0, 1), 125: (5, 1, 1), 175: (0, 1, 1)}
+WITH_SUBOPTIONS_6 = {15: (0, 0, 2), 16: (4, 0, 2), 17: (4, 2, 2)}
 
 
 def is_name_or_path(value: bytes) -> bool:

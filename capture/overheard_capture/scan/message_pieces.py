@@ -30,7 +30,7 @@ from overheard_capture.provenance.spans import LazySpans, Span
 from overheard_capture.scan.below_domains import BelowDomains
 from overheard_capture.scan.hits import Hit
 from overheard_capture.scan.name_series import is_counter
-from overheard_capture.scan.piece_bytes import byte_columns, inflated
+from overheard_capture.scan.piece_bytes import FEW_ROWS, byte_columns, inflated
 from overheard_capture.scan.piece_numbers import Piece, data_of, without_repeats
 from overheard_capture.scan.piece_variants import columns, respelled, variants
 
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
-# Fewer rows have columns that are text by chance.
-_FEW_ROWS = 8
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # With how many of the first ones something may begin.
@@ -129,7 +127,7 @@ class MessagePieces:
                     self._search(each, found, read_before)
         once = without_repeats(pieces)
         for rows in (pieces, once) if len(once) < len(pieces) else (pieces,):
-            for said in byte_columns(rows) if are_rows else ():
+            for said in byte_columns(rows, self._sought.secrets) if are_rows else ():
                 self._search_disguised(said, rows)
 
     def _count_names(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
@@ -176,9 +174,9 @@ class MessagePieces:
         joined = b"".join(texts)
         found = [*inflated(joined, len(texts[0]), self._sought.shortest)]
         # Columns that are random may look like text, and be taken for more of it, where rows are few.
-        matches = self._sought.matches(joined) if len(texts) < _FEW_ROWS else ()
+        matches = self._sought.matches(joined) if len(texts) < FEW_ROWS else ()
         # Before text there may be many rows of others, which its columns are no text with.
-        said = texts_in_code(self._sought, joined) if len(texts) >= _FEW_ROWS else ()
+        said = texts_in_code(self._sought, joined) if len(texts) >= FEW_ROWS else ()
         if not (found or matches or said or plain_texts(self._sought, joined)):
             return
         findings, layers, origin, _ = self._joined(texts, pieces)

@@ -6,15 +6,19 @@ import base64
 import gzip
 import zlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played
+from overheard_capture.decoders import short
 from overheard_capture.decoders.short import ShortReader, classify
 from overheard_capture.decoders.untyped import untyped
 
 PIECES = st.one_of(
     st.binary(max_size=40),
+    # Text in other charsets, with control codes, and small documents.
+    st.lists(st.sampled_from(b"ab \0\1\2\3\x1b[31m\x08\xff\xc3\xa4\x81\xa1{"), max_size=40).map(bytes),
     st.text(max_size=20).map(str.encode),
     st.sampled_from(
         [
@@ -51,6 +55,14 @@ def test_most_content_is_classified_at_once() -> None:
     assert classify(bytes(number * 167 % 256 for number in range(300))) is False
     assert classify(gzip.compress(VALUE)) is None
     assert classify("süß".encode()) is None
+
+
+def test_what_is_unclear_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = ["süß".encode(), b"\xfcber \xe4nderungen an den gr\xf6ssen", b"a \x02bold\x02 word", b"\x91\xa2\xd3\xe4"]
+    assert {short.kind_of(value) for value in values} == {short.ShortKind.UNCLEAR}
+    known = [outcome(played(untyped, value)) for value in values]
+    monkeypatch.setattr(short.ShortReader, "_use_fallback", lambda _: pytest.fail("it is read as any content"))
+    assert [outcome(played(ShortReader, value)) for value in values] == known
 
 
 def test_text_within_which_something_is_to_be_found_is_not() -> None:

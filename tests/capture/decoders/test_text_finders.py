@@ -7,9 +7,18 @@ import binascii
 import quopri
 import re
 
+import pytest
+
 from capture.played import VALUE, origin_of, played, seen, sightings, some_findings
 from overheard_capture.content.nesting import Unwrapping
-from overheard_capture.decoders.text_finders import TextFinders
+from overheard_capture.decoders import text_finders
+from overheard_capture.decoders.armour.finder import SIGNS
+from overheard_capture.decoders.text_finders import (
+    LINE_MARKS,
+    SIGNS_OF_MARKS,
+    TextFinders,
+    has_nothing_to_find,
+)
 from overheard_capture.decoders.untyped import armoured, untyped
 from rows import for_each
 
@@ -55,3 +64,15 @@ def test_a_short_text_may_be_a_response() -> None:
     text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
     assert seen(played(armoured, text)) == {("embedded HTTP", "chunked")}
     assert not seen(played(armoured, text.replace(b"HTTP", b"FTTP")))
+
+
+def test_short_text_without_a_byte_of_any_mark_has_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = {*LINE_MARKS.texts, *SIGNS.texts, b"<", b"{\\rtf", b"HTTP/1.", b"=", b"\n"}
+    assert not [mark for mark in marks if not {*mark} & {*SIGNS_OF_MARKS}]
+    texts = [
+        before + mark + after for mark in marks for before in (b"", b"a", b"<b>") for after in (b"", b"1", b" x\n")
+    ]
+    fast = [has_nothing_to_find(text) for text in texts]
+    assert 50 < sum(fast) < len(texts) - 50
+    monkeypatch.setattr(text_finders, "SHORTEST_WITH_RUN", 0)
+    assert fast == [has_nothing_to_find(text) for text in texts]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+from typing import TYPE_CHECKING
 
 import pytest
 
 from capture.in_clear import SPELLED, SWAPPED, datagram, in_clear, unread
+from capture.played import VALUE, origin_of, some_findings
+from overheard_capture.decoders.values import read_values
+from overheard_capture.protocols import dhcp
 from overheard_capture.protocols.dhcp_fields import is_usual, is_usual_6, suboptions
+
+if TYPE_CHECKING:
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
 
 RANDOM = hashlib.shake_128(b"random").digest(64)
 MAC = bytes.fromhex("02000000000a")
@@ -138,6 +148,27 @@ def test_what_clients_and_servers_send_is_no_reason() -> None:
 
 def test_what_nobody_can_read_in_several_options_is_one() -> None:
     assert unread([message(*(option(224 + number, RANDOM[:40]) for number in range(3)))])
+
+
+def test_what_several_options_say_is_read_once_unless_something_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def read_and_count(findings: Findings, layers: Layers, data: bytes, origin: Origin, starts: range) -> None:
+        read.append(data)
+        read_values(findings, layers, data, origin, starts)
+
+    monkeypatch.setattr(dhcp, "read_values", read_and_count)
+    memory: set[tuple[Layers, bytes]] = set()
+    coded = base64.b64encode(b"the message is " + VALUE)
+    empty, full = (b"an ordinary", b" sentence of words"), (coded[:20], coded[20:])
+    for _ in range(3):
+        findings = some_findings()
+        findings.empty_texts = memory
+        for parts in (empty, full):
+            data = message(*(option(224, part) for part in parts))[42:]
+            assert dhcp.DhcpReader(findings).datagram(data, origin_of(len(data)))
+        assert findings.sightings
+    assert read.count(b"".join(empty)) < 3 <= read.count(b"".join(full))
 
 
 OF_VENDOR = b"\0\0\x0d\xe9"

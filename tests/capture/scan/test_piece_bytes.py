@@ -15,11 +15,13 @@ from capture.protocols.tls.conversations import agreed
 from capture.sealed import of_stream
 from capture.talk import noise, record
 from overheard import Options, judge
+from overheard.words.secret import Secret
 from overheard_capture.decoders.compression.formats import DEFLATE
+from overheard_capture.native import core
 from overheard_capture.packets import SYN, Numbers
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.scan import piece_bytes
-from overheard_capture.scan.piece_bytes import byte_columns
+from overheard_capture.scan.piece_bytes import FEW_ROWS, byte_columns
 from overheard_capture.scan.piece_numbers import Piece
 
 if TYPE_CHECKING:
@@ -113,12 +115,37 @@ def test_the_sources_of_segments_within_a_connection_are_read(tmp_path: Path) ->
     assert outcome(tmp_path, changed) == "OVERHEARD"
 
 
-def test_the_last_columns_of_long_rows_are_looked_at() -> None:
+def columns_of(rows: list[bytes]) -> set[bytes]:
+    """What the columns say that are looked at."""
     place = Origin.of_frame(1, 0, 99).place(0, 9)
-    rows = [noise(60, at) + SECRET[at : at + 1] for at in range(len(SECRET))]
     pieces = [Piece(place, 1, "hosts", (), Numbers("random values"), each) for each in rows]
-    assert SECRET in {b"".join(said) for said in byte_columns(pieces)}
-    assert SECRET not in {b"".join(said) for said in byte_columns(pieces[::-1])}
+    return {b"".join(said) for said in byte_columns(pieces, (Secret("secret", SECRET),))}
+
+
+def test_the_last_columns_of_long_rows_are_looked_at() -> None:
+    rows = [noise(60, at) + SECRET[at : at + 1] for at in range(len(SECRET))]
+    assert SECRET in columns_of(rows)
+    assert SECRET not in columns_of(rows[::-1])
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("disguise", ["gzip", "zlib", "deflate", "a key"])
+def test_the_compiled_part_rules_out_columns_of_noise_alone(
+    disguise: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = DISGUISES[disguise](SECRET * 2)
+    said = said.ljust(-(-len(said) // width) * width, b"\0")
+    rows = [noise(9, at) + said[at : at + width] + noise(9, at + 99) for at in range(0, len(said), width)]
+    compiled = columns_of(rows)
+    assert said in compiled
+    few, others = columns_of(rows[: FEW_ROWS - 1]), columns_of([noise(30, at) for at in range(40)])
+    monkeypatch.setattr(piece_bytes, "core", lambda: None)
+    every = columns_of(rows)
+    assert compiled <= every
+    assert few == columns_of(rows[: FEW_ROWS - 1])
+    if core():
+        assert len(compiled) < len(every) / 2
+        assert len(others) < len(columns_of([noise(30, at) for at in range(40)])) / 3
 
 
 def test_with_and_without_the_compiled_part_the_same_is_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,3 +177,10 @@ def test_zeros_are_missing_where_they_are_no_numbers() -> None:
     for data in (packed[:3] + packed[8:], packed[:4] + packed[8:], stream.rstrip(b"\0")):
         assert {*piece_bytes.inflated(data, 1, 20)} == {(DEFLATE.layer, text)}
     assert not [*piece_bytes.inflated(stream[:-4], 1, 20)]
+
+
+def test_columns_of_a_stream_without_its_last_zero_are_not_ruled_out() -> None:
+    stream = gzip.compress(b"the acorns are under the old oak tree, 4711", mtime=0)[10:-8]
+    assert stream.endswith(b"\0")
+    said = stream.rstrip(b"\0")
+    assert said in columns_of([noise(9, at) + said[at : at + 1] + noise(9, at + 99) for at in range(len(said))])

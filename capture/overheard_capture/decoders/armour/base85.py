@@ -14,16 +14,22 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
+from overheard_capture.content.byte_scan import Members
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
+from overheard_capture.content.text_detector import NO_CONTROL
+from overheard_capture.decoders.armour.base85_looks import (
+    SHORTEST_OUT,
+    is_mixed,
+    is_text,
+    is_varied,
+    makes_sense,
+    unlike_words,
+)
 from overheard_capture.decoders.armour.coding import BEHIND_BACKSLASH, SHORTEST_BASE85, Coding
 from overheard_capture.decoders.armour.escaped_signs import PARTIAL_ESCAPE, SIGNS, escape_of, sign_of, texts
 from overheard_capture.decoders.base64.run import PRINTABLE, is_readable
-from overheard_capture.decoders.magic import is_known
 from overheard_capture.decoders.unsigned import is_unsigned
-from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS, LENGTH
-from overheard_capture.decoders.utf16_32 import SCRIPTS
+from overheard_capture.decoders.unsigned_heads import BEGINNINGS_BITS
 from overheard_capture.native import core
 from overheard_capture.native.structures import NativeBase85
 
@@ -39,6 +45,8 @@ _ASCII85 = bytes(range(33, 118))
 DELIMITERS = b"=:\"'(<>{[,&;"
 # How many characters of a line are looked at.
 _LOOK = 256
+# For what so many are decoded to.
+_ROOM = ctypes.create_string_buffer(_LOOK)
 # After how many delimiters it may begin, and up to where.
 _MAX_DELIMITERS, _LATEST = 6, 64
 _NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
@@ -50,18 +58,7 @@ _END = rb"\r?\n|[\"'`&;,<>)\]}|*\\]"
 _MOST_ENDS, _LONGEST_CUT = 3, 2048
 # How many characters show whether they are varied, or what they decode to makes sense.
 _VARIED = 64
-# How many bytes the shortest is; so many of these are zero only if they are encoded, and may be others than text.
-_SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 8
-# So many equal ones are there if characters have two bytes each, the first of which is nearly always the same.
-_SAME = 6
-# In wide text at least one byte in so many is zero, or one character if that is UTF-32 of letters in ASCII alone.
-_FEWEST_ZEROS = 4
-# Text, and what pads it.
-_TEXT = lazy_pattern(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_CONTINUATION = bytes(range(0x80, 0xC0))
 _GROUPS = lazy_pattern(rb"(?:z|[^z]{5})*+[^z]{0,4}")
-# What is also in base64, which is another coding.
-_BASE64 = BASE64_ALPHABET + b"="
 
 
 class Base85:
@@ -80,7 +77,10 @@ class Base85:
         unit = rb"(?:[%b]++|%b|&)" % (others, escape)
         self._line_break = lazy_pattern(rb"\r?\n" if self.zeros else rb"\r?\n|(?:\\{1,8}r)?\\{1,8}n")
         line = self._line_break.pattern
-        self._line = lazy_pattern(rb"%b++" % unit)
+        self.line = lazy_pattern(rb"%b++" % unit)
+        # What lines are in that are long enough: of short ones there may be very many.
+        within = re.escape(alphabet + self.zeros + b"&;x\\")
+        self._lines_within = lazy_pattern(rb"[%b]{%d,}+" % (within, SHORTEST_BASE85))
         self._run = lazy_pattern(rb"%b++(?:(?:%b)%b++)*+" % (unit, line, unit))
         self._begins = lru_cache(maxsize=1024)(self._find_begins)
         # Who asks whether there is anything will ask where.
@@ -108,9 +108,9 @@ class Base85:
     def _found_in(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, from where it seems to begin. If that is unknown, these overlap."""
         end = start
-        for line in self._line.finditer(data, start):
+        for line in self.lines(data, start):
             # What begins within a line may have more of them.
-            is_read = line.start() < end or len(line[0]) < SHORTEST_BASE85
+            is_read = line.start() < end
             first = line.start() if self.zeros else _behind_escape(data, line.start())
             head = data[first : min(line.end(), first + _LOOK)]
             for begin in () if is_read or not self._may_begin(head) else self._begins(head):
@@ -120,9 +120,16 @@ class Base85:
                     end = max(end, found.end())
             for first, last in () if is_read else texts(data, *line.span()):
                 inside = data[first : min(last, first + _LOOK)]
-                for begin in self._begins(inside) if _unlike_words(inside[:_VARIED]) else ():
+                for begin in self._begins(inside) if unlike_words(inside[:_VARIED]) else ():
                     if found := self._run.match(data, first + begin, last):
                         yield found
+
+    def lines(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
+        """The lines that are long enough."""
+        for within in self._lines_within.finditer(data, start):
+            for line in self.line.finditer(data, *within.span()):
+                if len(line[0]) >= SHORTEST_BASE85:
+                    yield line
 
     def _cut_short(self, data: bytes, begin: int, end: int) -> Iterator[re.Match[bytes]]:
         """The same up to where it may end: what follows changes its last bytes, or is no part of it."""
@@ -150,25 +157,25 @@ class Base85:
         every = dict.fromkeys((name.end() if name else 0, 0, *((1, signs.end()) if signs else ()), *after))
         starts = [at for at in every if at <= _LATEST and len(line) - at >= SHORTEST_BASE85]
         heads = {at: self._decoded(self._head(line[at:])) for at in starts}
-        whole = {at: out for at, out in heads.items() if len(out) >= _SHORTEST_OUT}
-        readable = (at for at, out in whole.items() if is_readable(out[:_SHORTEST_OUT]))
-        is_mixed = _is_mixed(line[: _LATEST + _VARIED])
+        whole = {at: out for at, out in heads.items() if len(out) >= SHORTEST_OUT}
+        readable = (at for at, out in whole.items() if is_readable(out[:SHORTEST_OUT]))
+        mixed = is_mixed(line[: _LATEST + _VARIED])
         # An escape is one character of a group.
         group = {at: len(self._unescaped(line[:at])) % 5 for at in starts}
-        sensible = _first_of_groups(group, (at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed)))
+        sensible = _first_of_groups(group, (at for at in sorted(whole) if makes_sense(whole[at], mixed=mixed)))
         first = [
             start
             for at in islice(readable, 1)
             for start in (at, self._text_start(line, at, PRINTABLE), self._text_start(line, at, NO_CONTROL))
         ]
-        if not first and _unlike_words(line[: _LATEST + _VARIED]) and self._may_have_text(line):
+        if not first and unlike_words(line[: _LATEST + _VARIED]) and self._may_have_text(line):
             # Behind the end of an escape (`\\n+`) or of a word, text is in one of five groupings.
-            first = [at for at in range(5) if _is_text(self._grouped(line[at:]))]
+            first = [at for at in range(5) if is_text(self._grouped(line[at:]))]
         # What can be read may be a part of something that begins before it, and that makes sense.
         known = dict.fromkeys((*first, *sensible))
         # What is compressed may have text in it, too.
         before = (at for at in whole if not known or at < min(known))
-        varied = [at for at in before if _is_varied(self._unescaped(line[at:])[:_VARIED])]
+        varied = [at for at in before if is_varied(self._unescaped(line[at:])[:_VARIED])]
         for at in varied:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
                 return (at, *known)
@@ -210,7 +217,8 @@ class Base85:
         """The bytes up to a group that is none."""
         if not (compiled := core()):
             return _decoded(chars.translate(self._to_rfc1924))
-        out = ctypes.create_string_buffer(len(chars))
+        # Nearly all are short.
+        out = _ROOM if len(chars) <= _LOOK else ctypes.create_string_buffer(len(chars))
         size = compiled.base85_bytes(chars, ctypes.c_uint64(len(chars)), ctypes.byref(self.native), out)
         return out.raw[:size]
 
@@ -242,58 +250,12 @@ def _decoded(chars: bytes) -> bytes:
         return first + _decoded(chars[half:]) if half and len(first) == half // 5 * 4 else first
 
 
-def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
-    """Whether bytes have many zeros, begin a block stored by deflate (RFC 1951, 3.2.4), or are text among a few others.
-
-    Or a known format behind its length; or one byte is frequent. Few other characters decode to that. It is so of
-    UTF-16 and UTF-32, of letters in charsets of East Asia that are not theirs, of records with numbers, of messages.
-    `is_mixed` is whether there are letters of both cases, as text has that is encoded.
-    """
-    head = out[:_SHORTEST_OUT]
-    if head.count(0) >= _ZEROS or max(head[::2]) < SCRIPTS or max(head[1::2]) < SCRIPTS:
-        return True
-    if is_mixed and max(map(head.count, head)) >= _SAME:
-        return True
-    if b"\0\0" in (head[:2], head[2:LENGTH]) and is_known(head[LENGTH:]):
-        return True
-    if head[0] <= 1 and head[1] ^ head[3] == head[2] ^ head[4] == 0xFF:
-        return True
-    is_text = is_mixed and len(_TEXT.sub(b"", head)) <= _MOST_OTHERS
-    return is_text and 4 * len(_TEXT.sub(b"", out)) <= len(out) - 8
-
-
-def _is_text(out: bytes) -> bool:
-    """Whether the last bytes are text, which may begin within a character; or many are zero, as those of wide text."""
-    if len(out) >= _SHORTEST_OUT and _FEWEST_ZEROS * out.count(0) >= len(out):
-        return True
-    tail = out[-_SHORTEST_OUT:].lstrip(_CONTINUATION)
-    return len(out) >= _SHORTEST_OUT and len(tail) >= _SHORTEST_OUT - 3 and looks_like_text(tail)
-
-
 def _first_of_groups(group: dict[int, int], starts: Iterable[int]) -> tuple[int, ...]:
     """The first of those that decode to the same bytes: where in a `group` of five characters each of them is."""
     by_group: dict[int, int] = {}
     for at in starts:
         by_group.setdefault(group[at], at)
     return tuple(by_group.values())
-
-
-def _is_mixed(chars: bytes) -> bool:
-    """Whether there are letters of both cases."""
-    return chars.lower() != chars != chars.upper()
-
-
-def _unlike_words(chars: bytes) -> bool:
-    """Whether the first characters of a text are letters of both cases, or have zeros as wide text: few words do."""
-    return _is_mixed(chars) or _FEWEST_ZEROS * chars.count(b"0") >= len(chars)
-
-
-def _is_varied(first: bytes) -> bool:
-    """Whether the first characters are as varied as encoded bytes."""
-    length = len(first)
-    # Of 25 encoded characters 68 % are different, and of 64 55 %, in all but one case of a thousand.
-    different = 300 * len(set(first)) >= length * (229 - length)
-    return different and 32 * len(first.translate(None, _BASE64)) >= length and _is_mixed(first)
 
 
 ALPHABETS = tuple(map(Base85, (_RFC1924, _Z85, _ASCII85)))

@@ -64,7 +64,6 @@ _OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa
 _ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
 # How far before a run to look for more characters of it, separated by an escape.
 LOOK_BACK = 256
-_ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
@@ -90,7 +89,12 @@ def chars_of(raw: bytes) -> bytes:
 
 
 def _has_escape(raw: bytes) -> bool:
-    return any(first in raw for first in _ESCAPING)
+    return b"\\" in raw or b"%" in raw or b"&" in raw
+
+
+def has_break(raw: bytes) -> bool:
+    """Whether there may be several lines in `raw`."""
+    return b"\n" in raw or _has_escape(raw)
 
 
 def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, Part]]]:

@@ -30,17 +30,15 @@ from overheard_capture.decoders.base64.alphabet import (
     run_start,
 )
 from overheard_capture.decoders.base64.parts import parts_of
+from overheard_capture.decoders.base64.payload import DECISION_LENGTH, payload_start, unsigned_start
 from overheard_capture.decoders.base64.run import (
     BASE64,
-    DECISION_LENGTH,
     FERNET,
     Base64Run,
     FernetToken,
     RunBatch,
     decoded_origin,
     is_readable,
-    payload_start,
-    unsigned_start,
 )
 from overheard_capture.decoders.opaque import CodedValue, count_lines, is_base64
 from overheard_capture.decoders.read_before import ReadBefore, ReadTogether

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.decoders.base64.alphabet import ESCAPED_BREAK, LINE, char_count, chars_of, end_of
-from overheard_capture.decoders.base64.run import unsigned_start
+from overheard_capture.decoders.base64.alphabet import ESCAPED_BREAK, LINE, char_count, chars_of, end_of, has_break
+from overheard_capture.decoders.base64.payload import unsigned_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,8 @@ def parts_of(raw: bytes, origin: Origin, *, known: bool = False) -> Iterator[tup
         for found in _SEGMENT.finditer(raw):
             if found[0] != raw:
                 yield found[0], origin.after(found.start())
-    word = _LINE_BEHIND.search(raw, max(len(raw) - _LONGEST_BEHIND, 0))
+    # Most are one line, without an escape.
+    word = _LINE_BEHIND.search(raw, max(len(raw) - _LONGEST_BEHIND, 0)) if has_break(raw) else None
     # Lines of the same length are those of one run. Behind such data, other bytes hide what it is.
     if word and len(word[1]) < char_count(raw, 0, end_of(LINE, raw, 0)):
         before = raw[: word.start()]

@@ -48,8 +48,12 @@ class Contents:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        kinds = (ItemKind.TEXT, ItemKind.BYTES, ItemKind.LATIN_1, ItemKind.NUMBER)
-        self.places: dict[ItemKind, list[Place]] = {kind: [] for kind in kinds}
+        self.places: dict[ItemKind, list[Place]] = {
+            ItemKind.TEXT: [],
+            ItemKind.BYTES: [],
+            ItemKind.LATIN_1: [],
+            ItemKind.NUMBER: [],
+        }
         self.has_key = False
         # Of strings in several pieces, where these are.
         self.pieces: list[list[Place]] = []

@@ -58,7 +58,7 @@ def _walks(data: bytes) -> tuple[Walk, ...]:
 
 def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
     """Read documents of one format. False if these bytes are none; their text was searched as it is."""
-    found = next(filter(None, (_contents(walk, data) for walk in _walks(data))), None)
+    found = next(filter(None, (_contents(walk, data) for walk in _walks(data) if not _goes_on(walk, data))), None)
     if found is None:
         return False
     for start, end in found.places[ItemKind.BYTES]:
@@ -79,6 +79,11 @@ def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
     for pieces in found.pieces:
         _read_together(at, found, pieces, origin)
     return True
+
+
+def _goes_on(walk: Walk, data: bytes) -> bool:
+    """Whether this is no whole document: any bytes may begin one of BSON, and most would have a length beyond them."""
+    return walk is bson and int.from_bytes(data[:4], "little") > len(data)
 
 
 def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None:

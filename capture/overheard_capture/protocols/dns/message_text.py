@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.lazy_pattern import lazy_pattern
-from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.read_before import read_unless_empty
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.spans import LazySpans
@@ -29,8 +29,6 @@ LONG_LABEL, _DOMAIN_LABELS = 24, 4
 _SHORT_LABEL = 4
 # In how many labels the local part of a mail address is.
 _LOCAL_LABELS = 2
-# How many texts in which nothing is are remembered, and how long they may be.
-_MOST_KEPT, _LONGEST_KEPT = 8 << 10, 512
 
 
 class MessageText:
@@ -94,16 +92,11 @@ class MessageText:
     def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
         text = bytes(self._text)
-        known = layers, text
-        if known in findings.empty_texts:
-            return
-        before = findings.extent()
+        read_unless_empty(findings, layers, text, lambda: self._read(findings, layers, text, origin))
+
+    def _read(self, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
         if any(findings.search.matches(text)) or not has_nothing_encoded(text):
             self._unwrap(findings, layers, text, origin)
-        if findings.extent() == before and findings.values.has_room(VALUE) and len(text) <= _LONGEST_KEPT:
-            if len(findings.empty_texts) >= _MOST_KEPT:
-                findings.empty_texts.clear()
-            findings.empty_texts.add(known)
 
     def _unwrap(self, findings: Findings, layers: Layers, text: bytes, origin: Origin) -> None:
         # Hardly ever does anybody ask for them, and there may be many.

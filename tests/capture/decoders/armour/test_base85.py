@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from capture.encoders import z85
 from overheard_capture.decoders.armour import base85
 from overheard_capture.decoders.armour.base85 import ALPHABETS, BASE85_CODINGS, Base85
+from overheard_capture.decoders.armour.coding import SHORTEST_BASE85
 
 DICE = random.Random(85)  # noqa: S311  (nothing is kept secret by it)
 CHARS = st.sampled_from(sorted({*BASE85_CODINGS[0].members.members, *b"z& ,\n"}))
@@ -49,6 +50,23 @@ def test_a_last_group_may_be_shorter() -> None:
         data = DICE.randbytes(size)
         assert rfc1924.decode(base64.b85encode(data)) == data
         assert ascii85.decode(ascii85.chars(base64.a85encode(data))) == data
+
+
+def test_it_is_found_among_very_many_short_lines() -> None:
+    short, encoded = b"=\n101\r\n&lt;\n" * 50, base64.b85encode(TEXT)
+    rfc1924, *_ = found(short + encoded + b"\n" + short)
+    assert rfc1924[0][0] == len(short)
+    assert found(short) == [[], [], []]
+
+
+@given(
+    st.lists(st.sampled_from([b"&lt;", b"\\u0026amp;", b"&#x3c;", b"&", b"\\", b"\n", b";", b"x", b"z", b"a1#$B" * 3]))
+)
+def test_no_long_line_is_left_out(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    for each in ALPHABETS:
+        lines = [line.span() for line in each.lines(data, 0)]
+        assert lines == [line.span() for line in each.line.finditer(data) if len(line[0]) >= SHORTEST_BASE85]
 
 
 def test_it_is_found_in_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from capture.played import VALUE, origin_of, some_findings
 from overheard.words.layer import Layers
 from overheard_capture.content.opaque_values import VALUE as OPAQUE_VALUE
+from overheard_capture.decoders import read_before
 from overheard_capture.protocols.dns import message_text
 from overheard_capture.protocols.dns.reader import read_dns
 
@@ -53,7 +54,7 @@ def test_a_text_in_which_nothing_is_is_read_once(monkeypatch: pytest.MonkeyPatch
 
 
 def test_not_too_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_text, "_MOST_KEPT", 2)
+    monkeypatch.setattr(read_before, "_MOST_EMPTY", 2)
     findings = some_findings()
     for number in range(5):
         message = dns.message.make_query(f"www{number}.example.com", "A").to_wire()
