@@ -142,7 +142,7 @@ def _ready(_asked: bytes) -> bytes:
 
 
 def _types(path: str) -> str:
-    """The type of what is at a path (RFC 2585, 4.2; RFC 6960, A.1)."""
+    """The type of what is at a path (RFC 2585, 4.2; RFC 6960, A.2)."""
     return {"crl": "application/pkix-crl", "ocsp": "application/ocsp-response"}.get(
         path.split("/")[1], "text/plain; charset=utf-8"
     )

@@ -55,6 +55,6 @@ REVOCATION = Chapter(
     reading=(
         rfc(5280, "6.3", "how a list is checked"),
         rfc(6960, "3.2", "what must hold before an answer of OCSP is believed"),
-        rfc(7633, "1", "must-staple, and why a client cannot insist without it"),
+        rfc(7633, "3", "must-staple, and why a client cannot insist without it"),
     ),
 )
