@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from overheard.engines.base import clean_environment
+from overheard.report.markdown import attempts
 from overheard.report.pages import INDEX, file_of, output_of, pages
 from overheard.words.gallery import ROWS
+from overheard.words.scenario import Scenario
 from overheard.words.story import SCENARIOS
 from rows import for_each
 
@@ -39,6 +41,11 @@ def commands() -> set[str]:
     return set(re.findall(r"^    ([a-z-]+) ", said, re.MULTILINE))
 
 
+def rows_of(scenario: Scenario) -> list[str]:
+    """The rows of a scenario's table of attempts, without its heading."""
+    return list(attempts(scenario))[2:]
+
+
 def test_regenerated_pages_are_unchanged() -> None:
     """`docs/generate.py` produces exactly these."""
     outputs = {scenario.name: output_of(TEXTS[name]) for scenario, name in zip(SCENARIOS, CHAPTERS, strict=True)}
@@ -50,6 +57,26 @@ def test_a_page_that_was_changed_by_hand_would_be_noticed() -> None:
     changed = {**TEXTS, CHAPTERS[0]: TEXTS[CHAPTERS[0]].replace("passive attack", "harmless habit")}
     assert changed != TEXTS
     assert pages(outputs) != changed
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("crl", "checks the revocation list"),
+        ("ocsp", "asks the responder"),
+        ("soft_fail", "goes on without an answer"),
+        ("logged", "asks for a certificate that is in the log"),
+        ("intercepted", "is redirected to the interceptor"),
+    ],
+)
+def test_the_table_of_attempts_says_what_is_special_about_each_and_nothing_of_the_others(
+    option: str, words: str
+) -> None:
+    made = [
+        (each, line) for scenario in SCENARIOS for each, line in zip(scenario.attempts, rows_of(scenario), strict=True)
+    ]
+    assert {bool(getattr(attempt, option)) for attempt, _ in made} == {True, False}
+    assert [line for attempt, line in made if (words in line) is not bool(getattr(attempt, option))] == []
 
 
 def test_the_index_links_every_page_in_the_order_of_the_story() -> None:

@@ -12,6 +12,7 @@ from overheard.report.still_visible import still_visible
 from overheard.report.summary import ciphertext, evidence, short_error
 from overheard.report.table import stamp
 from overheard.report.tries import tries
+from overheard.words.result import SHOWED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,12 @@ def _lines(result: Result, title: str, message: str, data: bytes, interceptor: s
         yield Text(f"  {result.skipped}")
         return
     printed: set[str] = set()
+    failed = next((exchange for exchange in result.exchanges if exchange.error), None)
     for exchange in result.exchanges:
         yield from _exchange(exchange, message, printed)
-    yield from _whole_error(result)
+        if exchange is failed and short_error(exchange.error) != exchange.error:
+            # The first error in full: people search the web for it.
+            yield Text(f"    {exchange.error}", style="dim")
     if interceptor:
         yield _heading("what the interceptor wrote down")
         yield from (Text(f"  {line}") for line in interceptor.splitlines())
@@ -52,19 +56,12 @@ def _heading(words: str) -> Text:
 
 
 def _exchange(exchange: Exchange, message: str, printed: set[str]) -> Iterator[Text]:
-    """The result of an attempt. Notes that are in `printed`, such as the server's certificate, are not repeated."""
+    """The result of an attempt. A certificate that is in `printed` is not repeated; a warning is."""
     came = f"“{message}”" if exchange.received else short_error(exchange.error)
     yield Text.assemble(f"  {exchange.attempt}: ", (came, "" if exchange.received else "yellow"))
     if exchange.wire:
         yield Text(f"    on the wire: {exchange.wire}", style="dim")
     for note in exchange.notes:
-        if note not in printed:
+        if note not in printed or not note.startswith(SHOWED):
             yield Text(f"    {note}", style="dim")
     printed.update(exchange.notes)
-
-
-def _whole_error(result: Result) -> Iterator[Text]:
-    """The full text of the first error of `requests`: people search the web for it."""
-    errors = [exchange.error for exchange in result.exchanges if exchange.error]
-    if errors and short_error(errors[0]) != errors[0]:
-        yield Text(f"    {errors[0]}", style="dim")

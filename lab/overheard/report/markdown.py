@@ -57,6 +57,9 @@ def _how(attempt: Attempt) -> str:
         f"presents {attempt.identity}" if attempt.identity is not Identity.NONE else "",
         f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
         f"offers only `{attempt.ciphers}`" if attempt.ciphers else "",
+        "checks the revocation list" if attempt.crl else "",
+        "asks the responder" if attempt.ocsp else "",
+        "goes on without an answer" if attempt.soft_fail else "",
         "asks for a certificate that is in the log" if attempt.logged else "",
         f"orders a certificate for `{attempt.orders}`" if attempt.orders else "",
         "is redirected to the interceptor" if attempt.intercepted else "",
@@ -70,6 +73,6 @@ def _gets(attempt: Attempt) -> str:
         return f"an error: `{attempt.error}`{newer}"
     said = (
         f"`{attempt.greeting}`" if attempt.greeting else "",
-        f"an `{attempt.warning}`" if attempt.warning else "",
+        f"the warning `{attempt.warning}`" if attempt.warning else "",
     )
     return " and ".join(("the message", *filter(None, said)))

@@ -8,9 +8,8 @@ TOKEN = "token"  # noqa: S105  (a file's name)
 # The public key of the authority's log, in PEM.
 LOG_KEY = "log.pem"
 
-# The gallery hands over to a client, in PEM: its root certificate, and the revocation lists of its authorities.
+# The gallery hands over its root certificate to a client, in PEM.
 GALLERY_ROOT = "root.pem"
-GALLERY_CRL = "crl.pem"
 
 # The interceptor hands over, to a client that was made to trust it, the root certificate of its own authority.
 IMPOSTOR_ROOT = "root.pem"

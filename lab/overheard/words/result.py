@@ -8,6 +8,9 @@ from typing import Any, Self
 
 from overheard.words.verdict import Outcome, Verdict
 
+# How the note begins that tells the server's certificate.
+SHOWED = "the server showed: "
+
 
 @dataclass(frozen=True)
 class Exchange:

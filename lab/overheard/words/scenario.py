@@ -97,12 +97,13 @@ class Attempt:
 
     `newer_error` is that part with OpenSSL 3.5, if its wording differs from 3.0. `ciphers` is what the client offers up
     to TLS 1.2, as an OpenSSL cipher string; TLS 1.3 is then not offered. `overheard` is whether the judge must see the
-    message in the stream of this attempt; None leaves that to the verdict on the whole recording. `crl` is whether the
-    client also checks the gallery's revocation list, `logged` whether it asks for a certificate that is in the log that
-    it knows, `strict` whether it asks for all of RFC 5280, and `patience` its timeout, in seconds. If the service has
-    no host, the client uses the server's address. `greeting` is how the server must greet the client, besides telling
-    the message. `warning` is the name of the warning that the client must get. `orders` is a name, for which the client
-    orders a certificate in place of all this, with an ACME account of its own.
+    message in the stream of this attempt; None leaves that to the verdict on the whole recording. `crl` is the URL of
+    the revocation list that the client also checks, `ocsp` whether it asks the responder that the certificate names,
+    and `soft_fail` whether it goes on if neither answers. `logged` is whether it asks for a certificate that is in the
+    log that it knows, `strict` whether it asks for all of RFC 5280, and `patience` its timeout, in seconds. If the
+    service has no host, the client uses the server's address. `greeting` is how the server must greet the client,
+    besides telling the message. `warning` is the name of the warning that the client must get. `orders` is a name, for
+    which the client orders a certificate in place of all this, with an ACME account of its own.
     """
 
     name: str
@@ -113,7 +114,9 @@ class Attempt:
     shared_key: SharedKey = SharedKey.RIGHT
     intercepted: bool = False
     ciphers: str = ""
-    crl: bool = False
+    crl: str = ""
+    ocsp: bool = False
+    soft_fail: bool = False
     logged: bool = False
     orders: str = ""
     strict: bool = False

@@ -24,6 +24,24 @@ class Service:
         return f"{self.origin}/"
 
 
+@dataclass(frozen=True)
+class StatusUrls:
+    """Where a client of the gallery finds out whether the certificate of a row was revoked, under the origin `base`."""
+
+    base: str
+    row: str
+
+    @property
+    def crl(self) -> str:
+        """The list of its authority."""
+        return f"{self.base}/crl/{self.row}"
+
+    @property
+    def ocsp(self) -> str:
+        """The responder of its authority."""
+        return f"{self.base}/ocsp/{self.row}"
+
+
 HTTP = Service("http", "server", 5683)
 HTTPS = Service("https", "server", 5443)
 # Requires a client certificate of the lab CA.
@@ -41,9 +59,11 @@ INTERCEPTED = (HTTP, HTTPS)
 # Its port for health checks.
 INTERCEPTOR_HEALTH = Service("http", INTERCEPTOR, 5691)
 
-# The gallery's port for health checks, and the ports that its rows may have.
+# The gallery's port for health checks and for what was revoked, and the ports that its servers may have: the last one
+# is that of the server without a fault.
 GALLERY_HEALTH = Service("http", "server", 5599)
 GALLERY_PORTS = range(GALLERY_HEALTH.port + 1, HTTP.port)
+GALLERY_GOOD = Service("https", "server", GALLERY_PORTS[-1])
 
 # The services of the server, by their names in its settings.
 OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY, "acme": ACME}

@@ -15,6 +15,8 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
+from overheard_services.client.revocation import require_good, require_unlisted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -33,9 +35,10 @@ class Way:
 
     `trusting` is the file of the only CAs to trust, by default the usual public ones. `verify` is whether to verify the
     server's certificate at all. `keys` is the file for session keys. `certificate` are the files of the client's own
-    certificate and its key. `ciphers` is what to offer up to TLS 1.2; TLS 1.3 is then not offered. `crl` is the file of
-    a revocation list to check. `strict` is whether to ask for all of RFC 5280. `through` is the host to which a lying
-    name server redirects the client. `log` is the log in which the certificate must be.
+    certificate and its key. `ciphers` is what to offer up to TLS 1.2; TLS 1.3 is then not offered. `crl` is the URL of
+    a revocation list to check, `ocsp` whether to ask the certificate's responder, and `soft_fail` whether to go on if
+    neither answers. `strict` is whether to ask for all of RFC 5280. `through` is the host to which a lying name server
+    redirects the client. `log` is the log in which the certificate must be.
     """
 
     trusting: Path | None = None
@@ -43,7 +46,9 @@ class Way:
     keys: Path | None = None
     certificate: tuple[Path, Path] | None = None
     ciphers: str = ""
-    crl: Path | None = None
+    crl: str = ""
+    ocsp: bool = False
+    soft_fail: bool = False
     strict: bool = False
     through: str = ""
     patience: float = _PATIENCE
@@ -88,6 +93,8 @@ def _pool(way: Way, shown: list[tuple[bytes, ...]]) -> type[HTTPSConnectionPool]
             if isinstance(self.sock, ssl.SSLSocket):
                 shown.append(_chain(self.sock))
                 _check_logged(shown[-1], way.log)
+                if way.ocsp:
+                    require_good(shown[-1], soft_fail=way.soft_fail)
 
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection
@@ -122,8 +129,7 @@ def _context(way: Way) -> ssl.SSLContext:
     if way.keys:
         context.keylog_filename = str(way.keys)
     if way.crl:
-        context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
-        context.load_verify_locations(way.crl)
+        require_unlisted(context, way.crl, soft_fail=way.soft_fail)
     if way.strict:
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
     return context
@@ -138,8 +144,10 @@ def _session(way: Way, shown: list[tuple[bytes, ...]]) -> Iterator[requests.Sess
         session.verify = (str(way.trusting) if way.trusting else True) if way.verify else False
         if way.certificate:
             session.cert = (str(way.certificate[0]), str(way.certificate[1]))
+        # One for both, as a revocation list is fetched for each.
+        adapter = _Adapter(way, shown)
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(way, shown))
+            session.mount(scheme, adapter)
         yield session
 
 

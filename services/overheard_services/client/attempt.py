@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from overheard.certificates.facts import words_for_scenario
 from overheard.words.errors import EnrolmentError
+from overheard.words.result import SHOWED
 from overheard.words.scenario import Attempt, Disguise, SharedKey
 from overheard.words.services import HTTPS
 from overheard_services.client.ask import Reply, Way, ask
@@ -44,7 +45,7 @@ def make(attempt: Attempt, way: Way, has: ClientFiles) -> Answer:
     if attempt.orders:
         return _ordered(attempt, has)
     answer = _BY_DISGUISE[attempt.disguise](attempt, way, has)
-    certificate = f"the server showed: {words_for_scenario(answer.certificate)}" if answer.certificate else ""
+    certificate = f"{SHOWED}{words_for_scenario(answer.certificate)}" if answer.certificate else ""
     return replace(answer, notes=tuple(filter(None, (*answer.notes, certificate, answer.greeting, *answer.warned))))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
 from overheard.words.errors import SettingsError
-from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT, IMPOSTOR_ROOT, LOG_KEY
+from overheard.words.handover import GALLERY_ROOT, IMPOSTOR_ROOT, LOG_KEY
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS
 from overheard.words.scenario import Attempt, Identity, Trust
 from overheard.words.services import INTERCEPTOR
@@ -57,7 +57,9 @@ class ClientFiles:
             keys=self.keys / KEY_LOG,
             certificate=self._certificate(attempt.identity),
             ciphers=attempt.ciphers,
-            crl=self.settings.gallery / GALLERY_CRL if attempt.crl else None,
+            crl=attempt.crl,
+            ocsp=attempt.ocsp,
+            soft_fail=attempt.soft_fail,
             strict=attempt.strict,
             log=self._log() if attempt.logged else None,
             through=INTERCEPTOR if attempt.intercepted else "",

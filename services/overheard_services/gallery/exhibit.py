@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from overheard.role.files import write_whole
 from overheard.words.gallery import ROWS
-from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
-from overheard_services.gallery.authority import Holder, chain, revocation_list, signed_by_itself
+from overheard.words.handover import GALLERY_ROOT
+from overheard.words.services import StatusUrls
+from overheard_services.gallery.authority import Holder, chain, signed_by_itself
 from overheard_services.gallery.contexts import context
 from overheard_services.gallery.modified_tls import certificate_replaced
-from overheard_services.gallery.plans import ROOT, STRANGERS_ROOT
-from overheard_services.gallery.recipes import RECIPES, Recipe, Sent
-from overheard_services.gallery.speak import modified_tls, plain_http
+from overheard_services.gallery.plans import RESPONDER, ROOT, STRANGERS_ROOT
+from overheard_services.gallery.recipes import GOOD, RECIPES, Recipe, Sent
+from overheard_services.gallery.speak import modified_tls
+from overheard_services.gallery.status import published
 
 if TYPE_CHECKING:
     import socket
     import ssl
     from pathlib import Path
 
-    from cryptography import x509
-
     from overheard_services.gallery.plans import Plan
     from overheard_services.gallery.speak import Speak
+    from overheard_services.gallery.status import Answer
 
     Roots = dict[Plan, Holder]
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One server, ready for clients. `crl` is the revocation list of its authority."""
+    """One server, ready for clients. `published` is what its authority answers about its certificate, by path."""
 
     context: ssl.SSLContext
     speak: Speak
-    crl: x509.CertificateRevocationList | None = None
+    published: Mapping[str, Answer] = field(default_factory=dict)
 
     def treat(self, message: bytes, connection: socket.socket) -> None:
         """Handle a client, and close its connection."""
@@ -44,19 +46,23 @@ class Exhibit:
             self.speak(connection, self.context, message)
 
 
-def open_gallery(handover: Path) -> list[Exhibit]:
-    """A server for every row, in order; writes the root and the revocation lists to `handover`, as PEM."""
+def open_gallery(handover: Path, origin: str) -> list[Exhibit]:
+    """A server without a fault, and one for every row, in order; writes the root to `handover`, as PEM.
+
+    At `origin` clients find out what was revoked.
+    """
     roots = {plan: signed_by_itself(plan) for plan in (ROOT, STRANGERS_ROOT)}
-    exhibits = [make(row.name, RECIPES[row.name], roots) for row in ROWS]
-    # An empty list counts as false.
-    lists = [exhibit.crl.public_bytes(Encoding.PEM) for exhibit in exhibits if exhibit.crl is not None]
+    recipes = [("good", GOOD), *((row.name, RECIPES[row.name]) for row in ROWS)]
+    exhibits = [make(name, recipe, roots, origin) for name, recipe in recipes]
     write_whole(handover / GALLERY_ROOT, roots[ROOT].certificate.public_bytes(Encoding.PEM), mode=0o644)
-    write_whole(handover / GALLERY_CRL, b"".join(lists), mode=0o644)
     return exhibits
 
 
-def make(row: str, recipe: Recipe, roots: Roots) -> Exhibit:
+def make(row: str, recipe: Recipe, roots: Roots, origin: str = "") -> Exhibit:
     """Create the server of `recipe`, under one of `roots`. `row` is part of the names of its authorities."""
+    if recipe.status:
+        urls = StatusUrls(origin, row)
+        recipe = replace(recipe, server=replace(recipe.server, crl=urls.crl, ocsp=urls.ocsp))
     if recipe.root is None:
         return Exhibit(context([signed_by_itself(recipe.server)], recipe.prepare), recipe.speak)
     root = roots[recipe.root]
@@ -65,7 +71,7 @@ def make(row: str, recipe: Recipe, roots: Roots) -> Exhibit:
     if recipe.instead:
         (other,) = chain([recipe.instead], down[-2], row)
         speak = modified_tls(certificate_replaced(other.certificate.public_bytes(Encoding.DER)))
-    return Exhibit(context(_sent(recipe, down, root), recipe.prepare), speak, _crl(recipe, down))
+    return Exhibit(context(_sent(recipe, down, root), recipe.prepare), speak, _published(row, recipe, down))
 
 
 def _sent(recipe: Recipe, down: list[Holder], root: Holder) -> list[Holder]:
@@ -80,14 +86,9 @@ def _sent(recipe: Recipe, down: list[Holder], root: Holder) -> list[Holder]:
             return [*up, root]
 
 
-def _crl(recipe: Recipe, down: list[Holder]) -> x509.CertificateRevocationList | None:
-    if recipe.crl is None:
-        return None
+def _published(row: str, recipe: Recipe, down: list[Holder]) -> Mapping[str, Answer]:
+    if recipe.status is None:
+        return {}
     *_, issuing, server = down
-    return revocation_list(issuing, [server.certificate] if recipe.crl.revoked else [], recipe.crl.days)
-
-
-def show_health(connection: socket.socket) -> None:
-    """Respond to health checks over HTTP."""
-    with connection:
-        plain_http(connection, None, b"ready")
+    (responder,) = chain([RESPONDER], issuing, row)
+    return published(recipe.status, row, server, issuing, responder)

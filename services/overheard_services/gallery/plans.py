@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Extensions = list[tuple[x509.ExtensionType, bool]]
@@ -23,7 +23,7 @@ class Plan:
     Without a `common_name` it gets one that names its row. `names` are for the subjectAltName, which is omitted if
     there are none. `permits` and `excludes` are the name constraints of an authority (RFC 5280, 4.2.1.10). `sha1` is
     whether it is signed with SHA-1, which takes an issuer with an RSA key; `names_its_issuer` is whether it has an
-    authority key identifier (RFC 5280, 4.2.1.1).
+    authority key identifier (RFC 5280, 4.2.1.1). `crl` and `ocsp` are the URLs where its status is published.
     """
 
     common_name: str = ""
@@ -39,6 +39,8 @@ class Plan:
     purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH
     demands_the_unknown: bool = False
     names_its_issuer: bool = True
+    crl: str = ""
+    ocsp: str = ""
 
     def new_key(self) -> Key:
         """A new key of the kind for this certificate."""
@@ -61,6 +63,20 @@ class Plan:
             extensions.append((constraints, True))
         if self.demands_the_unknown:
             extensions.append((x509.UnrecognizedExtension(_NOBODY_KNOWS, _NULL), True))
+        if self.purpose == ExtendedKeyUsageOID.OCSP_SIGNING:
+            # Nobody can ask the responder about itself (RFC 6960, 4.2.2.2.1).
+            extensions.append((x509.OCSPNoCheck(), False))
+        return extensions + self._status()
+
+    def _status(self) -> Extensions:
+        extensions: Extensions = []
+        if self.crl:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(self.crl)], None, None, None)
+            extensions.append((x509.CRLDistributionPoints([point]), False))
+        if self.ocsp:
+            at = x509.UniformResourceIdentifier(self.ocsp)
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at)
+            extensions.append((x509.AuthorityInformationAccess([access]), False))
         return extensions
 
     def _usage(self) -> x509.KeyUsage:
@@ -83,5 +99,6 @@ def _general(names: tuple[str, ...]) -> list[x509.GeneralName]:
 
 SERVER = Plan(common_name="server", names=("server", "localhost"))
 ISSUING = Plan(authority=True)
+RESPONDER = Plan(common_name="Gallery OCSP responder (not for production)", purpose=ExtendedKeyUsageOID.OCSP_SIGNING)
 ROOT = Plan(common_name="Overheard Lab Gallery Test Root CA (not for production)", authority=True)
 STRANGERS_ROOT = Plan(common_name="Overheard Lab Stranger's Test Root CA (not for production)", authority=True)

@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from overheard_services.gallery import contexts, speak
 from overheard_services.gallery.modified_tls import chain_reversed, with_a_bit_inverted, without_renegotiation_info
 from overheard_services.gallery.plans import ISSUING, ROOT, SERVER, STRANGERS_ROOT, Plan
+from overheard_services.gallery.status import Status
 
 if TYPE_CHECKING:
     from overheard_services.gallery.contexts import Prepare
@@ -26,26 +27,19 @@ class Sent(Enum):
 
 
 @dataclass(frozen=True)
-class Crl:
-    """A revocation list: whether the server's certificate is on it, and for how many days the list is still valid."""
-
-    revoked: bool = False
-    days: float = 30
-
-
-@dataclass(frozen=True)
 class Recipe:
     """A server. `above` are the authorities between its certificate and the root, the one next to the root first.
 
     Without a `root` the server's certificate is self-signed. `instead` is a certificate that is sent instead of the
-    server's, from the same authority, for a key that the server does not have.
+    server's, from the same authority, for a key that the server does not have. `status` is what the authority next to
+    the server's certificate publishes about that, if it does.
     """
 
     server: Plan = SERVER
     above: tuple[Plan, ...] = (ISSUING,)
     root: Plan | None = ROOT
     sent: Sent = Sent.AS_IT_SHOULD
-    crl: Crl | None = None
+    status: Status | None = None
     instead: Plan | None = None
     prepare: Prepare = contexts.good
     speak: Speak = speak.tls
@@ -56,6 +50,9 @@ _RSA = replace(SERVER, rsa_bits=2048)
 _NOT_FOR_SERVERS = replace(SERVER, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
 _ALL_BUT_THE_LAB = replace(ISSUING, excludes=("server", "localhost"))
 _ONLY_ELSEWHERE = replace(ISSUING, permits=("elsewhere.test",))
+
+# The server without a fault, beside the rows.
+GOOD = Recipe(status=Status())
 
 RECIPES: dict[str, Recipe] = {
     "expired": Recipe(_EXPIRED),
@@ -76,9 +73,11 @@ RECIPES: dict[str, Recipe] = {
     "name-excluded": Recipe(above=(_ALL_BUT_THE_LAB,)),
     "no-server-auth": Recipe(_NOT_FOR_SERVERS),
     "critical-extension-unknown": Recipe(replace(SERVER, demands_the_unknown=True)),
-    "revoked": Recipe(crl=Crl(revoked=True)),
-    "crl-missing": Recipe(),
-    "crl-expired": Recipe(crl=Crl(days=-1)),
+    "revoked": Recipe(status=Status(revoked=True)),
+    "crl-missing": Recipe(status=Status(revoked=True, arrives=False)),
+    "crl-expired": Recipe(status=Status(days=-1)),
+    "ocsp-revoked": Recipe(status=Status(revoked=True)),
+    "ocsp-missing": Recipe(status=Status(revoked=True, arrives=False)),
     "rsa-1024": Recipe(replace(SERVER, rsa_bits=1024), prepare=contexts.weak),
     "sha-1": Recipe(replace(SERVER, sha1=True), above=(replace(ISSUING, rsa_bits=2048),), prepare=contexts.weak),
     "strict-verification": Recipe(replace(SERVER, names_its_issuer=False)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard.words.gallery import Row
+    from overheard.words.services import Service
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of the gallery. `port` is for health checks; the ports of its rows move with it."""
+    """The settings of the gallery.
+
+    `port` is for health checks, and for questions about what was revoked; the ports of its servers move with it.
+    """
 
     bind: str
     port: int
@@ -37,9 +41,14 @@ class Settings:
             handover=env.folder("OVERHEARD_GALLERY_HANDOVER"),
         )
 
-    def port_of(self, row: Row) -> int:
-        """The port of a row in this gallery."""
-        return row.port - GALLERY_HEALTH.port + self.port
+    def port_of(self, server: Row | Service) -> int:
+        """The port of a row, or of the server without a fault, in this gallery."""
+        return server.port - GALLERY_HEALTH.port + self.port
+
+    @property
+    def origin(self) -> str:
+        """Where it answers for health checks, and publishes what was revoked."""
+        return replace(GALLERY_HEALTH, port=self.port).origin
 
 
 def _port(env: Environment) -> int:

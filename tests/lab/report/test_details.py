@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lab.report.results import BROKEN, HTTP, HTTPS, SKIPPED, SPIED, STREAM, UNTRUSTED, UNTRUSTED_ERROR, shown
 from overheard.report.details import details
-from overheard.words.result import Exchange, Result
+from overheard.words.result import SHOWED, Exchange, Result
 from overheard.words.visible import Visible
 
 MESSAGE = "fluffy tail"
@@ -27,10 +27,22 @@ def test_every_attempt_is_shown_with_its_result() -> None:
     assert "  with another key: InvalidToken: not this key\n    a note\n" in printed
 
 
+def test_a_certificate_is_shown_once_and_a_warning_each_time() -> None:
+    notes = (f"{SHOWED}I am server", "SoftFailWarning: nobody answered")
+    exchange = replace(HTTP.exchanges[0], notes=notes)
+    printed = text(replace(HTTP, exchanges=(exchange, exchange)))
+    assert [printed.count(note) for note in notes] == [1, 2]
+
+
 def test_an_error_is_shown_in_short_and_in_full() -> None:
     printed = text(UNTRUSTED)
     assert "trusting the usual CAs: unable to get local issuer certificate\n" in printed
     assert f"    {UNTRUSTED_ERROR}\n" in printed
+    again = Exchange("once more", received=False, error=UNTRUSTED_ERROR)
+    longer = text(replace(UNTRUSTED, exchanges=(*UNTRUSTED.exchanges, again)))
+    # Once, and below its own attempt.
+    assert longer.count(UNTRUSTED_ERROR) == 1
+    assert longer.index(UNTRUSTED_ERROR) < longer.index("once more")
     assert "it never left: no application data" in printed
 
 

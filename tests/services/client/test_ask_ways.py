@@ -17,7 +17,7 @@ from overheard_services.client.stranger import stranger
 from overheard_services.enrolment import enrol
 from ports import free_port
 from processes import LONG, SOON
-from services.client.tls import Observed, RevocableServer, observing
+from services.client.tls import Observed, observing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,36 +140,6 @@ def test_an_unusable_or_invalid_suite_is_reported(noticed: Observed, files: File
     assert "handshake failure" in ask(noticed.url, Way(trusting=files.root, ciphers="AES128-GCM-SHA256")).error
     assert "No cipher can be selected" in ask(noticed.url, Way(trusting=files.root, ciphers="ACORN")).error
     assert noticed.hosts == []
-
-
-# ---- heeding a revocation list
-
-
-@pytest.fixture(scope="module")
-def listed(tmp_path_factory: pytest.TempPathFactory) -> RevocableServer:
-    return RevocableServer.make(tmp_path_factory.mktemp("listed"))
-
-
-def test_a_revoked_certificate_is_not_trusted(listed: RevocableServer) -> None:
-    with observing(listed.files) as noticed:
-        reply = ask(noticed.url, Way(trusting=listed.files.root, crl=listed.revoked))
-        assert "certificate verify failed: certificate revoked" in reply.error
-        assert noticed.hosts == []
-
-
-def test_a_certificate_is_trusted_if_it_is_not_listed_or_no_list_is_checked(listed: RevocableServer) -> None:
-    with observing(listed.files) as noticed:
-        assert ask(noticed.url, Way(trusting=listed.files.root, crl=listed.empty)) == Reply("fluffy tail")
-        assert ask(noticed.url, Way(trusting=listed.files.root)) == Reply("fluffy tail")
-
-
-def test_a_missing_revocation_list_is_an_error_if_one_must_be_checked(
-    https: str, files: Files, listed: RevocableServer
-) -> None:
-    reply = ask(https, Way(trusting=files.root, crl=listed.empty))
-    assert "unable to get certificate CRL" in reply.error
-    nowhere = ask(https, Way(trusting=files.root, crl=files.root.parent / "nowhere.pem"))
-    assert nowhere.error.startswith("FileNotFoundError: ")
 
 
 # ---- with patience

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from services.client.place import Place
 
 
+LIST = "http://server:5599/crl/revoked"
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -101,7 +104,7 @@ def test_an_attempt_without_needs_creates_nothing(place: Place) -> None:
     way(has, trust=Trust.NOT_THE_LAB_CA)
     way(has, trust=Trust.ANYBODY)
     way(has, trust=Trust.LAB_CA)
-    way(has, trust=Trust.GALLERY_CA, crl=True)
+    way(has, trust=Trust.GALLERY_CA, crl=LIST)
     assert left(place) == GATHERED
 
 
@@ -115,8 +118,9 @@ def test_the_fields_of_an_attempt_determine_its_way(place: Place) -> None:
         False,
     )
     gallery = place.folder / "gallery"
-    chosen = way(has, trust=Trust.GALLERY_CA, crl=True)
-    assert (chosen.trusting, chosen.crl, chosen.verify) == (gallery / "root.pem", gallery / "crl.pem", True)
+    chosen = way(has, trust=Trust.GALLERY_CA, crl=LIST, ocsp=True, soft_fail=True)
+    assert (chosen.trusting, chosen.verify) == (gallery / "root.pem", True)
+    assert (chosen.crl, chosen.ocsp, chosen.soft_fail) == (LIST, True, True)
 
 
 def test_a_log_is_known_by_the_key_that_was_handed_over(place: Place) -> None:

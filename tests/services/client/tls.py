@@ -70,21 +70,19 @@ def observing(files: Files) -> Iterator[Observed]:
 
 @dataclass(frozen=True)
 class RevocableServer:
-    """A server's files under a root, and the root's revocation lists: with the server on it, and empty."""
+    """A server's files under a root, and the root's revocation lists in DER: with the server on it, and empty."""
 
     files: Files
-    revoked: Path
-    empty: Path
+    revoked: bytes
+    empty: bytes
 
     @classmethod
     def make(cls, folder: Path) -> RevocableServer:
         """Create all of them in `folder`."""
         root = signed_by_itself(ROOT)
         (server,) = chain([SERVER], root, "")
-        made = cls(_files(folder, root, server), folder / "revoked.pem", folder / "empty.pem")
-        for file, revoked in ((made.revoked, [server.certificate]), (made.empty, [])):
-            file.write_bytes(revocation_list(root, revoked, days=1).public_bytes(Encoding.PEM))
-        return made
+        revoked, empty = (revocation_list(root, each, days=1) for each in ([server.certificate], []))
+        return cls(_files(folder, root, server), revoked.public_bytes(Encoding.DER), empty.public_bytes(Encoding.DER))
 
 
 def _files(folder: Path, root: Holder, server: Holder) -> Files:

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from overheard.role.health import probe, wait_until
 from overheard.words.gallery import Row
-from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
-from overheard.words.services import GALLERY_PORTS
+from overheard.words.handover import GALLERY_ROOT
+from overheard.words.services import GALLERY_GOOD, GALLERY_PORTS, StatusUrls
 from overheard_services.client.ask import Reply, Way, ask
 from ports import free_ports
 from processes import LONG, SOON
@@ -64,12 +64,22 @@ class GalleryProcess:
 
     def way(self, row: Row) -> Way:
         """How the scenario `gallery` requests a row."""
-        crl = self.handover / GALLERY_CRL if row.crl else None
-        return Way(trusting=self.handover / GALLERY_ROOT, crl=crl, strict=row.strict, patience=row.patience)
+        crl = self.status(row.name).crl if row.crl else ""
+        trusting = self.handover / GALLERY_ROOT
+        return Way(trusting=trusting, crl=crl, ocsp=row.ocsp, strict=row.strict, patience=row.patience)
+
+    def status(self, name: str) -> StatusUrls:
+        """Where a client finds out about the certificate of a row, or about the good one."""
+        return StatusUrls(f"http://server:{self.port}", name)
 
     def url(self, row: Row) -> str:
         """The URL of a row in this gallery."""
         return f"{row.scheme}://{row.host or ADDRESS}:{self.hung(row).port}/"
+
+    def ask_good(self, **how: Any) -> Reply:  # noqa: ANN401  (any field of a way)
+        """The reply of the server without a fault, to a client that makes the request so."""
+        port = self.port + 1 + GALLERY_PORTS.index(GALLERY_GOOD.port)
+        return ask(f"https://server:{port}/", Way(trusting=self.handover / GALLERY_ROOT, **how))
 
     def ask(self, row: Row) -> Reply:
         """The reply to a client."""

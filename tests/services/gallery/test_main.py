@@ -12,7 +12,7 @@ from cryptography import x509
 
 from overheard.words.errors import SettingsError
 from overheard.words.gallery import at
-from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
+from overheard.words.handover import GALLERY_ROOT
 from overheard.words.services import GALLERY_HEALTH, GALLERY_PORTS
 from overheard_services.gallery.authority import signed_by_itself
 from overheard_services.gallery.contexts import context, good
@@ -22,13 +22,11 @@ from processes import LONG, SOON
 from services.gallery.process import ADDRESS, GalleryProcess
 
 
-def test_it_hands_over_its_root_and_revocation_lists_and_no_key(gallery: GalleryProcess) -> None:
-    assert {file.name for file in gallery.handover.iterdir()} == {GALLERY_ROOT, GALLERY_CRL}
+def test_it_hands_over_its_root_and_no_key(gallery: GalleryProcess) -> None:
+    assert {file.name for file in gallery.handover.iterdir()} == {GALLERY_ROOT}
     (root,) = x509.load_pem_x509_certificates((gallery.handover / GALLERY_ROOT).read_bytes())
     assert "Overheard Lab Gallery Test Root CA (not for production)" in root.subject.rfc4514_string()
-    lists = (gallery.handover / GALLERY_CRL).read_text()
-    assert lists.count("BEGIN X509 CRL") == 2
-    assert "KEY" not in lists
+    assert "KEY" not in (gallery.handover / GALLERY_ROOT).read_text()
 
 
 def test_no_key_is_left_on_disk(gallery: GalleryProcess) -> None:

@@ -39,7 +39,7 @@ GALLERY = Chapter(
         other side does not speak TLS at all.
     """),
     try_this=Break(
-        file="services/overheard_services/client/ask.py",
+        file="services/overheard_services/client/revocation.py",
         line="context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF",
         instead="context.verify_flags |= ssl.VerifyFlags.VERIFY_DEFAULT",
         happens=paragraph("""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from overheard.words.scenario import Attempt, Trust, Wire
-from overheard.words.services import Service
+from overheard.words.services import GALLERY_HEALTH, Service, StatusUrls
 
 # Rows were verified with these two versions (Debian 12 and 13); the errors of versions in between are not known.
 OLDER, NEWER = (3, 0), (3, 5)
@@ -61,8 +61,9 @@ class Fault:
 class Row(Fault):
     """A fault that the gallery makes for real. `made` says how, as a phrase.
 
-    The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, and with `crl`
-    checks the gallery's revocation lists, with `strict` all of RFC 5280. `wire` is the same with all versions of
+    The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, with `crl` checks
+    the list of the authority, with `ocsp` asks its responder, both in hard fail: without an answer, it refuses the
+    server. With `strict` it checks all of RFC 5280. `wire` is the same with all versions of
     OpenSSL that were verified. If several of `says` have the same `since`, the error is one of them, depending on the
     version of Python. `port` is one of `GALLERY_PORTS` that no other row has; it never changes, because errors and
     pages show it.
@@ -74,6 +75,7 @@ class Row(Fault):
     host: str = "server"
     scheme: str = "https"
     crl: bool = False
+    ocsp: bool = False
     strict: bool = False
     patience: float = 10
     port: int
@@ -95,7 +97,8 @@ class Row(Fault):
             name=self.name,
             service=Service(self.scheme, self.host, self.port),
             trust=Trust.GALLERY_CA,
-            crl=self.crl,
+            crl=StatusUrls(GALLERY_HEALTH.origin, self.name).crl if self.crl else "",
+            ocsp=self.ocsp,
             strict=self.strict,
             patience=self.patience,
             error=older,
@@ -108,6 +111,11 @@ def unverified(reason: str, *, of: str = "") -> tuple[ErrorText, ...]:
     """The verification of the certificate failed. `of` is what OpenSSL adds to its reason."""
     message = f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason}{of} (_ssl.c:{{line}})"
     return (ErrorText(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError(1, {message!r})))"),)
+
+
+def unproved(reason: str, *, of: str = "") -> tuple[ErrorText, ...]:
+    """The client itself found the certificate wanting, after OpenSSL had verified it. `of` is what it adds."""
+    return (ErrorText(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError({f'{reason}: {of}'!r})))"),)
 
 
 def handshake_failed(code: str, reason: str, *, newer: str = "", newer_code: str = "") -> tuple[ErrorText, ...]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.story import certificates, clients, gallery, impostors, in_clear, issuing, later, logs, sealed
+from overheard.words.story import (
+    certificates,
+    clients,
+    gallery,
+    impostors,
+    in_clear,
+    issuing,
+    later,
+    logs,
+    revocation,
+    sealed,
+)
 
 if TYPE_CHECKING:
     from overheard.words.scenario import Scenario
@@ -21,7 +32,7 @@ STORY = (
 )
 
 # After the story, what is run if it is asked for.
-SCENARIOS = (*STORY, *logs.SCENARIOS, *issuing.SCENARIOS)
+SCENARIOS = (*STORY, *logs.SCENARIOS, *issuing.SCENARIOS, *revocation.SCENARIOS)
 
 # The positive control: unless it is overheard, nothing in the same run may be called PROTECTED.
 CONTROL = "http"
