@@ -82,6 +82,18 @@ CHEATS = {
         "should fail with “certificate has expired”, but got the message",
         everywhere=True,
     ),
+    "soft fail everywhere": Cheat(
+        "revocation",
+        "soft_fail=True",
+        "should fail with “unable to get certificate CRL”, but got the message",
+        everywhere=True,
+    ),
+    "no list of what was revoked": Cheat(
+        "revocation", "crl=''", "should fail with “certificate revoked”, but got the message", everywhere=True
+    ),
+    "no question to the responder": Cheat(
+        "revocation", "ocsp=False", "should fail with “revoked, says the OCSP responder", everywhere=True
+    ),
 }
 
 _IMPORTS = """\

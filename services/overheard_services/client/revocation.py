@@ -14,20 +14,18 @@ import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from overheard_services.client.fetch import fetched
 from overheard_services.client.ocsp_response import NoAnswerError, Standing, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The timeout, in seconds, and the most bytes of an answer.
-_PATIENCE, _LONGEST = 5, 1 << 20
 # As many as RFC 9654, 2.1 asks for.
 _NONCE_LENGTH = 32
 
@@ -42,7 +40,7 @@ def require_unlisted(context: ssl.SSLContext, url: str, *, soft_fail: bool) -> N
     OpenSSL fetches none by itself. It checks the list: who signed it, until when it is valid, and whom it is about.
     """
     try:
-        lists = _as_pem(_fetched(url))
+        lists = _as_pem(fetched(url))
     except NoAnswerError as problem:
         if soft_fail:
             _go_on(problem)
@@ -88,7 +86,7 @@ def _asked(chain: Sequence[bytes]) -> Standing:
         .add_extension(x509.OCSPNonce(secrets.token_bytes(_NONCE_LENGTH)), critical=False)
         .build()
     )
-    answer = _fetched(_responder(certificate), request.public_bytes(Encoding.DER))
+    answer = fetched(_responder(certificate), request.public_bytes(Encoding.DER))
     return standing(answer, request, issuer, datetime.now(UTC))
 
 
@@ -108,22 +106,3 @@ def _as_pem(answer: bytes) -> bytes:
         return x509.load_der_x509_crl(answer).public_bytes(Encoding.PEM)
     except ValueError:
         raise NoAnswerError("what came is no revocation list") from None
-
-
-def _fetched(url: str, asked: bytes = b"") -> bytes:
-    """The body at `url`, or in answer to what is asked there. What it is worth, its signature tells."""
-    if not url.startswith("http://"):
-        # Over HTTPS, another certificate would have to be checked first (RFC 5280, 8).
-        raise NoAnswerError("it is not to be asked over plain HTTP")
-    try:
-        with requests.Session() as session:
-            session.trust_env = False
-            how = {"Content-Type": "application/ocsp-request"} if asked else {}
-            method = "POST" if asked else "GET"
-            with session.request(
-                method, url, data=asked, headers=how, timeout=_PATIENCE, stream=True, allow_redirects=False
-            ) as answer:
-                answer.raise_for_status()
-                return next(answer.iter_content(_LONGEST), b"")
-    except (OSError, ValueError):
-        raise NoAnswerError("nobody answered") from None

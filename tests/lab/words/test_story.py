@@ -6,6 +6,7 @@ import re
 
 from overheard.words.scenario import Disguise, Need, Trust
 from overheard.words.secret import SECRET_MESSAGE
+from overheard.words.services import GALLERY_PORTS, Service
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import NEVER_SENT, Outcome
 
@@ -45,8 +46,13 @@ def test_nothing_in_clear_is_expected_to_be_protected() -> None:
         if scenario.expected.outcome is Outcome.PROTECTED:
             for attempt in scenario.attempts:
                 sealed = attempt.disguise in (Disguise.FERNET, Disguise.DIFFIE_HELLMAN)
-                assert sealed or (attempt.service.scheme == "https" and attempt.trust is Trust.LAB_CA)
+                assert sealed or (attempt.service.scheme == "https" and attempt.trust is _certifies(attempt.service))
                 assert not attempt.intercepted
+
+
+def _certifies(service: Service) -> Trust:
+    """The one CA whose certificate the service has. Whoever trusts any other besides may be talking to a spy."""
+    return Trust.GALLERY_CA if service.port in GALLERY_PORTS else Trust.LAB_CA
 
 
 def test_an_expected_overheard_names_the_spelling_and_layers() -> None:
