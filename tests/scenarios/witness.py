@@ -90,7 +90,8 @@ def _shown(folder: Path) -> dict[str, _Shown]:
     (row,) = (line for line in table.splitlines() if "<>" in line)
     messages = row.split("|")[2:-1:2]
     shown = {path.name: _Shown(with_message=int(count)) for path, count in zip(paths, messages, strict=True)}
-    for line in rows.splitlines():
+    # A body in binary may have what Python calls the end of a line; tshark escapes its line ends and tabs.
+    for line in rows.split("\n"):
         number, *values = line.split("\t")
         shown[files[int(number)].name].frames.append(dict(zip(_NAMES, values, strict=True)))
     for each in shown.values():

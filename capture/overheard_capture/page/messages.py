@@ -64,32 +64,41 @@ class SentStream:
         return self.pieces[-1][0]
 
 
-def messages(capture: TsharkInput, keys: TlsKeys) -> tuple[SentMessage, SentMessage]:
-    """The request and the response of the first conversation of a recording. Raises UnreadableError.
+def messages(capture: TsharkInput, keys: TlsKeys, carrier: int | None = None) -> tuple[SentMessage, SentMessage]:
+    """The request and the response of one conversation of a recording. Raises UnreadableError.
 
-    What frames after the first `_MOST` carried is left out.
+    It is that of the frame `carrier`, which carried the secret; if that is not known, the first one. What frames after
+    the first `_MOST` carried is left out.
     """
-    both = _first_conversation(capture)
+    number, both = _conversation(capture, carrier)
     if not any(stream.data and _FIRST_TYPE <= stream.data[0] <= _LAST_TYPE for stream in both):
         request, response = (_clear(stream) for stream in both)
         return request, response
-    opened = decrypt(capture.up_to(_MOST), keys, [0]).data
+    opened = decrypt(capture.up_to(_MOST), keys, [number]).data
     request, response = (_sealed(stream, opened) for stream in both)
     return request, response
 
 
-def _first_conversation(capture: TsharkInput) -> tuple[SentStream, SentStream]:
-    """What the client and the server of the first TCP connection sent."""
-    dissector, begun, sent = Dissector(), None, dict[object, dict[int, tuple[int, bytes]]]()
+def _conversation(capture: TsharkInput, carrier: int | None) -> tuple[int, tuple[SentStream, SentStream]]:
+    """The number of a TCP connection as tshark counts them, and what its client and its server sent."""
+    dissector, chosen = Dissector(), 0
+    # The client and the server of each, and what was sent from one end to another.
+    begun: list[tuple[object, object]] = []
+    sent: dict[tuple[object, object], dict[int, tuple[int, bytes]]] = {}
     for frame in islice(CaptureReader([capture.path]).frames(), _MOST):
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
-                begun = begun or (packet.source, packet.target)
-                if {packet.source, packet.target} == set(begun) and packet.payload:
+                ends = (packet.source, packet.target)
+                if ends not in begun and ends[::-1] not in begun:
+                    begun.append(ends)
+                if packet.frame == carrier:
+                    chosen = begun.index(ends if ends in begun else ends[::-1])
+                if packet.payload:
                     # What is sent again has the same number.
-                    sent.setdefault(packet.source, {}).setdefault(packet.sequence, (packet.frame, packet.payload))
-    client, server = (SentStream(tuple(sent.get(end, {}).values())) for end in begun or (None, None))
-    return client, server
+                    sent.setdefault(ends, {}).setdefault(packet.sequence, (packet.frame, packet.payload))
+    client, server = begun[chosen] if begun else (None, None)
+    of_client, of_server = sent.get((client, server), {}), sent.get((server, client), {})
+    return chosen, (SentStream(tuple(of_client.values())), SentStream(tuple(of_server.values())))
 
 
 def _clear(stream: SentStream) -> SentMessage:

@@ -80,9 +80,8 @@ def only_up_to(run: RunFolder, scenario: str) -> int:
 
 def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int | None:
     """The frame to show first: that which carried the secret; or the first with more than TCP."""
-    interim = run.known.get(scenario)
-    if interim and interim.verdict and interim.verdict.carrier:
-        return interim.verdict.carrier
+    if carrier := _carrier(run, scenario):
+        return carrier
     told = (
         arrow
         for ladder in drawn
@@ -90,6 +89,12 @@ def telling_frame(run: RunFolder, scenario: str, drawn: Sequence[Ladder]) -> int
         if arrow.kind not in {ArrowKind.TCP, ArrowKind.ACKNOWLEDGEMENT}
     )
     return next((arrow.frame for arrow in told), None)
+
+
+def _carrier(run: RunFolder, scenario: str) -> int | None:
+    """The frame that carried the secret, if that is known."""
+    interim = run.known.get(scenario)
+    return interim.verdict.carrier if interim and interim.verdict else None
 
 
 def compared(
@@ -102,7 +107,9 @@ def compared(
     names = [_HTTP, _HTTPS if scenario == _HTTP else scenario]
     # Without them, nothing would say where in the ciphertext the secret is.
     keys = keys_of(run)
-    both = {name: messages(tshark_input(run, name), keys) for name in names if run.is_recorded(name)}
+    both = {
+        name: messages(tshark_input(run, name), keys, _carrier(run, name)) for name in names if run.is_recorded(name)
+    }
     return [
         (what, [(name, half(pair[at], masking, opened=with_keys)) for name, pair in both.items()])
         for at, what in enumerate(("The request", "The response"))

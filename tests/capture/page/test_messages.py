@@ -47,3 +47,16 @@ def test_without_the_keys_there_is_only_what_crossed_the_wire(run: RunFolder) ->
 def test_of_a_refused_handshake_no_message_crossed_the_wire(run: RunFolder) -> None:
     request, response = messages(tshark_input(run, "https-untrusted"), keys_of(run))
     assert request.plain == response.plain == b""
+
+
+def test_the_conversation_is_that_of_the_frame_that_carried_the_secret(run: RunFolder) -> None:
+    """The first one may be a question to somebody else, such as whether a certificate was revoked."""
+    capture, keys = tshark_input(run, "mutual-tls"), keys_of(run)
+    conversations = sorted(
+        {messages(capture, keys, carrier)[1] for carrier in range(1, 60)}, key=lambda each: each.frames
+    )
+    assert len(conversations) > 1
+    with_it = [each for each in conversations if MESSAGE.encode() in each.plain]
+    for each in conversations:
+        assert all(messages(capture, keys, frame)[1] == each for frame in each.frames)
+    assert messages(capture, keys)[1] in with_it

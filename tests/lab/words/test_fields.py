@@ -25,6 +25,7 @@ def test_no_field_is_explained_twice() -> None:
         fields.network,
         fields.tcp,
         fields.http,
+        fields.revocation,
         fields.tls_record,
         fields.tls_hello,
         fields.tls_handshake,
@@ -42,6 +43,7 @@ def test_a_heading_is_named_by_its_words() -> None:
     assert key_of("tls", "", "Extension", "server_name (len=11)") == "Extension: server_name"
     assert key_of("tls", "", "Extension", "unknown (len=11)") == "Extension"
     assert key_of("tls", "tls.record", "TLSv1.3 Record Layer") == "tls.record"
+    assert key_of("", "", "Certificate Revocation List") == "Certificate Revocation List"
     # Elsewhere it is text of the packet.
     assert key_of("http", "", "Extension", "server_name") == ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.fields import http, link, network, tcp, tls_handshake, tls_hello, tls_record
+from overheard.words.fields import http, link, network, revocation, tcp, tls_handshake, tls_hello, tls_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,14 +20,16 @@ EXPLANATIONS: dict[str, Explanation] = {
     **network.FIELDS,
     **tcp.FIELDS,
     **http.FIELDS,
+    **revocation.FIELDS,
     **tls_record.FIELDS,
     **tls_hello.FIELDS,
     **tls_handshake.FIELDS,
 }
 
 
-# The protocols whose headings are Wireshark's own words; in others these are text of the packet.
-_WITH_HEADINGS = frozenset(("tls", "tcp", "udp"))
+# The protocols whose headings are Wireshark's own words; in others these are text of the packet. What is in no protocol
+# of its own has no name, such as a revocation list.
+_WITH_HEADINGS = frozenset(("tls", "tcp", "udp", ""))
 
 
 def key_of(layer: str, name: str, label: str, value: str = "") -> str:
