@@ -77,6 +77,8 @@ class Terminal:
         )
         os.close(slave)
         self._read(lambda _: True)
+        # A program that prints its environment, as `env` does, would print the prompt.
+        self.type("export -n PS1")
 
     def __enter__(self) -> Self:
         return self
