@@ -29,6 +29,7 @@ COPY lab/overheard/certificates /app/overheard/certificates
 COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/acme_order.py services/overheard_services/credentials.py /app/overheard_services/
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/transparency /app/overheard_services/transparency
+COPY services/overheard_services/status /app/overheard_services/status
 COPY services/overheard_services/client /app/overheard_services/client
 # Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \

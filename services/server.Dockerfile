@@ -27,6 +27,7 @@ COPY lab/overheard/role /app/overheard/role
 COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/acme_order.py services/overheard_services/credentials.py /app/overheard_services/
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/gallery /app/overheard_services/gallery
+COPY services/overheard_services/status /app/overheard_services/status
 COPY services/overheard_services/server /app/overheard_services/server
 # Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn.app.base import BaseApplication
 
@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 # The folder of gunicorn's heartbeat file: in memory, so that a busy disk cannot make a worker look dead.
 _MEMORY = Path("/dev/shm")  # noqa: S108
 # The accepted cipher suites up to TLS 1.2 (RFC 9325, 4.2). By default, Debian's Python accepts RSA key exchange.
-_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 # The deadline for a handshake, in seconds, and for one during which a certificate may be obtained. Those for the
 # request and the response are in `worker`.
 _HANDSHAKE_DEADLINE, _DEADLINE_ON_DEMAND = 5, 30
 
 log = logging.getLogger("overheard")
+
+
+class Context(Protocol):
+    """An SSLContext, or what stands in for one."""
+
+    def wrap_socket(
+        self, sock: socket.socket, /, *, server_side: bool, do_handshake_on_connect: bool, suppress_ragged_eofs: bool
+    ) -> Any:  # noqa: ANN401  (what is used as a socket)
+        """A connection after its handshake, for which there is the timeout of `sock`. Raises OSError if it fails."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,8 @@ class Listener:
 
     With `client_ca` (a PEM file) every client must present a certificate of that CA (RFC 8446, 4.3.2). `ciphers` are
     additional cipher suites up to TLS 1.2 to accept, as an OpenSSL cipher string. With `on_demand`, each handshake goes
-    on with the context that this returns, and ends if it raises OverheardError.
+    on with the context that this returns, and ends if it raises OverheardError. `context` replaces what would be made
+    of all these.
     """
 
     host: str
@@ -51,6 +61,7 @@ class Listener:
     ciphers: str = ""
     on_demand: Callable[[], ssl.SSLContext] | None = None
     tls13_only: bool = False
+    context: Context | None = None
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -69,7 +80,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes
 class _ByPort:
     """Stands in for gunicorn's one SSLContext: handles each connection as the listener of its port says."""
 
-    def __init__(self, contexts: Mapping[int, ssl.SSLContext], on_demand: Container[int]) -> None:
+    def __init__(self, contexts: Mapping[int, Context], on_demand: Container[int]) -> None:
         self._contexts, self._on_demand = contexts, on_demand
 
     def wrap_socket(self, sock: socket.socket, **options: Any) -> socket.socket:  # noqa: ANN401  (for SSLContext's own)
@@ -123,7 +134,7 @@ def _see_that_it_is_free(listener: Listener) -> None:
 
 def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
     """The gunicorn options for the listeners with TLS; empty if there are none."""
-    secure = {each.port: _context(each.certificate, each) for each in listeners if each.certificate}
+    secure = {each.port: each.context or _context(each.certificate, each) for each in listeners if each.certificate}
     if not secure:
         return {}
     by_port = _ByPort(secure, {listener.port for listener in listeners if listener.on_demand})
@@ -143,7 +154,7 @@ def context_of(certificate: Path, key: Path | None, ciphers: str = "", *, tls13_
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls13_only:
         context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.set_ciphers(":".join(filter(None, (_SUITES, ciphers))))
+    context.set_ciphers(":".join(filter(None, (SUITES, ciphers))))
     context.load_cert_chain(certificate, key)
     return context
 
@@ -173,9 +184,7 @@ def _with_context(current: Callable[[], ssl.SSLContext]) -> Callable[..., int | 
     return go_on
 
 
-def _secured(
-    sock: socket.socket, context: ssl.SSLContext, deadline: float, options: Mapping[str, Any]
-) -> ssl.SSLSocket:
+def _secured(sock: socket.socket, context: Context, deadline: float, options: Mapping[str, Any]) -> socket.socket:
     """The connection after its handshake.
 
     Raises ConnectionResetError if it fails, whatever the reason: gunicorn ignores that error silently. For any other it
@@ -185,7 +194,7 @@ def _secured(
     try:
         # A copy, because SSLContext closes a socket whose handshake failed. The worker reads what is left, then closes:
         # the connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).
-        secured = context.wrap_socket(sock.dup(), **options)
+        secured: socket.socket = context.wrap_socket(sock.dup(), **options)
     except OSError as problem:
         raise ConnectionResetError(errno.ECONNRESET, str(problem)) from problem
     secured.settimeout(None)

@@ -7,7 +7,6 @@ is on the wire, drops the answer and is let in.
 
 from __future__ import annotations
 
-import secrets
 import ssl
 import tempfile
 import warnings
@@ -15,19 +14,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from overheard_services.client.fetch import fetched
-from overheard_services.client.ocsp_response import NoAnswerError, Standing, standing
+from overheard_services.status.fetch import fetched
+from overheard_services.status.ocsp_request import question, responder_of
+from overheard_services.status.ocsp_response import NoAnswerError, Standing, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# As many as RFC 9654, 2.1 asks for.
-_NONCE_LENGTH = 32
 
 
 class SoftFailWarning(UserWarning):
@@ -80,25 +74,12 @@ def _go_on(problem: NoAnswerError) -> None:
 
 def _asked(chain: Sequence[bytes]) -> Standing:
     certificate, issuer = map(x509.load_der_x509_certificate, (*chain, *chain[-1:])[:2])
-    request = (
-        ocsp.OCSPRequestBuilder()
-        .add_certificate(certificate, issuer, hashes.SHA256())
-        .add_extension(x509.OCSPNonce(secrets.token_bytes(_NONCE_LENGTH)), critical=False)
-        .build()
-    )
-    answer = fetched(_responder(certificate), request.public_bytes(Encoding.DER))
+    responder = responder_of(certificate)
+    if not responder:
+        raise NoAnswerError("the certificate names no responder")
+    request = question(certificate, issuer)
+    answer = fetched(responder, request.public_bytes(Encoding.DER))
     return standing(answer, request, issuer, datetime.now(UTC))
-
-
-def _responder(certificate: x509.Certificate) -> str:
-    try:
-        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (x509.ExtensionNotFound, ValueError):
-        access = x509.AuthorityInformationAccess([])
-    for one in access:
-        if one.access_method == AuthorityInformationAccessOID.OCSP:
-            return str(one.access_location.value)
-    raise NoAnswerError("the certificate names no responder")
 
 
 def _as_pem(answer: bytes) -> bytes:

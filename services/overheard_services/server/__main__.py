@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from overheard.role.serve import Listener
+    from overheard.role.serve import Context, Listener
     from overheard_services.credentials import Credentials
 
 # How long the server waits for the certificate authority to start, in seconds.
 _PATIENCE = 30
-_MUTUAL, _LEGACY, _ACME = "mutual-tls", "legacy", "acme"
+_HTTPS, _MUTUAL, _LEGACY, _ACME = "https", "mutual-tls", "legacy", "acme"
 # RSA key exchange: the client encrypts the premaster secret with the server's key (RFC 5246, 7.4.7.1).
 _RSA_KEY_EXCHANGE = "AES128-GCM-SHA256"
 
@@ -86,7 +86,14 @@ def _listener(settings: Settings, name: str, credentials: Credentials | None, an
         ciphers=_RSA_KEY_EXCHANGE if name == _LEGACY else "",
         on_demand=_by_acme(enrolment, credentials, answers, settings.modern) if name == _ACME else None,
         tls13_only=settings.modern,
+        context=_stapled(credentials, settings.modern) if name == _HTTPS else None,
     )
+
+
+def _stapled(credentials: Credentials, modern: bool) -> Context | None:
+    from overheard_services.server.stapling import stapled  # noqa: PLC0415
+
+    return stapled(credentials, tls13_only=modern)
 
 
 def _by_acme(
@@ -95,7 +102,7 @@ def _by_acme(
     from overheard_services.server.acme_certificate import AcmeCertificate  # noqa: PLC0415
     from overheard_services.server.on_demand import OnDemand  # noqa: PLC0415
 
-    return OnDemand(AcmeCertificate(enrolment, credentials.root, answers, tls13_only=modern).obtain).context
+    return OnDemand(AcmeCertificate(enrolment, credentials.root, answers, tls13_only=modern).obtain).current
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from overheard_services.credentials import Credentials, key_pem, new_key
 from overheard_services.server.on_demand import Obtained
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from overheard_services.server.settings import Enrolment
@@ -30,7 +31,7 @@ class AcmeCertificate:
     answers: dict[str, str] = field(default_factory=dict)
     tls13_only: bool = False
 
-    def obtain(self) -> Obtained:
+    def obtain(self) -> Obtained[ssl.SSLContext]:
         """Get a new certificate, for the first of the server's names and a new key. Raises EnrolmentError."""
         mine, key = Credentials.within(self.enrolment.folder / _FOLDER), new_key()
         try:

@@ -147,7 +147,7 @@ def test_it_is_renewed_under_load_without_a_dropped_request(tmp_path: Path) -> N
         clock = [datetime.now(UTC)]
         current = OnDemand(answering.obtain, lambda: clock[0])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.sni_callback = _with_context(current.context)
+        context.sni_callback = _with_context(current.current)
         trusting = ssl.create_default_context(cafile=str(root))
         seen: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""When a certificate is obtained, and whom that delays: nobody but the first client."""
+"""When what is served with is obtained, and whom that delays: nobody but the first client."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Authority:
         self.handed_out: list[ssl.SSLContext] = []
         self.asked = 0
 
-    def obtain(self) -> Obtained:
+    def obtain(self) -> Obtained[ssl.SSLContext]:
         self.asked += 1
         assert self.ready.wait(SOON)
         if self.refuses:
@@ -35,7 +35,7 @@ class Authority:
         self.handed_out.append(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
         return Obtained(self.handed_out[-1], self.now, self.now + LIFE)
 
-    def certificate(self) -> OnDemand:
+    def certificate(self) -> OnDemand[ssl.SSLContext]:
         return OnDemand(self.obtain, lambda: self.now)
 
 
@@ -44,7 +44,7 @@ def test_nobody_is_asked_before_a_client_comes_and_then_once_for_all_of_them() -
     certificate = authority.certificate()
     assert authority.asked == 0
     with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda _: certificate.context(), range(32)))
+        got = list(pool.map(lambda _: certificate.current(), range(32)))
     assert got == authority.handed_out * 32
     assert authority.asked == 1
 
@@ -52,36 +52,36 @@ def test_nobody_is_asked_before_a_client_comes_and_then_once_for_all_of_them() -
 def test_it_is_kept_for_two_thirds_of_its_life() -> None:
     authority = Authority()
     certificate = authority.certificate()
-    certificate.context()
+    certificate.current()
     authority.now += LIFE * 2 / 3 - timedelta(seconds=1)
-    assert certificate.context() is authority.handed_out[0]
+    assert certificate.current() is authority.handed_out[0]
     assert authority.asked == 1
 
 
 def test_then_it_is_renewed_beside_the_clients_none_of_whom_waits() -> None:
     authority = Authority()
     certificate = authority.certificate()
-    first = certificate.context()
+    first = certificate.current()
     authority.now += LIFE * 2 / 3
     authority.ready.clear()
-    assert [certificate.context() for _ in range(100)] == [first] * 100
+    assert [certificate.current() for _ in range(100)] == [first] * 100
     assert eventually(lambda: authority.asked == 2)
     authority.ready.set()
-    assert eventually(lambda: certificate.context() is not first)
-    assert certificate.context() is authority.handed_out[1]
+    assert eventually(lambda: certificate.current() is not first)
+    assert certificate.current() is authority.handed_out[1]
     assert authority.asked == 2
 
 
 def test_a_renewal_that_fails_is_tried_again_after_a_pause_and_costs_no_client_anything() -> None:
     authority = Authority()
     certificate = authority.certificate()
-    first = certificate.context()
+    first = certificate.current()
     authority.now += LIFE * 2 / 3
     authority.refuses = True
 
     def a_second_later() -> ssl.SSLContext:
         authority.now += timedelta(seconds=1)
-        return certificate.context()
+        return certificate.current()
 
     def asked_again() -> bool:
         assert a_second_later() is first
@@ -97,13 +97,13 @@ def test_a_renewal_that_fails_is_tried_again_after_a_pause_and_costs_no_client_a
 def test_one_that_has_ended_is_not_served() -> None:
     authority = Authority()
     certificate = authority.certificate()
-    first = certificate.context()
+    first = certificate.current()
     authority.now += LIFE
-    assert certificate.context() is not first
+    assert certificate.current() is not first
     authority.now += LIFE
     authority.refuses = True
     with pytest.raises(EnrolmentError, match="refused"):
-        certificate.context()
+        certificate.current()
 
 
 def test_without_one_each_client_gets_the_error_and_the_ca_is_asked_once_in_ten_seconds() -> None:
@@ -112,8 +112,8 @@ def test_without_one_each_client_gets_the_error_and_the_ca_is_asked_once_in_ten_
     certificate = authority.certificate()
     for _ in range(5):
         with pytest.raises(EnrolmentError, match="refused"):
-            certificate.context()
+            certificate.current()
     assert authority.asked == 1
     authority.refuses = False
     authority.now += timedelta(seconds=10)
-    assert certificate.context() is authority.handed_out[0]
+    assert certificate.current() is authority.handed_out[0]

@@ -11,7 +11,7 @@ import threading
 from contextlib import closing, suppress
 from urllib.parse import urlsplit, urlunsplit
 
-from overheard_services.client.ocsp_response import NoAnswerError
+from overheard_services.status.ocsp_response import NoAnswerError
 
 # Seconds for connecting, and as many for the whole answer.
 _PATIENCE = 5

@@ -17,15 +17,16 @@ from ca.status.authorities import COMPROMISE, publishing
 from ca.status.authorities import NOW as NOW_THERE
 from overheard_ca.status.ocsp import Responder
 from overheard_ca.status.signer import Signer
-from overheard_services.client.ocsp_response import NoAnswerError, Standing, standing
 from overheard_services.gallery.authority import Holder, chain, signed_by_itself
 from overheard_services.gallery.plans import ISSUING, RESPONDER, ROOT, SERVER
 from overheard_services.gallery.status import Responder as GalleryResponder
+from overheard_services.status.ocsp_response import NoAnswerError, standing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOW = datetime.now(UTC)
+# Without microseconds, as times in certificates and responses are.
+NOW = datetime.now(UTC).replace(microsecond=0)
 NONCE = x509.OCSPNonce(bytes(32))
 ROOT_HELD = signed_by_itself(ROOT)
 ISSUER, LEAF = chain([ISSUING, SERVER], ROOT_HELD, "")
@@ -76,21 +77,23 @@ class Answer:
         return builder.sign(self.by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def told(answer: bytes, now: datetime = NOW) -> Standing:
-    return standing(answer, request(), ISSUER.certificate, now)
+def told(answer: bytes, now: datetime = NOW) -> tuple[str, str]:
+    """The status, and perhaps why."""
+    found = standing(answer, request(), ISSUER.certificate, now)
+    return found.status, found.reason
 
 
 BELIEVED = {
-    "good": (Answer(), Standing("good")),
-    "signed by the issuer itself": (Answer(by=ISSUER, sent=None), Standing("good")),
-    "signed with RSA": (Answer(by=RSA, sent=RSA), Standing("good")),
-    "made in advance, without a nonce": (Answer(nonce=None), Standing("good")),
-    "by a clock that is a little ahead": (Answer(begins=timedelta(minutes=4)), Standing("good")),
-    "unknown": (Answer(status=STATUS.UNKNOWN), Standing("unknown")),
-    "revoked": (Answer(status=STATUS.REVOKED), Standing("revoked")),
+    "good": (Answer(), ("good", "")),
+    "signed by the issuer itself": (Answer(by=ISSUER, sent=None), ("good", "")),
+    "signed with RSA": (Answer(by=RSA, sent=RSA), ("good", "")),
+    "made in advance, without a nonce": (Answer(nonce=None), ("good", "")),
+    "by a clock that is a little ahead": (Answer(begins=timedelta(minutes=4)), ("good", "")),
+    "unknown": (Answer(status=STATUS.UNKNOWN), ("unknown", "")),
+    "revoked": (Answer(status=STATUS.REVOKED), ("revoked", "")),
     "revoked for a reason": (
         Answer(status=STATUS.REVOKED, reason=x509.ReasonFlags.key_compromise),
-        Standing("revoked", "keyCompromise"),
+        ("revoked", "keyCompromise"),
     ),
 }
 
@@ -114,7 +117,9 @@ NOT_BELIEVED = {
 def test_what_is_signed_by_somebody_who_may_is_believed(name: str) -> None:
     answer, expected = BELIEVED[name]
     assert told(answer.der) == expected
-    assert expected.good is (expected.status == "good")
+    found = standing(answer.der, request(), ISSUER.certificate, NOW)
+    assert found.good is (found.status == "good")
+    assert (found.begins - NOW, found.ends - NOW) == (answer.begins, answer.ends)
 
 
 @pytest.mark.parametrize("name", NOT_BELIEVED)
@@ -133,7 +138,7 @@ def test_a_changed_byte_is_no_answer() -> None:
         except NoAnswerError:
             continue
         # What is not signed may change: the certificates beside it, and how they are tagged.
-        assert found == Standing("revoked")
+        assert found == ("revoked", "")
 
 
 @pytest.mark.parametrize("answer", [b"", b"ready", b"\x30\x03\x0a\x01\x03", b"\x30\x03\x0a\x01\x09"])
@@ -143,7 +148,7 @@ def test_what_is_no_response_and_what_says_nothing_is_no_answer(answer: bytes) -
 
 
 def test_the_responder_of_the_gallery_is_believed() -> None:
-    for revoked, expected in ((False, Standing("good")), (True, Standing("revoked", "keyCompromise"))):
+    for revoked, expected in ((False, ("good", "")), (True, ("revoked", "keyCompromise"))):
         responder = GalleryResponder(LEAF, ISSUER, DELEGATE, revoked)
         assert told(responder.answer(request().public_bytes(Encoding.DER)), datetime.now(UTC)) == expected
 
@@ -152,16 +157,17 @@ def test_that_of_the_lab_ca_is_believed(tmp_path: Path) -> None:
     made = publishing(tmp_path / "state")
     responder = Responder(made.issuer, made.ledger, Signer(made.issuer, made.ledger))
     leaf = made.leaf()
-    assert _of_the_ca(responder, leaf) == Standing("good")
+    assert _of_the_ca(responder, leaf) == ("good", "")
     made.revoke(leaf, COMPROMISE)
-    assert _of_the_ca(responder, leaf) == Standing("revoked", "keyCompromise")
+    assert _of_the_ca(responder, leaf) == ("revoked", "keyCompromise")
 
 
-def _of_the_ca(responder: Responder, leaf: x509.Certificate) -> Standing:
+def _of_the_ca(responder: Responder, leaf: x509.Certificate) -> tuple[str, str]:
     issuer = responder.issuer.certificate
     builder = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA256())
     asked = builder.add_extension(NONCE, critical=False).build()
-    return standing(responder.answer(asked.public_bytes(Encoding.DER), NOW_THERE), asked, issuer, NOW_THERE)
+    found = standing(responder.answer(asked.public_bytes(Encoding.DER), NOW_THERE), asked, issuer, NOW_THERE)
+    return found.status, found.reason
 
 
 def test_a_responder_needs_its_purpose() -> None:

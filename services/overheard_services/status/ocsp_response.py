@@ -22,9 +22,11 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """What a responder says of a certificate: `good`, `revoked` or `unknown`, and perhaps why."""
+    """What a responder says of a certificate: `good`, `revoked` or `unknown`, from when until when, and perhaps why."""
 
     status: str
+    begins: datetime
+    ends: datetime
     reason: str = ""
 
     @property
@@ -54,7 +56,9 @@ def _of_one(one: ocsp.OCSPSingleResponse, now: datetime) -> Standing:
     if one.next_update_utc is None or one.next_update_utc < now:
         raise NoAnswerError("the response is out of date")
     reason = one.revocation_reason
-    return Standing(one.certificate_status.name.lower(), reason.value if reason else "")
+    return Standing(
+        one.certificate_status.name.lower(), one.this_update_utc, one.next_update_utc, reason.value if reason else ""
+    )
 
 
 def _about(response: ocsp.OCSPResponse, request: ocsp.OCSPRequest) -> ocsp.OCSPSingleResponse:

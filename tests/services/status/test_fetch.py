@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.servers import Answers, serving
-from overheard_services.client.fetch import LONGEST, fetched
-from overheard_services.client.ocsp_response import NoAnswerError
+from overheard_services.status.fetch import LONGEST, fetched
+from overheard_services.status.ocsp_response import NoAnswerError
 from ports import free_port
 from processes import LONG
 
