@@ -61,6 +61,8 @@ def _fitting(line: bytes, length: Callable[[int], int]) -> bytes:
     for _ in range(_ESCAPED):
         if len(text) <= length(text[0]):
             return text
+        if not _ESCAPES.search(text):
+            break
         if b"=" in text:
             plain = binascii.a2b_qp(text)
             if len(plain) == length(plain[0]):
@@ -142,8 +144,9 @@ def _unescaped(piece: bytes) -> bytes:
     return piece[:1].translate(_LESS_106) + piece[1:].translate(_LESS_42)
 
 
-# How often a line may be escaped.
+# How often a line may be escaped; and what there is in one that is.
 _ESCAPED = 4
+_ESCAPES = lazy_pattern(rb"[=&]|''|\"\"")
 _LESS_42, _LESS_106 = (bytes((byte - less) % 256 for byte in range(256)) for less in (42, 106))
 _GIT_CONTENT = lazy_pattern(rb"(?:literal|delta) \d+")
 
