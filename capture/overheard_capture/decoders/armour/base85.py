@@ -73,6 +73,8 @@ class Base85:
         self.native = _native(alphabet, self.zeros)
         escape = escape_of(sign for sign in SIGNS if sign in alphabet)
         self._escape, self._end = lazy_pattern(escape), lazy_pattern(rb"%b|(%b)" % (escape, _END))
+        # Nothing goes on behind an escape of another sign, such as the quote of a string, although its letters may.
+        self._other_sign = lazy_pattern(escape_of(sign for sign in SIGNS if sign not in alphabet) or rb"(?!)")
         others = re.escape((alphabet + self.zeros).replace(b"&", b""))
         unit = rb"(?:[%b]++|%b|&)" % (others, escape)
         self._line_break = lazy_pattern(rb"\r?\n" if self.zeros else rb"\r?\n|(?:\\{1,8}r)?\\{1,8}n")
@@ -114,7 +116,7 @@ class Base85:
             first = line.start() if self.zeros else _behind_escape(data, line.start())
             head = data[first : min(line.end(), first + _LOOK)]
             for begin in () if is_read or not self._may_begin(head) else self._begins(head):
-                if found := self._run.match(data, first + begin):
+                if found := self._match(data, first + begin):
                     yield found
                     yield from self._cut_short(data, *found.span())
                     end = max(end, found.end())
@@ -123,6 +125,12 @@ class Base85:
                 for begin in self._begins(inside) if unlike_words(inside[:_VARIED]) else ():
                     if found := self._run.match(data, first + begin, last):
                         yield found
+
+    def _match(self, data: bytes, begin: int) -> re.Match[bytes] | None:
+        """The run from `begin` on, up to a sign that certainly ends it."""
+        found = self._run.match(data, begin)
+        end = self._other_sign.search(data, begin, found.end()) if found else None
+        return self._run.match(data, begin, end.start()) if end and end.start() - begin >= SHORTEST_BASE85 else found
 
     def lines(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """The lines that are long enough."""

@@ -26,8 +26,12 @@ _CDATA = lazy_pattern(rb"(?<=<!\[CDATA\[).{%d,}?(?:(?=\]\]>)|\Z)" % SHORTEST_BAS
 
 
 def escape_of(signs: Iterable[bytes]) -> bytes:
-    """An expression for these signs as entities, which may be escaped themselves, or as code units (`u0026`)."""
-    signs = [*signs]
+    """An expression for these signs as entities, which may be escaped themselves, or as code units (`u0026`).
+
+    It is empty if there are none.
+    """
+    if not (signs := [*signs]):
+        return b""
     names, codes = b"|".join(map(SIGNS.__getitem__, signs)), b"|".join(b"%02x" % ord(sign) for sign in signs)
     numbers = b"|".join(b"%d" % ord(sign) for sign in signs)
     return rb"(?:%b(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (_AND, names, numbers, codes, codes)

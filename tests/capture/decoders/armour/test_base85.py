@@ -77,3 +77,19 @@ def test_it_is_found_in_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base85, "core", lambda: None)
     assert found(b"\n".join(lines)) == compiled
     assert [found(line) for line in lines] == each
+
+
+def test_nothing_goes_on_behind_an_escape_of_a_sign_that_is_in_no_alphabet() -> None:
+    """A string of JSON lines in HTML; other lines follow, with signs that may end it as well."""
+    line, secret = b"{&quot;text&quot;: &quot;%b&quot;}\n", b"sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+    text = line % base64.b85encode(b"xxx" + secret) + line % b"nothing" * 2
+    rfc1924 = BASE85_CODINGS[0]
+    assert b"xxx" + secret in [rfc1924.decode(rfc1924.chars(match[0])) for match in rfc1924.find(text, 0)]
+
+
+def test_an_escaped_quote_is_a_character_of_an_alphabet_that_has_it() -> None:
+    note, ascii85 = b"the note of 14 squirrels, in full", BASE85_CODINGS[2]
+    escaped = base64.a85encode(note).replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b'"', b"&quot;")
+    assert b"&quot;" in escaped
+    found = next(ascii85.find(escaped, 0))
+    assert ascii85.decode(ascii85.chars(found[0])) == note
