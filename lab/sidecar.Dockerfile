@@ -5,7 +5,7 @@ ARG BASE_IMAGE=debian:trixie-slim
 FROM $BASE_IMAGE AS python
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+    && rm -rf /var/lib/apt/lists/*
 
 FROM python AS packages
 RUN apt-get update \
@@ -28,7 +28,7 @@ LABEL org.opencontainers.image.base.name=$BASE_IMAGE
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends tshark libcap2-bin \
     && setcap cap_net_raw+ep /usr/bin/dumpcap \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+    && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp
 COPY --from=packages /opt/venv /opt/venv
 COPY lab/overheard /app/overheard

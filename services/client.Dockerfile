@@ -4,7 +4,7 @@ ARG BASE_IMAGE=debian:trixie-slim
 FROM $BASE_IMAGE AS python
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+    && rm -rf /var/lib/apt/lists/*
 
 FROM python AS packages
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
