@@ -1,4 +1,4 @@
-"""A file of SQLite that only its owner can read. Every call reopens it, so threads and forks may share it."""
+"""A file of SQLite that only its owner can read. Threads may share it, and forks as long as no connection is kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 # Seconds to wait for another thread's transaction, which takes milliseconds.
 _PATIENCE = 10
+# How many connections are kept for the next calls. Each is a file descriptor.
+_KEPT = 16
 
 
 class Database:
@@ -19,6 +21,8 @@ class Database:
         self._path = path
         # SQLite makes whoever waits look again, ever more rarely: of a hundred threads, some would look in vain.
         self._one_at_a_time = threading.Lock()
+        # Connections that nobody uses now; None if each is closed after its use.
+        self._unused: list[sqlite3.Connection] | None = None
         # Created here, because SQLite would make it readable for everybody; its journals copy this mode.
         path.touch(mode=0o600)
         path.chmod(0o600)
@@ -34,11 +38,30 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for reading, which waits for no transaction."""
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+        connection = self._connection()
         try:
             yield connection
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        if self._unused is not None and len(self._unused) < _KEPT:
+            self._unused.append(connection)
+        else:
+            connection.close()
+
+    def keep_connections(self) -> None:
+        """Keep connections for the next calls: to open one takes longer than most queries.
+
+        For a process that does not fork any more: SQLite forbids to take a connection into another process.
+        """
+        self._unused = []
+
+    def _connection(self) -> sqlite3.Connection:
+        try:
+            return (self._unused or []).pop()
+        except IndexError:
+            # One thread at a time uses it, but not always the same one.
+            return sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
 
 
 def only_added_to(connection: sqlite3.Connection, table: str, key: tuple[str, ...], what: str) -> None:

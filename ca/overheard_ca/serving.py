@@ -16,17 +16,22 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+# ACME takes eight requests for a certificate, and its clients keep their connection.
+_KEEP_ALIVE = 5
+
+
 def serve_certificates(settings: Settings, issuance: Issuance) -> None:
     """Serve until SIGTERM or SIGINT, and then end the process. Raises SettingsError if a port is taken."""
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
     acme, status = settings.acme, settings.status
+    keep_alive = _KEEP_ALIVE if acme else 0
 
     # In the process that serves: ACME has threads.
     def app() -> Flask:
         return create_app(issuance, Service(issuance, acme, settings.hosts) if acme else None)
 
     if status is None:
-        serve(app, [own])
+        serve(app, [own], keep_alive=keep_alive)
         return
     plain = create_status_app(issuance.authority.issuing, issuance.ledger, issuance.authority.root_list)
-    serve(lambda: apart(app(), plain), [own, Listener(str(settings.bind), status.port)])
+    serve(lambda: apart(app(), plain), [own, Listener(str(settings.bind), status.port)], keep_alive=keep_alive)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -36,6 +36,34 @@ def ledger(tmp_path: Path) -> Ledger:
 def used_up(ledger: Ledger, token: str) -> bool:
     with ledger.transaction() as entry:
         return spend(entry, token, NOW)
+
+
+def test_connections_are_closed_unless_they_are_to_be_kept(ledger: Ledger) -> None:
+    with ledger.reading() as first:
+        pass
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        first.execute("SELECT 1")
+    ledger.keep_connections()
+    with ledger.reading() as first, ledger.reading() as second:
+        assert first is not second
+    with ledger.reading() as third:
+        assert third in (first, second)
+
+
+def test_a_connection_that_was_kept_sees_what_others_wrote_and_one_that_failed_is_not_kept(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    other = Ledger(tmp_path / "ledger.sqlite")
+    ledger.keep_connections()
+    assert ledger.grant("acorn") is None
+    other.add_token("acorn", "server", NAMES)
+    assert ledger.grant("acorn")
+    with suppress(InterruptedError), ledger.transaction() as entry:
+        entry.execute("DELETE FROM tokens")
+        raise InterruptedError
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        entry.execute("SELECT 1")
+    assert ledger.grant("acorn")
 
 
 def test_a_token_is_valid_for_its_names(ledger: Ledger) -> None:

@@ -40,6 +40,8 @@ from overheard_ca.request import CheckedRequest, examined
 
 # How long an order may take, and how long what was proved counts.
 _PATIENCE = timedelta(days=1)
+# How long a response waits for the end of a validation, in seconds.
+_MOMENT = 0.5
 # How long after that an order without a certificate is kept, and how many are removed when another one comes.
 _REMEMBERED, _FORGOTTEN_AT_ONCE = timedelta(days=30), 100
 
@@ -105,13 +107,16 @@ class Orders:
             raise of_identifiers(refused)
 
     def begin(self, signed: Signed, challenge: Challenge, authorization: Authorization) -> None:
-        """Validate a challenge, unless `signed` only asks for it. Raises ProblemError."""
+        """Validate a challenge, unless `signed` only asks for it. Raises ProblemError.
+
+        Most end within a moment, and the client need not ask again then.
+        """
         if signed.changes is None or authorization.status_at(datetime.now(UTC)) != PENDING:
             return
         with self.issuance.ledger.transaction() as entry:
             begun = Store(entry).begin(challenge.id)
         if begun:
-            self.validator.validate(challenge.id)
+            self.validator.validate(challenge.id).wait(_MOMENT)
 
     def deactivate(self, authorization: Authorization, signed: Signed) -> None:
         """Give up an authorization, unless `signed` only asks for it. Raises ProblemError."""

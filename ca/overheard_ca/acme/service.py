@@ -33,10 +33,11 @@ log = logging.getLogger("overheard_ca")
 
 
 class Service:
-    """ACME for one CA, which is reached at `hosts` (names with ports)."""
+    """ACME for one CA, which is reached at `hosts` (names with ports). It belongs to the process that serves."""
 
     def __init__(self, issuance: Issuance, settings: AcmeSettings, hosts: frozenset[str]) -> None:
         self.issuance, self.settings, self.hosts = issuance, settings, hosts
+        issuance.ledger.keep_connections()
         with issuance.ledger.reading() as connection:
             connection.executescript(TABLES)
         self.nonces = Nonces(settings.bad_nonces)

@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from josepy.jwk import JWK
@@ -91,7 +92,7 @@ class Store:
         if row is None:
             return None
         identifier, key, status, contact, agreed, binding = row
-        return Account(identifier, read_key(json.loads(key)), status, tuple(json.loads(contact)), bool(agreed), binding)
+        return Account(identifier, _key(key), status, tuple(json.loads(contact)), bool(agreed), binding)
 
     def change_account(self, account: Account) -> None:
         """Store its key, status and contacts, and that it agreed."""
@@ -254,6 +255,12 @@ class Store:
     def deactivate(self, authorization: str) -> None:
         """Give up an authorization."""
         self._all("UPDATE acme_authorizations SET status = ? WHERE id = ?", (DEACTIVATED, authorization))
+
+
+# Every request of an account needs its key.
+@lru_cache(1024)
+def _key(text: str) -> JWK:
+    return read_key(json.loads(text))
 
 
 def _order(row: tuple[Any, ...]) -> Order:

@@ -92,9 +92,15 @@ class _ByPort:
 
 
 def serve(
-    make_app: Callable[[], Flask], listeners: Sequence[Listener], *, stop: Callable[[], None] = lambda: None
+    make_app: Callable[[], Flask],
+    listeners: Sequence[Listener],
+    *,
+    stop: Callable[[], None] = lambda: None,
+    keep_alive: int = 0,
 ) -> None:
     """Serve on all of `listeners` until SIGTERM or SIGINT, and then end the process.
+
+    A connection is open for `keep_alive` seconds after a response, for another request; 0: the server closes it.
 
     Raises SettingsError if an address cannot be listened on. `make_app` is called in the worker process, so that
     threads that the application starts are in the process that handles its requests. So is `stop`, at the end, perhaps
@@ -107,8 +113,8 @@ def serve(
         "worker_class": Worker,
         "threads": CONNECTIONS,
         "worker_connections": CONNECTIONS,
-        # One exchange per connection, closed by the server, so that a recording has whole streams, from SYN to FIN.
-        "keepalive": 0,
+        # In the lab, 0: a recording has whole streams then, each with one exchange, from SYN to FIN.
+        "keepalive": keep_alive,
         "graceful_timeout": 1,
         # There is no proxy in front: by default, who connects from this machine may set SCRIPT_NAME, PATH_INFO and the
         # scheme with headers.

@@ -7,6 +7,9 @@ loop that accepts them, which takes up to two seconds for a client that does not
 
 from __future__ import annotations
 
+import os
+import select
+import ssl
 import time
 from collections import Counter
 from contextlib import suppress
@@ -31,12 +34,28 @@ REQUEST_DEADLINE, RESPONSE_DEADLINE = 10, 10
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
-    """Serves one request per connection. Calls `stop` of its application when it is told to end, and when it ends."""
+    """Calls `stop` of its application when it is told to end, and when it ends.
+
+    Serves one request per connection, or several if gunicorn's option `keepalive` says for how many seconds it is open
+    between two of them. gunicorn's own worker hands such a connection to its loop and back for each request.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (they are gunicorn's)
         super().__init__(*arguments, **options)
         # By address. Only the thread of the loop uses it.
         self._open: Counter[str] = Counter()
+        # gunicorn closes connections when there are this many between two requests.
+        self.max_keepalived = CONNECTIONS
+
+    @classmethod
+    def check_config(cls, _config: object, _log: object) -> None:
+        """Accept the options. gunicorn would say that no thread is left for connections between two requests."""
+
+    def init_process(self) -> None:
+        """Prepare to serve, in the worker's process."""
+        # Readable once the worker is told to end: no connection waits for another request then.
+        self._ending = os.eventfd(0)
+        super().init_process()
 
     def run(self) -> None:
         """Serve until told to end."""
@@ -48,11 +67,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
     def handle_exit(self, number: int, frame: FrameType | None) -> None:
         """Handle SIGTERM. After `run` it might be too late: gunicorn kills a worker with busy threads."""
         self.app.stop()
+        os.eventfd_write(self._ending, 1)
         super().handle_exit(number, frame)
 
     def handle_quit(self, number: int, frame: FrameType | None) -> None:
         """Handle SIGQUIT, which gunicorn sends on SIGINT: on a busy machine, `run` ends too late for it."""
         self.app.stop()
+        os.eventfd_write(self._ending, 1)
         super().handle_quit(number, frame)
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401  (gunicorn's TConn)
@@ -70,9 +91,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
         # It is how a failed handshake is reported.
         with suppress(ConnectionResetError):
             conn.init()
-            conn.parser.unreader = _Unreader(conn.sock)
-            super().handle(conn)
+            unreader = conn.parser.unreader = _Unreader(conn.sock)
+            while super().handle(conn) and self._has_more(conn.sock, unreader):
+                unreader.begin()
         close_graceful(conn.sock)
+
+    def _has_more(self, sock: socket.socket, unreader: _Unreader) -> bool:
+        """Wait for the next request on a connection, or its end. False if neither comes."""
+        # What came with the last request, and what was decrypted with it.
+        if unreader.buf.getvalue() or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            return True
+        poll = select.poll()
+        poll.register(sock, select.POLLIN)
+        poll.register(self._ending, select.POLLIN)
+        return any(ready == sock.fileno() for ready, _ in poll.poll(1000 * self.cfg.keepalive))
 
     def finish_request(self, conn: Any, _done: Future[None]) -> None:  # noqa: ANN401
         """Forget a connection that was served."""
@@ -86,6 +118,10 @@ class _Unreader(SocketUnreader):  # type: ignore[misc]
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a request."""
         self._deadline = time.monotonic() + REQUEST_DEADLINE
 
     def chunk(self, size_hint: int | None = None) -> bytes:

@@ -127,5 +127,12 @@ def test_chaos_makes_good_nonces_bad_and_validations_slow(tmp_path: Path) -> Non
         stage.ca.settings["acme_bad_nonces"] = "0"
         stage.ca.stop()
         stage.ca.start()
-        stage.client().obtain(stage.publish, "a.test", "b.test", "c.test", "d.test")
+        client = stage.client()
+        client.obtain(stage.publish, "a.test", "b.test", "c.test", "d.test")
         assert time.monotonic() - began > 1
+        # Nobody waits for the response until a slow one has ended.
+        challenges = [
+            client.challenge(client.order("e.test").json()["authorizations"][0], "http-01") for _ in range(10)
+        ]
+        statuses = [client.post(each["url"], {}).json()["status"] for each in challenges]
+        assert "processing" in statuses

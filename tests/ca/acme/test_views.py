@@ -135,6 +135,14 @@ def test_a_certificate_is_obtained_by_each_challenge(stage: Stage, client: Clien
     chain[0].verify_directly_issued_by(chain[1])
 
 
+def test_the_response_to_an_answered_challenge_has_the_result(stage: Stage, client: Client) -> None:
+    for published, status in ((True, "valid"), (False, "invalid")):
+        challenge = client.challenge(client.order("at-once.test").json()["authorizations"][0], "http-01")
+        if published:
+            stage.publish("at-once.test", challenge["token"], client.answer(challenge["token"]))
+        assert client.post(challenge["url"], {}).json()["status"] == status
+
+
 def _publisher(stage: Stage, kind: str) -> Callable[[str, str, str], None]:
     def publish(name: str, token: str, answer: str) -> None:
         match kind:

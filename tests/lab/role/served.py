@@ -70,14 +70,22 @@ def listener(files: Files | None = None, **options: object) -> Listener:
 
 
 @contextmanager
-def started(files: Files | None = None, *listeners: Listener, stopped: Path = Path(os.devnull)) -> Iterator[Served]:
+def started(
+    files: Files | None = None, *listeners: Listener, stopped: Path = Path(os.devnull), keep_alive: int = 0
+) -> Iterator[Served]:
     """A server with `listeners`, or with a single one, which uses TLS if there are `files`.
 
     It creates the file `stopped` when it is told to stop.
     """
     listeners = listeners or (listener(files),)
     with subprocess.Popen(
-        [sys.executable, str(_SCRIPT), str(stopped), *(json.dumps(asdict(one), default=str) for one in listeners)],
+        [
+            sys.executable,
+            str(_SCRIPT),
+            str(stopped),
+            str(keep_alive),
+            *(json.dumps(asdict(one), default=str) for one in listeners),
+        ],
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -1,6 +1,7 @@
-"""`python serving.py STOPPED LISTENER...`: serves a test application as the lab's roles do.
+"""`python serving.py STOPPED KEEP_ALIVE LISTENER...`: serves a test application as the lab's roles do.
 
-A listener is given as JSON, as from `dataclasses.asdict`. The file STOPPED is created when it is told to stop.
+A listener is given as JSON, as from `dataclasses.asdict`. The file STOPPED is created when it is told to stop. A
+connection is open for KEEP_ALIVE seconds after a response.
 """
 
 from __future__ import annotations
@@ -67,5 +68,5 @@ def listener(text: str) -> Listener:
 
 
 if __name__ == "__main__":
-    stopped, *listeners = sys.argv[1:]
-    serve(create_app, [listener(text) for text in listeners], stop=Path(stopped).touch)
+    stopped, kept, *listeners = sys.argv[1:]
+    serve(create_app, [listener(text) for text in listeners], stop=Path(stopped).touch, keep_alive=int(kept))

@@ -102,6 +102,76 @@ def test_the_application_is_told_to_stop(tmp_path: Path, how: signal.Signals, bu
         assert note.exists()
 
 
+_REQUEST = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+_RESPONSE_ENDS = b"ready"
+
+
+def _responses(client: socket.socket, number: int) -> bytes:
+    """What comes up to the end of so many responses, or of the connection."""
+    received = b""
+    while received.count(_RESPONSE_ENDS) < number and (piece := client.recv(4096)):
+        received += piece
+    return received
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_a_connection_that_is_kept_takes_further_requests(files: Files, secure: bool) -> None:
+    context = ssl.create_default_context(cafile=str(files.root)) if secure else None
+    with started(files if secure else None, keep_alive=1) as served, closing(served.connect(context)) as client:
+        for _ in range(2):
+            client.sendall(_REQUEST)
+            assert b"connection: keep-alive" in _responses(client, 1).lower()
+        # Several at once, and a request in two pieces.
+        client.sendall(3 * _REQUEST + _REQUEST[:9])
+        assert _responses(client, 3).count(_RESPONSE_ENDS) == 3
+        client.sendall(_REQUEST[9:])
+        assert _responses(client, 1).count(_RESPONSE_ENDS) == 1
+        # Then nothing comes for longer than it is kept.
+        begun = time.monotonic()
+        assert to_the_end(client) == b""
+        assert 0.9 < time.monotonic() - begun < 1 + AT_MOST
+
+
+@pytest.mark.slow
+def test_a_connection_is_closed_after_the_response_if_none_is_kept(plain: Served) -> None:
+    with closing(plain.connect()) as client:
+        client.sendall(2 * _REQUEST)
+        assert to_the_end(client).count(_RESPONSE_ENDS) == 1
+
+
+@pytest.mark.slow
+def test_a_client_that_is_told_so_closes_the_connection() -> None:
+    with started(keep_alive=60) as served, closing(served.connect()) as client:
+        client.sendall(_REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert b"connection: close" in to_the_end(client).lower()
+
+
+@pytest.mark.slow
+def test_a_further_request_has_a_deadline_of_its_own() -> None:
+    with started(keep_alive=60) as served, closing(served.connect()) as client:
+        client.sendall(_REQUEST)
+        _responses(client, 1)
+        client.sendall(_REQUEST[:9])
+        begun = time.monotonic()
+        to_the_end(client)
+        assert time.monotonic() - begun < REQUEST_DEADLINE + AT_MOST
+
+
+@pytest.mark.slow
+def test_connections_that_are_kept_delay_no_end() -> None:
+    with started(keep_alive=60) as served, ExitStack() as stack:
+        clients = [stack.enter_context(closing(served.connect())) for _ in range(10)]
+        for client in clients:
+            client.sendall(_REQUEST)
+            _responses(client, 1)
+        served.process.terminate()
+        begun = time.monotonic()
+        assert [to_the_end(client) for client in clients] == 10 * [b""]
+        assert served.process.wait(SOON) == 0
+        assert time.monotonic() - begun < AT_MOST
+
+
 def test_a_request_is_read_up_to_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then does not move it."""
     monkeypatch.setattr(worker, "REQUEST_DEADLINE", 0.1)

@@ -30,7 +30,7 @@ class Validator:
 
     def __init__(self, ledger: Ledger, settings: AcmeSettings) -> None:
         self._ledger, self._settings, self._network = ledger, settings, Network(settings)
-        self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[str, threading.Event]] = queue.SimpleQueue()
         for _ in range(_THREADS):
             threading.Thread(target=self._work, daemon=True).start()
         with ledger.reading() as connection:
@@ -38,17 +38,20 @@ class Validator:
         for challenge in unfinished:
             self.validate(challenge.id)
 
-    def validate(self, challenge: str) -> None:
-        """Have the challenge with this identifier validated soon."""
-        self._waiting.put(challenge)
+    def validate(self, challenge: str) -> threading.Event:
+        """Have the challenge with this identifier validated soon. The event is set once that has ended."""
+        ended = threading.Event()
+        self._waiting.put((challenge, ended))
+        return ended
 
     def _work(self) -> None:
         while True:
-            identifier = self._waiting.get()
+            identifier, ended = self._waiting.get()
             try:
                 self._validate(identifier)
             except Exception:
                 log.exception("the validation of %s failed", identifier)
+            ended.set()
 
     def _validate(self, identifier: str) -> None:
         with self._ledger.reading() as connection:
