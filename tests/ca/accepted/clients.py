@@ -57,6 +57,12 @@ def _gnutls(root: Path, url: str) -> list[str]:
     return ["sh", "-c", asks, *client]
 
 
+def _script(name: str, *programs: str) -> Callable[[Path, str], list[str]]:
+    """A client that takes more than a command; it needs these programs."""
+    file = str(Path(__file__).with_name(name))
+    return lambda root, url: [*map(program, programs), sys.executable, file, str(root), url][len(programs) :]
+
+
 CLIENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "curl": _curl,
     "requests": _python(_REQUESTS),
@@ -64,6 +70,8 @@ CLIENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "java": _java,
     "node": _node,
     "gnutls": _gnutls,
+    "go": _script("by_caddy.py", "caddy"),
+    "chromium": _script("by_chromium.py", "chromium", "certutil"),
 }
 
 

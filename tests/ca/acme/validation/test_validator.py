@@ -6,9 +6,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import dns.message
+import dns.rdatatype
+import dns.rrset
 import pytest
 
 from ca.acme.client import Client, encoded
@@ -105,6 +109,59 @@ def test_a_forbidden_network_is_not_connected_to(tmp_path: Path) -> None:
         stage.answers.change("add-aaaa", host="mapped.test", addresses=["::ffff:127.0.0.1"])
         assert refused(client, "mapped.test")[0] == "connection"
         assert refused(client, "inside.test", "tls-alpn-01")[0] == "connection"
+
+
+def test_a_name_that_changes_after_the_check_leads_nowhere_else(tmp_path: Path) -> None:
+    """DNS rebinding: the second answer is the address that is forbidden, where the right response is."""
+    with changing("127.0.0.2", "127.0.0.1") as names, staged(tmp_path / "ca", acme_forbidden="127.0.0.1/32") as stage:
+        stage.ca.stop()
+        stage.ca.settings["acme_resolver"] = f"127.0.0.1:{names.port}"
+        stage.ca.start()
+        client = stage.client()
+        code, says = refused(client, "rebound.test", prepare=lambda token, answer: stage.publish("", token, answer))
+        assert (code, "refused" in says) == ("connection", True)
+        assert names.asked.count("rebound.test. A") == 1
+        # It does change, and what a later validation is told is checked again.
+        assert "127.0.0.1, and this CA connects to none" in refused(client, "rebound.test")[1]
+        assert stage.refusals()[0][0] == "connection"
+
+
+@dataclass
+class Names:
+    """A DNS server for IPv4 addresses, and what it was asked."""
+
+    port: int
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def changing(*addresses: str) -> Iterator[Names]:
+    """A DNS server that gives each address once, and then the last one for ever."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        names = Names(server.getsockname()[1])
+        left = list(addresses)
+
+        def answer() -> None:
+            while True:
+                sent, client = server.recvfrom(4096)
+                if not sent:
+                    return
+                response = dns.message.make_response(dns.message.from_wire(sent))
+                (asked,) = response.question
+                names.asked.append(f"{asked.name} {dns.rdatatype.to_text(asked.rdtype)}")
+                if asked.rdtype == dns.rdatatype.A:
+                    address = left.pop(0) if len(left) > 1 else left[0]
+                    response.answer.append(dns.rrset.from_text(asked.name, 0, "IN", "A", address))
+                server.sendto(response.to_wire(), client)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield names
+        finally:
+            server.sendto(b"", server.getsockname())
+            thread.join()
 
 
 def test_a_name_without_an_address_is_said(stage: Stage, client: Client) -> None:
