@@ -34,7 +34,7 @@ def heard(
     `refuses` is the error by which the client must end.
     """
     # Only spent while a stream is open: on a busy machine, a server may take seconds to close its side.
-    defaults = {"port": port, "secret": PASSWORD, "patience": 10}
+    defaults = {"port": port, "secret": PASSWORD, "patience": 30}
     with overheard.listen(**{**defaults, **arguments}) as wire:
         try:
             talk()

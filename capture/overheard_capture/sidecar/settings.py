@@ -72,7 +72,8 @@ class Settings:
             snap_length=env.number("OVERHEARD_CAPTURE_SNAP_LENGTH", "0"),
             # dumpcap's default of 2 MiB lost 1 % of the packets at 200 MB/s; 64 MiB lost none.
             buffer=env.count("OVERHEARD_CAPTURE_BUFFER_MIB", "64"),
-            patience=env.count("OVERHEARD_CAPTURE_PATIENCE", "3"),
+            # Spent only while a stream is open or a mark is missing: under load, a server may close its side late.
+            patience=env.count("OVERHEARD_CAPTURE_PATIENCE", "12"),
             secret=Secret("message", env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE).encode()),
             second=_address("OVERHEARD_CAPTURE_SECOND", env.text("OVERHEARD_CAPTURE_SECOND", "")),
         )

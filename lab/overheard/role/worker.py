@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CONNECTIONS = 256
 # How many of them a peer, an address, may have: far more than any client needs, and half are left to the others.
 CONNECTIONS_PER_PEER = CONNECTIONS // 2
+# A peer with more than this many gets no further request on any: a crowd of clients behind one address must not use up
+# its connections by those that wait for nothing.
+KEPT_PER_PEER = CONNECTIONS_PER_PEER // 8
 # The deadline for a request, head and body together, and for each piece of the response, in seconds. That for the
 # handshake is in `serve`.
 REQUEST_DEADLINE, RESPONSE_DEADLINE = 10, 10
@@ -42,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (they are gunicorn's)
         super().__init__(*arguments, **options)
-        # By address. Only the thread of the loop uses it.
+        # By address. Only the thread of the loop changes it.
         self._open: Counter[str] = Counter()
         # gunicorn closes connections when there are this many between two requests.
         self.max_keepalived = CONNECTIONS
@@ -95,6 +98,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes no types
             while super().handle(conn) and self._has_more(conn.sock, unreader):
                 unreader.begin()
         close_graceful(conn.sock)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:  # noqa: ANN401
+        """Serve a request; True if the connection is kept for another."""
+        if self._open[conn.client[0]] > KEPT_PER_PEER:
+            req.force_close()
+        kept: bool = super().handle_request(req, conn)
+        return kept
 
     def _has_more(self, sock: socket.socket, unreader: _Unreader) -> bool:
         """Wait for the next request on a connection, or its end. False if neither comes."""

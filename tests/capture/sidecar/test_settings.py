@@ -30,7 +30,7 @@ def variables(folder: Path, **changed: str) -> dict[str, str]:
 def test_defaults(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert (settings.bind, settings.port, settings.capture_filter) == ("127.0.0.1", 5690, "not tcp port 5690")
-    assert (settings.snap_length, settings.buffer, settings.patience) == (0, 64, 3)
+    assert (settings.snap_length, settings.buffer, settings.patience) == (0, 64, 12)
     assert (settings.spy, settings.stolen, settings.second) == (None, None, None)
 
 

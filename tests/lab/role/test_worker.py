@@ -14,7 +14,7 @@ import pytest
 from lab.role.served import Served, started, to_the_end
 from lab.role.serving import LENGTH
 from overheard.role import worker
-from overheard.role.worker import CONNECTIONS_PER_PEER, REQUEST_DEADLINE, _Unreader
+from overheard.role.worker import CONNECTIONS_PER_PEER, KEPT_PER_PEER, REQUEST_DEADLINE, _Unreader
 from processes import SOON
 from slow_clients import connect, health, longest_wait
 
@@ -138,6 +138,18 @@ def test_a_connection_is_closed_after_the_response_if_none_is_kept(plain: Served
     with closing(plain.connect()) as client:
         client.sendall(2 * _REQUEST)
         assert to_the_end(client).count(_RESPONSE_ENDS) == 1
+
+
+@pytest.mark.slow
+def test_a_peer_with_many_connections_keeps_none_of_them() -> None:
+    with started(keep_alive=60) as served, ExitStack() as stack:
+        clients = [stack.enter_context(closing(served.connect())) for _ in range(KEPT_PER_PEER + 1)]
+        # The server has accepted all of them once it has answered the last.
+        clients[-1].sendall(_REQUEST)
+        assert b"connection: close" in to_the_end(clients[-1]).lower()
+        with closing(socket.create_connection(("127.0.0.1", served.port), SOON, ("127.0.0.2", 0))) as other:
+            other.sendall(_REQUEST)
+            assert b"connection: keep-alive" in _responses(other, 1).lower()
 
 
 @pytest.mark.slow

@@ -27,6 +27,9 @@ _ALERT = 2
 _CLIENT_FLIGHT = 3
 # Session tickets are some hundred bytes, more with a client certificate inside; bulk data comes in longer records.
 _MAX_TICKET = 4096
+# Those of one handshake have the same length, or differ by a block of the cipher that protects the session inside:
+# OpenSSL's contains a random number (ticket_age_add), whose DER encoding has one to five bytes.
+_TICKETS_DIFFER = (0, _BLOCK)
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,11 @@ def _count_to_finished(records: DataRecords, flight: int, otherwise: int, finish
 def _without_tickets(answered: DataRecords, before_client: int, alert: int) -> DataRecords:
     """Exclude records that look like session tickets (RFC 8446, 4.6.1), and the closing alert.
 
-    Tickets come first, before the request or while it is in flight, and those of one handshake have the same length.
+    Tickets come first, before the request or while it is in flight, and those of one handshake are alike in length.
     """
     last = answered.last or (answered.first[-1] if answered.first else None)
     if last and last.length == alert:
         answered = answered.without_last()
     ticket = answered.first[0].length if answered.first else 0
-    alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered.first))
+    alike = sum(1 for _ in takewhile(lambda record: abs(record.length - ticket) in _TICKETS_DIFFER, answered.first))
     return answered.without_first(alike) if ticket <= _MAX_TICKET and (before_client or alike > 1) else answered

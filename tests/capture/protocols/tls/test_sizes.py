@@ -64,6 +64,16 @@ def test_the_overhead_of_a_record(version: str, cipher: str, extra: int) -> None
             id="two tickets and a closing alert",
         ),
         pytest.param(
+            [("<", OPENSSL_FLIGHT), (">", data(FINISHED, 71)), ("<", data(266, 282, 517))],
+            Sizes(54, 500 + 249 + 265, 500),
+            id="two tickets that differ by a block",
+        ),
+        pytest.param(
+            [("<", OPENSSL_FLIGHT), (">", data(FINISHED, 71)), ("<", data(266, 281))],
+            Sizes(54, 249 + 264, 249 + 264),
+            id="a head and a body of about the same length are no tickets",
+        ),
+        pytest.param(
             [("<", OPENSSL_FLIGHT), (">", data(FINISHED)), ("<", data(266)), (">", data(71)), ("<", data(517))],
             Sizes(54, 500 + 249, 500),
             id="a ticket before any request",
