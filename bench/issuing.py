@@ -178,15 +178,15 @@ def _issued(name: str, clients: list[_Client], answers: ChallengeServer, server:
     print(f"{name:9} {done / seconds:6.1f} issuances a second, {cpu:6.1f} ms of CPU each")
 
 
-def _acme(number: int, each: int) -> None:
+def _acme(number: int, each: int, pause: float) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder, answers = Path(temporary), ChallengeServer()
         ca = CaProcess(folder / "ca", **settings_of(answers.ports)).start()
         try:
-            ours = [_Client(f"{ca.url}/acme/directory", str(ca.state / "root.pem")) for _ in range(number)]
+            ours = [_Client(f"{ca.url}/acme/directory", str(ca.state / "root.pem"), pause=pause) for _ in range(number)]
             _issued("this CA", ours, answers, ca.process.pid if ca.process else 0, each)
             with running_pebble(folder, answers.ports["http"], answers) as pebble:
-                theirs = [_Client(pebble.directory, str(pebble.root)) for _ in range(number)]
+                theirs = [_Client(pebble.directory, str(pebble.root), pause=pause) for _ in range(number)]
                 _issued("pebble", theirs, answers, _pid_of("pebble"), each)
         finally:
             ca.kill()
@@ -206,8 +206,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often; the best one counts")
     parser.add_argument("--clients", type=int, default=4, help="ACME clients at once")
     parser.add_argument("--each", type=int, default=10, help="issuances of each of them")
+    parser.add_argument(
+        "--pause", type=float, default=0.05, help="seconds until a client asks again for what is not yet settled"
+    )
     options = parser.parse_args()
-    _acme(options.clients, options.each)
+    _acme(options.clients, options.each, options.pause)
     _in_process(options.seconds, options.rounds)
 
 

@@ -33,13 +33,17 @@ def encoded(value: object) -> str:
 
 @dataclass
 class Client:
-    """A client of the CA at `url`, whose directory is at `path`. `root` is the file of what it trusts."""
+    """A client of the CA at `url`, whose directory is at `path`. `root` is the file of what it trusts.
+
+    It waits `pause` seconds before it asks again for what is not yet settled.
+    """
 
     url: str
     root: str
     key: PrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     account: str = ""
     path: str = "/acme/directory"
+    pause: float = 0.05
 
     @property
     def jwk(self) -> JWK:
@@ -118,7 +122,7 @@ class Client:
             found: dict[str, Any] = self.post(url).json()
             if found["status"] not in ("pending", "processing"):
                 return found
-            time.sleep(0.05)
+            time.sleep(self.pause)
         raise AssertionError(f"{url} does not settle: {found}")
 
     def finalize(self, order: Mapping[str, Any], request: bytes) -> requests.Response:
